@@ -1,0 +1,88 @@
+/**
+ * What the operator wants, every default filled in. Types only: `resolve.ts` makes these from the tenants file,
+ * everything else reads them. Plain JSON, so that it crosses to a shard as it stands.
+ */
+import type { TenantId } from '../base/ids.ts';
+
+export type UnixBind = {
+  readonly kind: 'unix';
+  /** Absolute; at most 107 bytes. */
+  readonly path: string;
+};
+
+export type TcpBind = {
+  readonly kind: 'tcp';
+  /** An address, `localhost`, or `::` for both families. */
+  readonly host: string;
+  readonly port: number;
+};
+
+export type Bind = UnixBind | TcpBind;
+
+/** Who may use a unix socket. `null` where nothing was written: what DESIGN calls the default is then taken if possible. */
+export type SocketAccess = {
+  readonly owner: string | null;
+  readonly group: string | null;
+  /** Permission bits, e.g. 0o660. */
+  readonly mode: number;
+  /** Entries as setfacl takes them, e.g. `u:bob:rw`. */
+  readonly acl: readonly string[];
+};
+
+export type ListenerProtocol = 'smtp' | 'http' | 'pop3';
+
+export type ListenerSpec = {
+  /** `smtp` and `http` exist by themselves; further ones are named by the operator. */
+  readonly id: string;
+  readonly protocol: ListenerProtocol;
+  readonly binds: readonly Bind[];
+  readonly access: SocketAccess;
+  /** 0: no limit of its own. */
+  readonly maxConnections: number;
+  readonly backlog: number;
+  /** Host name that pages show to people who connect; empty: the machine's. */
+  readonly publicHost: string;
+};
+
+export type TenantSpec = {
+  readonly id: TenantId;
+  readonly label: string;
+  /** The tenant's own unix user, owner of `smtp.sock`; null: none. */
+  readonly user: string | null;
+  readonly suspended: boolean;
+  readonly listeners: readonly ListenerSpec[];
+  /** 0: unlimited. */
+  readonly maxMessages: number;
+  /** 0: for ever. */
+  readonly maxAgeMs: number;
+  /** Of all mail of the tenant, as it came. 0: unlimited. */
+  readonly maxBytes: number;
+  /** 0: unlimited. */
+  readonly maxMessageSizeBytes: number;
+  readonly smtp: SmtpSpec;
+};
+
+export type SmtpSpec = {
+  /** RCPTs that one mail may have; at least 1. */
+  readonly maxRecipients: number;
+};
+
+export type LogSpec = {
+  readonly level: 'error' | 'warn' | 'info' | 'debug';
+  readonly format: 'json' | 'pretty';
+};
+
+export type FleetSpec = {
+  readonly runDir: string;
+  readonly dataDir: string;
+  /** Shard processes; 0: as many as cores and descriptors ask for. */
+  readonly shards: number;
+  /** `{host}` in greetings and Received. */
+  readonly hostname: string;
+  readonly webGroup: string;
+  readonly control: { readonly socketPath: string; readonly group: string | null };
+  readonly log: LogSpec;
+  /** Where Prometheus may fetch besides the control socket. */
+  readonly metrics: { readonly listen: readonly TcpBind[] };
+  readonly tenants: ReadonlyMap<TenantId, TenantSpec>;
+};

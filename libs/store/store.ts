@@ -1,0 +1,69 @@
+/**
+ * Mail kept: one mailbox a tenant, behind an async interface that every backend implements and the contract suite
+ * (`store-suite.ts`) proves. Backends are private folders; `open-store.ts` chooses one.
+ *
+ * What callers may rely on:
+ * - An operation is whole or not there: a mail is listed with its row, text and raw, or not at all.
+ * - Operations on one mailbox take effect in the order in which they were called.
+ * - No mailbox sees another's mail; unknown ids are ignored, not errors.
+ * - Lists are newest first by creation time, then by number.
+ */
+import type { TenantUid } from '../base/ids.ts';
+import type { MailRow } from '../mail/row.ts';
+
+/** A mail to keep: its row for lists, what search looks at, and the bytes as they are given out. */
+export type NewMail = {
+  readonly row: MailRow;
+  /** Normalised text that searches look through. */
+  readonly searchText: string;
+  readonly raw: Buffer;
+};
+
+/** 0 means no limit. */
+export type Retention = {
+  readonly maxMessages: number;
+  readonly maxAgeMs: number;
+  readonly maxBytes: number;
+};
+
+export type Counts = {
+  readonly total: number;
+  readonly unread: number;
+  /** Of all raw mail, uncompressed. */
+  readonly bytes: number;
+};
+
+export type ListRequest = {
+  readonly start: number;
+  /** 0: all. */
+  readonly limit: number;
+  /** Only mails created before this time. */
+  readonly beforeMs?: number;
+};
+
+export type Selection = 'all' | readonly string[];
+
+/** One tenant's mail. A handle costs nothing while it is idle; the backend opens what lies behind on first use. */
+export interface Mailbox {
+  /** Next number of this mailbox: grows by one, never comes again. */
+  nextNumber(): Promise<number>;
+  /** Keeps the mail, then removes what the retention no longer allows. Resolves to the ids that were removed. */
+  insert(mail: NewMail): Promise<readonly string[]>;
+  counts(): Promise<Counts>;
+  list(request: ListRequest): Promise<readonly MailRow[]>;
+  /** `latest` is an id too. */
+  find(id: string): Promise<MailRow | null>;
+  raw(id: string): Promise<Buffer | null>;
+  /** Resolves to the ids whose state changed. */
+  setRead(which: Selection, read: boolean): Promise<readonly string[]>;
+  /** Resolves to the ids that were there. */
+  remove(which: Selection): Promise<readonly string[]>;
+  /** Applies new limits at once. Resolves to the ids that were removed. */
+  setRetention(retention: Retention): Promise<readonly string[]>;
+}
+
+export interface Store extends AsyncDisposable {
+  mailbox(tenant: TenantUid, retention: Retention): Mailbox;
+  /** Forgets a tenant's mail for ever. */
+  drop(tenant: TenantUid): Promise<void>;
+}

@@ -1,0 +1,37 @@
+/** What is: the answer of a shard to "how are you", and what `status` and the metrics are made of. */
+import type { ShardIndex, TenantId } from '../base/ids.ts';
+
+/** `listening`: all sockets answer · `partial`: some do not (see `error`) · `suspended` · `failed`: none does. */
+export type TenantState = 'opening' | 'listening' | 'partial' | 'suspended' | 'failed' | 'closing';
+
+export type TenantReport = {
+  readonly id: TenantId;
+  readonly state: TenantState;
+  /** Empty when all is well; else code and sentence of the last failure. */
+  readonly error: string;
+  readonly connections: number;
+  readonly messages: number;
+  readonly bytes: number;
+  readonly counters: TenantCounters;
+};
+
+/** Since the tenant started in this shard. */
+export type TenantCounters = {
+  readonly accepted: number;
+  readonly acceptedBytes: number;
+  readonly rejected: number;
+  readonly ignored: number;
+  readonly deleted: number;
+};
+
+export type ShardReport = {
+  readonly shard: ShardIndex;
+  readonly pid: number;
+  readonly uptimeMs: number;
+  readonly rssBytes: number;
+  readonly connections: number;
+  /** Longest time that the event loop was blocked since the last report. */
+  readonly longestBlockMs: number;
+  /** Only tenants that differ from idle: a tenant that is not here is `listening` with nothing in it. */
+  readonly tenants: readonly TenantReport[];
+};

@@ -1,0 +1,32 @@
+/**
+ * Writes every generated file: schema, documentation tables. usage: node scripts/gen.ts [--check]
+ * With --check nothing is written; it fails when a file differs from what would be written.
+ */
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+
+const root = dirname(import.meta.dirname);
+
+/** path below the root → its whole text; each generator is loaded only here */
+const generators: Record<string, () => Promise<string>> = {};
+
+const check = process.argv.includes('--check');
+let stale = 0;
+for (const [path, generate] of Object.entries(generators)) {
+  const text = await generate();
+  const full = join(root, path);
+  let now = '';
+  try {
+    now = readFileSync(full, 'utf8');
+  } catch {}
+  if (now === text) continue;
+  if (check) {
+    stale++;
+    console.error(`${path} is not what 'npm run gen' writes`);
+  } else {
+    mkdirSync(dirname(full), { recursive: true });
+    writeFileSync(full, text);
+    console.log(`wrote ${path}`);
+  }
+}
+if (stale > 0) process.exit(1);

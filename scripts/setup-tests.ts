@@ -1,0 +1,38 @@
+/** Installs what the tests need of the system: Debian packages when root; else says what is missing and how to get it. */
+import { existsSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { execa } from 'execa';
+
+/** Debian package → a program that shows that it is there */
+const needed: Record<string, string> = {
+  acl: 'setfacl',
+  curl: 'curl',
+  'php-cli': 'php',
+  python3: 'python3',
+  swaks: 'swaks',
+};
+
+const path = `${process.env.PATH ?? ''}:/usr/sbin:/sbin`.split(delimiter);
+const isThere = (program: string) =>
+  program.startsWith('/') ? existsSync(program) : path.some(dir => existsSync(join(dir, program)));
+const missing = Object.entries(needed).flatMap(([name, program]) => (isThere(program) ? [] : [name]));
+
+if (missing.length > 0) {
+  const apt = isThere('apt-get');
+  if (!apt || process.getuid?.() !== 0) {
+    console.error(`The tests need: ${missing.join(' ')}`);
+    console.error(
+      apt
+        ? `Install them: sudo apt-get install ${missing.join(' ')}`
+        : 'Install them with your package manager.',
+    );
+    process.exit(1);
+  }
+  console.error(`installing for the tests: ${missing.join(' ')}`);
+  const env = { DEBIAN_FRONTEND: 'noninteractive' };
+  await execa('apt-get', ['update'], { env, reject: false });
+  await execa('apt-get', ['install', '-y', '--no-install-recommends', ...missing], {
+    env,
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+}
