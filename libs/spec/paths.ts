@@ -1,0 +1,114 @@
+/**
+ * Where everything lives. The only place that joins paths; a tenant's name reaches a path only as a parsed `TenantId`.
+ * What begins with a dot belongs to the daemon: no tenant's name can.
+ *
+ *     <runDir>/.control.sock  .lock.sock  <tenant>/{http,smtp,…}.sock
+ *     <dataDir>/<tenant>/{uid,mail.db}  .trash/<uid>/  .journal/  .spool/  .state/
+ */
+import { basename, dirname, isAbsolute, join, resolve } from 'node:path/posix';
+import type { ShardIndex, TenantId, TenantUid } from '../base/ids.ts';
+
+/** Longest path that `bind` takes: `sun_path` is 108 bytes with its final NUL. */
+export const maxSocketPathBytes = 107;
+
+export function controlSocketPath(runDir: string): string {
+  return join(runDir, '.control.sock');
+}
+
+/** Who holds it is the daemon of this run folder. */
+export function lockSocketPath(runDir: string): string {
+  return join(runDir, '.lock.sock');
+}
+
+export function tenantRunDir(runDir: string, tenant: TenantId): string {
+  return join(runDir, tenant);
+}
+
+/** Where a listener without a `bind` listens; `listenerId` is spelled like a tenant's name. */
+export function tenantSocketPath(runDir: string, tenant: TenantId, listenerId: string): string {
+  return join(runDir, tenant, `${listenerId}.sock`);
+}
+
+export function tenantDataDir(dataDir: string, tenant: TenantId): string {
+  return join(dataDir, tenant);
+}
+
+/** Holds the tenant's `TenantUid` and a newline; it moves with the folder when the tenant is renamed. */
+export function tenantUidPath(dataDir: string, tenant: TenantId): string {
+  return join(dataDir, tenant, 'uid');
+}
+
+export function tenantDatabasePath(dataDir: string, tenant: TenantId): string {
+  return join(dataDir, tenant, 'mail.db');
+}
+
+export function trashDir(dataDir: string): string {
+  return join(dataDir, '.trash');
+}
+
+/** A tenant's data folder after it left the fleet. */
+export function trashedTenantDir(dataDir: string, uid: TenantUid): string {
+  return join(dataDir, '.trash', uid);
+}
+
+export function journalDir(dataDir: string): string {
+  return join(dataDir, '.journal');
+}
+
+/** One segment of a shard's journal, e.g. `.journal/0-00000017.log`; a folder listing sorts them by age. */
+export function journalSegmentPath(dataDir: string, shard: ShardIndex, segment: number): string {
+  return join(dataDir, '.journal', `${shard}-${String(segment).padStart(8, '0')}.log`);
+}
+
+/** Large mail on its way, a file each. */
+export function spoolDir(dataDir: string): string {
+  return join(dataDir, '.spool');
+}
+
+export function stateDir(dataDir: string): string {
+  return join(dataDir, '.state');
+}
+
+/** The last good configuration, read at start before any YAML. */
+export function lastFleetPath(dataDir: string): string {
+  return join(dataDir, '.state', 'fleet.json');
+}
+
+/** What a path written in a file or given as a flag means: relative ones start at `dir`. */
+export function resolvePath(dir: string, path: string): string {
+  return isAbsolute(path) ? resolve(path) : resolve(dir, path);
+}
+
+/** The folder that a tenants file's relative paths start at. */
+export function configDir(file: string): string {
+  return dirname(file);
+}
+
+/** A pattern of `include`: the folder to look in and the names to take there, e.g. `/etc/mpctl/tenants.d` and `*.yaml`. */
+export type IncludePattern = { readonly dir: string; readonly names: string };
+
+/** Wildcards are allowed in the last part alone; null when there are some before it. */
+export function parseIncludePattern(configFile: string, pattern: string): IncludePattern | null {
+  const path = resolvePath(configDir(configFile), pattern);
+  return /[*?]/.test(dirname(path)) ? null : { dir: dirname(path), names: basename(path) };
+}
+
+/** Whether a file of the folder is meant: `*` any characters, `?` one; a leading dot must be written. */
+export function isIncluded(pattern: IncludePattern, name: string): boolean {
+  if (name.startsWith('.') && !pattern.names.startsWith('.')) return false;
+  const source = pattern.names
+    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
+    .replace(/\*/g, '.*')
+    .replace(/\?/g, '.');
+  return new RegExp(`^${source}$`, 's').test(name);
+}
+
+export function includedFilePath(pattern: IncludePattern, name: string): string {
+  return join(pattern.dir, name);
+}
+
+/** Where a new tenant's own file goes, e.g. `tenants.d/project-a.yaml`; null when the pattern has no place for the name. */
+export function ownFilePath(pattern: IncludePattern, tenant: TenantId): string | null {
+  if (pattern.names.split('*').length !== 2 || pattern.names.includes('?')) return null;
+  return join(pattern.dir, pattern.names.replace('*', tenant));
+}
