@@ -10,12 +10,13 @@
  */
 import type { TenantUid } from '../base/ids.ts';
 import type { MailRow } from '../mail/row.ts';
+import type { SearchQuery } from '../mail/search-query.ts';
+import type { SearchText } from '../mail/search-text.ts';
 
 /** A mail to keep: its row for lists, what search looks at, and the bytes as they are given out. */
 export type NewMail = {
   readonly row: MailRow;
-  /** Normalised text that searches look through. */
-  readonly searchText: string;
+  readonly searchText: SearchText;
   readonly raw: Buffer;
 };
 
@@ -41,6 +42,21 @@ export type ListRequest = {
   readonly beforeMs?: number;
 };
 
+export type SearchRequest = ListRequest & {
+  readonly query: SearchQuery;
+  /** False: only the rows are wanted, so that the search may end with the last of them. */
+  readonly count: boolean;
+};
+
+export type SearchResult = {
+  readonly rows: readonly MailRow[];
+  /** Matches without `start`, `limit` and `beforeMs`; 0 when they were not wanted. */
+  readonly total: number;
+  readonly unread: number;
+};
+
+export type TagCount = { readonly name: string; readonly count: number };
+
 export type Selection = 'all' | readonly string[];
 
 /** One tenant's mail. A handle costs nothing while it is idle; the backend opens what lies behind on first use. */
@@ -56,6 +72,24 @@ export interface Mailbox {
   raw(id: string): Promise<Buffer | null>;
   /** Resolves to the ids whose state changed. */
   setRead(which: Selection, read: boolean): Promise<readonly string[]>;
+  /**
+   * What {@link matchesQuery} says, newest first. Looks in slices that do not hold the event loop; what changes meanwhile
+   * may be seen or not. A `limit` of 0 is none here.
+   */
+  search(request: SearchRequest): Promise<SearchResult>;
+  /** The ids of all that match, newest first, found as {@link search} does. */
+  match(query: SearchQuery): Promise<readonly string[]>;
+  /**
+   * Gives these mails exactly these tags. A tag is one whatever its case, and its first spelling in the mailbox stays;
+   * this holds for {@link insert} too. Resolves to the ids that are there.
+   */
+  setTags(ids: readonly string[], tags: readonly string[]): Promise<readonly string[]>;
+  /** All tags that a mail has, in case-insensitive order. */
+  tags(): Promise<readonly TagCount[]>;
+  /** Resolves to the ids that have it. A tag that is there under the new name is joined. */
+  renameTag(name: string, newName: string): Promise<readonly string[]>;
+  /** Takes the tag off every mail. Resolves to the ids that had it. */
+  removeTag(name: string): Promise<readonly string[]>;
   /** Resolves to the ids that were there. */
   remove(which: Selection): Promise<readonly string[]>;
   /** Applies new limits at once. Resolves to the ids that were removed. */
