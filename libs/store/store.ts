@@ -7,25 +7,17 @@
  * - Operations on one mailbox take effect in the order in which they were called.
  * - No mailbox sees another's mail; unknown ids are ignored, not errors.
  * - Lists are newest first by creation time, then by number.
+ * - What resolved is as safe as the store keeps mail: on disk, where it has one.
+ *
+ * Operations reject with an {@link MpctlError}: `STORE_FULL` when there is no room now, `STORE_FAILED` when the mailbox
+ * cannot be used at all; both leave no trace of the operation.
  */
 import type { TenantUid } from '../base/ids.ts';
 import type { MailRow } from '../mail/row.ts';
 import type { SearchQuery } from '../mail/search-query.ts';
-import type { SearchText } from '../mail/search-text.ts';
+import type { NewMail, Retention, Selection } from './change.ts';
 
-/** A mail to keep: its row for lists, what search looks at, and the bytes as they are given out. */
-export type NewMail = {
-  readonly row: MailRow;
-  readonly searchText: SearchText;
-  readonly raw: Buffer;
-};
-
-/** 0 means no limit. */
-export type Retention = {
-  readonly maxMessages: number;
-  readonly maxAgeMs: number;
-  readonly maxBytes: number;
-};
+export type { NewMail, NewRow, Retention, Selection } from './change.ts';
 
 export type Counts = {
   readonly total: number;
@@ -57,14 +49,13 @@ export type SearchResult = {
 
 export type TagCount = { readonly name: string; readonly count: number };
 
-export type Selection = 'all' | readonly string[];
-
 /** One tenant's mail. A handle costs nothing while it is idle; the backend opens what lies behind on first use. */
 export interface Mailbox {
-  /** Next number of this mailbox: grows by one, never comes again. */
-  nextNumber(): Promise<number>;
-  /** Keeps the mail, then removes what the retention no longer allows. Resolves to the ids that were removed. */
-  insert(mail: NewMail): Promise<readonly string[]>;
+  /**
+   * Keeps the mail, gives it the next number (which never comes again) and removes what the retention no longer allows.
+   * Costs one wait for the disk, shared with all that wait; the mailbox need not be open for it.
+   */
+  insert(mail: NewMail): Promise<void>;
   counts(): Promise<Counts>;
   list(request: ListRequest): Promise<readonly MailRow[]>;
   /** `latest` is an id too. */
@@ -94,10 +85,25 @@ export interface Mailbox {
   remove(which: Selection): Promise<readonly string[]>;
   /** Applies new limits at once. Resolves to the ids that were removed. */
   setRetention(retention: Retention): Promise<readonly string[]>;
+  /** Removes what has become too old. Resolves to the ids that were removed. */
+  prune(): Promise<readonly string[]>;
+  /**
+   * Finishes what was begun and lets go: afterwards another process may open the mailbox, and this handle answers
+   * nothing any more. The mail stays.
+   */
+  close(): Promise<void>;
 }
 
+export type MailboxOptions = {
+  readonly uid: TenantUid;
+  /** The tenant's own folder; its `mail.db` and `big/` are the store's. A store that keeps mail in memory leaves it alone. */
+  readonly dir: string;
+  readonly retention: Retention;
+  /** Called when an {@link Mailbox.insert} removed older mail. Not called for changes that are replayed after a crash. */
+  readonly onPruned?: (ids: readonly string[]) => void;
+};
+
 export interface Store extends AsyncDisposable {
-  mailbox(tenant: TenantUid, retention: Retention): Mailbox;
-  /** Forgets a tenant's mail for ever. */
-  drop(tenant: TenantUid): Promise<void>;
+  /** One handle a mailbox at a time: close it before you ask for the next. */
+  mailbox(options: MailboxOptions): Mailbox;
 }

@@ -1,0 +1,35 @@
+import type { MailRow } from '../mail/row.ts';
+import type { SearchQuery } from '../mail/search-query.ts';
+import type { Change } from './change.ts';
+import type { Counts, ListRequest, SearchRequest, SearchResult, TagCount } from './store.ts';
+
+/** A change and its place in the order of all changes, which grows but not by one. */
+export type PlacedChange = { readonly position: number; readonly change: Change };
+
+/** A mail's bytes as they are kept. */
+export type KeptRaw =
+  | { readonly encoding: 'plain' | 'zstd'; readonly bytes: Buffer }
+  /** Name of a file in the mailbox's folder `big`. */
+  | { readonly encoding: 'file'; readonly file: string };
+
+/**
+ * A backend's part: what one mailbox holds, opened, as a state that follows from its changes. Synchronous where that
+ * takes a few milliseconds at most; nobody else changes it meanwhile.
+ */
+export interface MailState {
+  /** Of the last change that is in. */
+  readonly position: number;
+  /**
+   * Takes changes in order until all are in or `isOver` says so, together with the position of the last one, or
+   * nothing at all. Resolves what each has touched: the ids that it removed (`mail` and `prune`: by the limits) or
+   * altered. A change that takes long is done in pieces: call again with it as the first.
+   */
+  apply(changes: readonly PlacedChange[], isOver: () => boolean): readonly (readonly string[])[];
+  counts(): Counts;
+  list(request: ListRequest): readonly MailRow[];
+  find(id: string): MailRow | null;
+  raw(id: string): KeptRaw | null;
+  tags(): readonly TagCount[];
+  search(request: SearchRequest): Promise<SearchResult>;
+  match(query: SearchQuery): Promise<readonly string[]>;
+}

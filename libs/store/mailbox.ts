@@ -1,0 +1,110 @@
+import type { Clock } from '../base/clock.ts';
+import type { MailRow } from '../mail/row.ts';
+import type { SearchQuery } from '../mail/search-query.ts';
+import type { Change } from './change.ts';
+import type { KeptRaw, MailState } from './mail-state.ts';
+import type {
+  Counts,
+  ListRequest,
+  Mailbox,
+  NewMail,
+  Retention,
+  SearchRequest,
+  SearchResult,
+  Selection,
+  TagCount,
+} from './store.ts';
+
+/** Through what a mailbox reaches its state. */
+export interface MailStatePort {
+  /** Resolves when the change is safe; it may be applied later. */
+  keep(change: Change): Promise<void>;
+  /** Resolves when the change is safe and applied, to the ids that it touched. */
+  apply(change: Change): Promise<readonly string[]>;
+  /** Lets a function look at the state that follows from all changes so far; it stays open until what it returns settles. */
+  read<Result>(look: (state: MailState) => Result | Promise<Result>): Promise<Result>;
+  decode(raw: KeptRaw): Promise<Buffer>;
+  close(): Promise<void>;
+}
+
+/** A {@link Mailbox} made of changes and looks: what all stores have in common. */
+export class StateMailbox implements Mailbox {
+  readonly #port: MailStatePort;
+  readonly #clock: Clock;
+  #retention: Retention;
+
+  constructor(port: MailStatePort, clock: Clock, retention: Retention) {
+    this.#port = port;
+    this.#clock = clock;
+    this.#retention = retention;
+  }
+
+  insert({ row, searchText, raw }: NewMail): Promise<void> {
+    const [retention, atMs] = [this.#retention, this.#clock()];
+    return this.#port.keep({ kind: 'mail', row, searchText, raw, retention, atMs });
+  }
+
+  counts(): Promise<Counts> {
+    return this.#port.read(state => state.counts());
+  }
+
+  list(request: ListRequest): Promise<readonly MailRow[]> {
+    return this.#port.read(state => state.list(request));
+  }
+
+  find(id: string): Promise<MailRow | null> {
+    return this.#port.read(state => state.find(id));
+  }
+
+  raw(id: string): Promise<Buffer | null> {
+    return this.#port.read(async state => {
+      const raw = state.raw(id);
+      return raw && (await this.#port.decode(raw));
+    });
+  }
+
+  search(request: SearchRequest): Promise<SearchResult> {
+    return this.#port.read(state => state.search(request));
+  }
+
+  match(query: SearchQuery): Promise<readonly string[]> {
+    return this.#port.read(state => state.match(query));
+  }
+
+  tags(): Promise<readonly TagCount[]> {
+    return this.#port.read(state => state.tags());
+  }
+
+  setRead(which: Selection, read: boolean): Promise<readonly string[]> {
+    return this.#port.apply({ kind: 'read', which, read });
+  }
+
+  setTags(ids: readonly string[], tags: readonly string[]): Promise<readonly string[]> {
+    return this.#port.apply({ kind: 'tags', ids, tags });
+  }
+
+  renameTag(name: string, newName: string): Promise<readonly string[]> {
+    return this.#port.apply({ kind: 'rename-tag', name, newName });
+  }
+
+  removeTag(name: string): Promise<readonly string[]> {
+    return this.#port.apply({ kind: 'remove-tag', name });
+  }
+
+  remove(which: Selection): Promise<readonly string[]> {
+    return this.#port.apply({ kind: 'remove', which });
+  }
+
+  setRetention(retention: Retention): Promise<readonly string[]> {
+    this.#retention = retention;
+    return this.prune();
+  }
+
+  prune(): Promise<readonly string[]> {
+    return this.#port.apply({ kind: 'prune', retention: this.#retention, atMs: this.#clock() });
+  }
+
+  close(): Promise<void> {
+    return this.#port.close();
+  }
+}

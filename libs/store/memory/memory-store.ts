@@ -1,0 +1,58 @@
+import type { Clock } from '../../base/clock.ts';
+import type { TenantUid } from '../../base/ids.ts';
+import type { Change } from '../change.ts';
+import type { KeptRaw, MailState } from '../mail-state.ts';
+import { type MailStatePort, StateMailbox } from '../mailbox.ts';
+import type { Mailbox, MailboxOptions, Store } from '../store.ts';
+import { MemoryState } from './memory-state.ts';
+
+/** Mailboxes that live as long as the process: a mailbox that is closed and asked for again has its mail. */
+export class MemoryStore implements Store {
+  readonly #states = new Map<TenantUid, MemoryState>();
+  readonly #clock: Clock;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  mailbox({ uid, retention, onPruned }: MailboxOptions): Mailbox {
+    const state = this.#states.get(uid) ?? new MemoryState();
+    this.#states.set(uid, state);
+    return new StateMailbox(new MemoryPort(state, onPruned ?? (() => {})), this.#clock, retention);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#states.clear();
+  }
+}
+
+class MemoryPort implements MailStatePort {
+  readonly #state: MemoryState;
+  readonly #onPruned: (ids: readonly string[]) => void;
+
+  constructor(state: MemoryState, onPruned: (ids: readonly string[]) => void) {
+    this.#state = state;
+    this.#onPruned = onPruned;
+  }
+
+  async keep(change: Change): Promise<void> {
+    const pruned = await this.apply(change);
+    if (pruned.length > 0) this.#onPruned(pruned);
+  }
+
+  async apply(change: Change): Promise<readonly string[]> {
+    const position = this.#state.position + 1;
+    return this.#state.apply([{ position, change }], () => true)[0] ?? [];
+  }
+
+  async read<Result>(look: (state: MailState) => Result | Promise<Result>): Promise<Result> {
+    return look(this.#state);
+  }
+
+  async decode(raw: KeptRaw): Promise<Buffer> {
+    if (raw.encoding !== 'plain') throw new Error(`not kept in memory: ${raw.encoding}`);
+    return raw.bytes;
+  }
+
+  async close(): Promise<void> {}
+}
