@@ -19,7 +19,8 @@ const mayImport: Record<string, readonly string[]> = {
   'libs/proxy': ['libs/base', 'libs/spec'],
   // second: one door outside each
   'libs/sockets': ['libs/base', 'libs/spec'],
-  'libs/smtp': ['libs/base', 'libs/mail'],
+  'libs/connection': ['libs/base'],
+  'libs/smtp': ['libs/base', 'libs/mail', 'libs/connection'],
   'libs/store': ['libs/base', 'libs/mail'],
   'libs/intake': ['libs/base', 'libs/mail', 'libs/store'],
   // third: assemblies

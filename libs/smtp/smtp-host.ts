@@ -35,7 +35,7 @@ export interface SmtpEngine {
   /** Serves a session on an accepted socket until it ends. Never throws, never rejects. */
   serve(socket: Socket, host: SmtpHost): void;
   /**
-   * Ends the sessions of a host: 421 at the next command, DATA in progress may finish until `drainMs` have passed.
+   * Ends the sessions of a host: idle ones get 421 at once, DATA in progress may finish until `drainMs` have passed.
    * Resolves when no session is left.
    */
   end(host: SmtpHost, drainMs: number): Promise<void>;
