@@ -32,6 +32,10 @@ export type ShardReport = {
   readonly connections: number;
   /** Longest time that the event loop was blocked since the last report. */
   readonly longestBlockMs: number;
-  /** Only tenants that differ from idle: a tenant that is not here is `listening` with nothing in it. */
+  /** How many tenants are in each state. */
+  readonly states: Readonly<Partial<Record<TenantState, number>>>;
+  /** Of all its tenants, since the shard started; those that left it are counted too. */
+  readonly totals: TenantCounters;
+  /** Those that were asked for; of `all` only those that differ from idle: who is not here is `listening` with nothing in it. */
   readonly tenants: readonly TenantReport[];
 };

@@ -1,6 +1,15 @@
 /**
- * Every message between the controller and a shard. They travel over the child's IPC channel; listening sockets
- * travel beside them, as inherited descriptors at start and as handles later.
+ * Every message between the controller and a shard, as JSON over the child's IPC channel.
+ *
+ * A shard is started as `node shard.js <index>` with descriptors 0 closed, 1 and 2 the controller's, 3 the channel and
+ * from {@link firstSocketFd} on its listening sockets, in ascending order of the controller's own numbers (else the
+ * spawn needs as many descriptors again). The first message is `start`: its placements name the descriptors. The shard
+ * listens on all of them and says `ready`. Sockets that are bound later come as handles, one to a `socket` message.
+ *
+ * Where private Node API may not be used (`accepts: 'controller'`), a shard gets no listening sockets: the controller
+ * accepts and hands over each connection with a `connection` message.
+ *
+ * The channel's end is the shard's: it takes no new command, syncs and exits within 1 s. Signals do not end it.
  */
 import type { ShardIndex, TenantId, TenantUid } from '../base/ids.ts';
 import type { LogSpec, TenantSpec } from '../spec/tenant-spec.ts';
@@ -8,6 +17,9 @@ import type { ShardReport, TenantReport } from './report.ts';
 
 /** Both sides say it first; another number makes the controller start the shard again. */
 export const wireVersion = 1;
+
+/** Below it are the standard three and the channel. */
+export const firstSocketFd = 4;
 
 /** What a shard needs to host one tenant. */
 export type Placement = {
@@ -30,28 +42,52 @@ export type ShardConfig = {
   readonly hostname: string;
   readonly dataDir: string;
   readonly log: LogSpec;
+  /** Who accepts connections: the shard from its sockets, or the controller, which then hands each over. */
+  readonly accepts: 'shard' | 'controller';
 };
+
+/** `totals`: no tenants; `all`: those that differ from idle; a list: exactly these, idle ones too. */
+export type ReportScope = 'totals' | 'all' | readonly TenantId[];
 
 export type ToShard =
   | { readonly type: 'start'; readonly config: ShardConfig; readonly tenants: readonly Placement[] }
-  /** `seq` numbers commands; the answer carries it. A socket without an `fd` follows as a `socket` message with its handle. */
+  /** `seq` numbers commands; the answer carries it. Each socket without an `fd` follows as a `socket` message of the same `seq`. */
   | { readonly type: 'open'; readonly seq: number; readonly tenant: Placement }
+  /** Beside it travels the listening handle. */
   | { readonly type: 'socket'; readonly seq: number; readonly tenant: TenantId; readonly socket: SocketRef }
+  /**
+   * The tenant goes on under a new spec. `closed` are listened on no more, `opened` follow as with `open`;
+   * connections of what stays are not touched.
+   */
   | {
       readonly type: 'change';
       readonly seq: number;
       readonly spec: TenantSpec;
-      readonly closedSockets: readonly SocketRef[];
+      readonly closed: readonly SocketRef[];
+      readonly opened: readonly SocketRef[];
     }
+  /** Answered when the tenant's sessions have ended and its store is closed. */
   | { readonly type: 'close'; readonly seq: number; readonly tenant: TenantId; readonly drainMs: number }
-  | { readonly type: 'report'; readonly seq: number }
+  /** Beside it travels an accepted, paused connection. */
+  | {
+      readonly type: 'connection';
+      readonly tenant: TenantId;
+      readonly listenerId: string;
+      readonly bindIndex: number;
+    }
+  | { readonly type: 'report'; readonly seq: number; readonly scope: ReportScope }
   | { readonly type: 'log'; readonly log: LogSpec }
+  /** Accept nothing more, let DATA in progress run `drainMs`, say `stopped`, exit 0. */
   | { readonly type: 'stop'; readonly drainMs: number };
 
 export type FromShard =
-  | { readonly type: 'ready'; readonly wireVersion: number }
+  /** All sockets of `start` are listened on; `failures` are the tenants that are not well. */
+  | { readonly type: 'ready'; readonly wireVersion: number; readonly failures: readonly TenantReport[] }
+  /** The answer to `open`, `change` and `close`. */
   | { readonly type: 'done'; readonly seq: number; readonly failures: readonly TenantReport[] }
   | { readonly type: 'report'; readonly seq: number; readonly report: ShardReport }
+  /** A tenant's state became another without a command. */
+  | { readonly type: 'tenant'; readonly tenant: TenantReport }
   /** Every second; a shard that stays silent for 10 s hangs. */
   | { readonly type: 'heartbeat'; readonly longestBlockMs: number; readonly rssBytes: number }
   | { readonly type: 'stopped' };

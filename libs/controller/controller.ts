@@ -1,0 +1,51 @@
+import type { Logger } from '../base/log.ts';
+import type { RunningUser } from '../spec/default-dirs.ts';
+import type { LogSpec } from '../spec/tenant-spec.ts';
+
+/** Which files, and what stands above them. */
+export type ConfigSource = {
+  /** The tenants file, absolute. */
+  readonly path: string;
+  /** From the command line or the environment, absolute; they win over the file. */
+  readonly runDir: string | null;
+  readonly dataDir: string | null;
+  readonly user: RunningUser;
+  /** Name of the machine, for `hostname` where the file has none. */
+  readonly hostname: string;
+};
+
+export type ControllerOptions = {
+  readonly config: ConfigSource;
+  /** Program and arguments of the short-lived parser of whole files, which prints a `ParsedFiles`. */
+  readonly parseCommand: readonly string[];
+  /** Program and arguments of a shard; its index is added as the last one. */
+  readonly shardCommand: readonly string[];
+  /** Environment of the shards. */
+  readonly shardEnvironment: Readonly<Record<string, string | undefined>>;
+  /** Use no private Node API for listening sockets, as where it is missing. */
+  readonly publicSocketsOnly: boolean;
+  /** `NOTIFY_SOCKET` of systemd; null: nobody wants to know. */
+  readonly notifySocket: string | null;
+  /** Cores that shards may use; at least this many shards run. */
+  readonly cores: number;
+  readonly version: string;
+  readonly log: ConfigurableLogger;
+};
+
+/** The file says how to log, so that what logs before it is read changes later. */
+export interface ConfigurableLogger extends Logger {
+  configure(spec: LogSpec): void;
+}
+
+/** The running fleet. Closing it is {@link Controller.stop}. */
+export interface Controller extends AsyncDisposable {
+  readonly runDir: string;
+  readonly controlSocket: string;
+  /** Reads the files again (SIGHUP). Resolves when what they say is done, or is known to be bad or held. */
+  reload(): Promise<void>;
+  /**
+   * Takes no new connection, lets mail in progress finish and ends everything within 10 s. A second call with `now`
+   * cuts that short.
+   */
+  stop(when?: 'drained' | 'now'): Promise<void>;
+}

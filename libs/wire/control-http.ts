@@ -1,0 +1,146 @@
+/**
+ * What crosses the control socket: HTTP with JSON bodies on `<runDir>/.control.sock`. Who may open the socket may do
+ * everything. Every answer that is not 2xx is a {@link ControlError}.
+ *
+ *     GET    /v1/status                     → ControlStatus
+ *     POST   /v1/plan                       → PlanReply      reads the files anew, does nothing
+ *     POST   /v1/apply?confirm=1            → ApplyReply     reads the files anew; confirm lets a held change through
+ *     GET    /v1/tenants                    → TenantRow[]
+ *     POST   /v1/tenants                    → TenantReply    AddTenant
+ *     GET    /v1/tenants/{name}             → TenantDetail
+ *     PATCH  /v1/tenants/{name}             → TenantReply    SetTenant
+ *     DELETE /v1/tenants/{name}             → RemovedReply
+ *     POST   /v1/tenants/{name}/rename      → TenantReply    RenameTenant
+ *     POST   /v1/tenants/{name}/suspend     → TenantReply
+ *     POST   /v1/tenants/{name}/resume      → TenantReply
+ *     GET    /metrics                       → Prometheus text
+ *
+ * `?dryRun=1` on what changes the file: nothing is written, the answer is a {@link DryRunReply}.
+ */
+import type { ShardIndex, TenantId, TenantUid } from '../base/ids.ts';
+import type { Issue } from '../base/issue.ts';
+import type { TenantSpec } from '../spec/tenant-spec.ts';
+import type { TenantCounters, TenantState } from './report.ts';
+
+export type ControlError = {
+  /** e.g. `TENANT_EXISTS`; what a program decides by. */
+  readonly code: string;
+  readonly message: string;
+  /** What to do about it; empty when nothing is known. */
+  readonly hint: string;
+  readonly issues: readonly Issue[];
+};
+
+/** Codes of {@link ControlError} that callers tell apart → HTTP status. All others are 500. */
+export const controlErrorStatus: Readonly<Record<string, number>> = {
+  BAD_REQUEST: 400,
+  TENANT_NOT_FOUND: 404,
+  ROUTE_NOT_FOUND: 404,
+  TENANT_EXISTS: 409,
+  BAD_TENANTS_FILE: 422,
+  LIMIT_REACHED: 507,
+};
+
+export type ShardStatus = {
+  readonly shard: ShardIndex;
+  /** `starting` until it answers on all its sockets; `waiting` for its next start after it ended early. */
+  readonly state: 'starting' | 'up' | 'waiting' | 'stopping';
+  /** null while there is no process. */
+  readonly pid: number | null;
+  readonly uptimeMs: number;
+  /** Since the controller started. */
+  readonly restarts: number;
+  /** Of the last heartbeat. */
+  readonly rssBytes: number;
+  readonly longestBlockMs: number;
+  readonly tenants: number;
+  readonly connections: number;
+};
+
+export type ControlStatus = {
+  readonly version: string;
+  readonly pid: number;
+  readonly uptimeMs: number;
+  readonly runDir: string;
+  readonly dataDir: string;
+  readonly config: {
+    readonly path: string;
+    /** `bad`: the file has errors · `held`: it waits for `apply --confirm`. In both the last good one runs on. */
+    readonly state: 'current' | 'bad' | 'held';
+    readonly loadedAtMs: number;
+    /** Why the file is held; empty when it is not. */
+    readonly held: string;
+    readonly issues: readonly Issue[];
+  };
+  readonly tenants: {
+    readonly total: number;
+    readonly states: Readonly<Partial<Record<TenantState, number>>>;
+  };
+  readonly connections: number;
+  readonly totals: TenantCounters;
+  readonly shards: readonly ShardStatus[];
+};
+
+/** What a plan would do, or did, as lines for people. */
+export type PlanReply = {
+  /** `+ project-a on shard 0`, …; empty: nothing differs. */
+  readonly lines: readonly string[];
+  /** Why it would be held; empty when it would not. */
+  readonly held: string;
+  /** Errors: nothing would change. */
+  readonly issues: readonly Issue[];
+};
+
+/** `held` not empty: nothing was done. A bad file is answered with `BAD_TENANTS_FILE`. */
+export type ApplyReply = PlanReply;
+
+export type TenantRow = {
+  readonly name: TenantId;
+  readonly uid: TenantUid;
+  readonly state: TenantState;
+  /** Empty when all is well. */
+  readonly error: string;
+  readonly shard: ShardIndex;
+  readonly label: string;
+  readonly messages: number;
+  readonly bytes: number;
+  readonly connections: number;
+};
+
+export type TenantDetail = TenantReply & {
+  readonly row: TenantRow;
+  readonly counters: TenantCounters;
+  readonly spec: TenantSpec;
+};
+
+/** Values are spelled as in the tenants file, e.g. `{key: 'smtp.maxRecipients', value: '50'}`. */
+export type Setting = { readonly key: string; readonly value: string };
+
+export type AddTenant = { readonly name: string; readonly set?: readonly Setting[] };
+
+export type SetTenant = { readonly set?: readonly Setting[]; readonly unset?: readonly string[] };
+
+export type RenameTenant = { readonly to: string };
+
+/** Sent when the tenant's listeners answer, or when it is known that they cannot. */
+export type TenantReply = {
+  readonly name: TenantId;
+  readonly uid: TenantUid;
+  readonly state: TenantState;
+  readonly error: string;
+  /** As in the tenants file: `unix:/run/mailpit/project-a/smtp.sock`, `127.0.0.1:2525`. */
+  readonly smtp: readonly string[];
+  readonly http: readonly string[];
+  /** Warnings, and what the machine does not allow. */
+  readonly issues: readonly Issue[];
+};
+
+export type RemovedReply = { readonly name: TenantId; readonly uid: TenantUid };
+
+export type DryRunReply = {
+  /** The file that would be written. */
+  readonly file: string;
+  /** Its lines that differ, as `- old` and `+ new`. */
+  readonly diff: readonly string[];
+  readonly plan: PlanReply;
+};
