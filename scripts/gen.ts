@@ -8,7 +8,9 @@ import { dirname, join } from 'node:path';
 const root = dirname(import.meta.dirname);
 
 /** path below the root → its whole text; each generator is loaded only here */
-const generators: Record<string, () => Promise<string>> = {};
+const generators: Record<string, () => Promise<string>> = {
+  'docs/cli.md': async () => (await import('./gen-cli.ts')).renderCliManual(),
+};
 
 const check = process.argv.includes('--check');
 let stale = 0;
