@@ -2,11 +2,13 @@
 
 /** What was asked for. */
 export function printData(text: string): void {
+  // Who reads only a part (`| head`) ends it, and that is no failure.
+  if (process.stdout.listenerCount('error') === 0) process.stdout.on('error', () => process.exit());
   process.stdout.write(text.endsWith('\n') || text === '' ? text : `${text}\n`);
 }
 
 export function printJson(value: unknown): void {
-  process.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
+  printData(JSON.stringify(value, null, 2));
 }
 
 /** What a person should know and a program need not. */

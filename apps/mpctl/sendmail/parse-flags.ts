@@ -65,8 +65,9 @@ export function parseFlags(words: readonly string[], env: NodeJS.ProcessEnv): Se
       const letter = word.charAt(at);
       const attached = word.slice(at + 1);
       if (letter === 'b') {
-        // Of sendmail's modes only these two hand mail over; -bm is what happens anyway.
+        // -bm is what happens anyway; the other modes do not hand mail over.
         if (attached === 'm') break;
+        if (attached !== '' && !attached.startsWith('s')) return { fault: 'error: use -bs', usage: false };
         b = true;
       } else if (letter === 's') {
         s = true;
