@@ -93,7 +93,7 @@ const packageRooms: Record<string, readonly string[]> = {
   chokidar: ['libs/controller'],
 };
 /** Packages that compute only, and so may be used on the pure floors. */
-const purePackages = new Set(['zod', 'yaml', 're2js', 'postal-mime']);
+const purePackages = new Set(['zod', 'yaml', 're2js', 'htmlparser2']);
 
 /** What stays in apps/ and scripts/ (and in tests). */
 const appOnly = /\bprocess\.(env|argv|exit)\b|\bconsole\./;

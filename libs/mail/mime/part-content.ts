@@ -1,0 +1,69 @@
+import { decodeCharset } from './charset.ts';
+import { headerValue } from './header.ts';
+import type { MailPart } from './part-tree.ts';
+
+/** A part's bytes, its transfer encoding undone. A view into `raw` where there is nothing to undo. */
+export function decodePart(raw: Buffer, part: MailPart): Buffer {
+  const body = raw.subarray(part.bodyStart, part.bodyEnd);
+  const encoding = headerValue(part.header, 'content-transfer-encoding') ?? '';
+  // Some senders write a comment or a semicolon behind it.
+  switch (/^[a-z0-9-]*/i.exec(encoding.trim())?.[0]?.toLowerCase()) {
+    case 'base64':
+      return decodeBase64(body);
+    case 'quoted-printable':
+      return decodeQuotedPrintable(body);
+    default:
+      return body;
+  }
+}
+
+/** The text of a text part, in its declared charset or in what it seems to be. */
+export function decodePartText(raw: Buffer, part: MailPart): string {
+  return decodeCharset(decodePart(raw, part), textCharset(part));
+}
+
+export function textCharset(part: MailPart): string {
+  return part.contentType.params.get('charset') ?? '';
+}
+
+function decodeBase64(body: Buffer): Buffer {
+  return Buffer.from(body.toString('latin1'), 'base64');
+}
+
+const hex = new Int8Array(256).fill(-1);
+for (const [value, digit] of [...'0123456789abcdef'].entries()) {
+  hex[digit.charCodeAt(0)] = value;
+  hex[digit.toUpperCase().charCodeAt(0)] = value;
+}
+
+/** RFC 2045 §6.7. Blanks at line ends go; `=` that begins nothing stays as it is. */
+function decodeQuotedPrintable(body: Buffer): Buffer {
+  const trimmed = trimLineEnds(body);
+  if (!trimmed.includes(0x3d)) return trimmed;
+  const out = Buffer.allocUnsafe(trimmed.length);
+  let length = 0;
+  for (let at = 0; at < trimmed.length; ) {
+    const equals = trimmed.indexOf(0x3d, at);
+    const end = equals < 0 ? trimmed.length : equals;
+    length += trimmed.copy(out, length, at, end);
+    if (equals < 0) break;
+    const [first = 0, second = 0] = [trimmed[equals + 1], trimmed[equals + 2]];
+    const high = hex[first] as number;
+    const low = hex[second] as number;
+    if (high >= 0 && low >= 0) {
+      out[length++] = high * 16 + low;
+      at = equals + 3;
+    } else if (first === 0x0a || (first === 0x0d && second === 0x0a)) {
+      at = equals + (first === 0x0a ? 2 : 3);
+    } else {
+      out[length++] = 0x3d;
+      at = equals + 1;
+    }
+  }
+  return out.subarray(0, length);
+}
+
+function trimLineEnds(body: Buffer): Buffer {
+  if (!/[ \t]\r?\n/.test(body.toString('latin1'))) return body;
+  return Buffer.from(body.toString('latin1').replace(/(?<![ \t])[ \t]+(?=\r?\n)/g, ''), 'latin1');
+}

@@ -1,0 +1,82 @@
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { prepareMail } from './prepare-mail.ts';
+import { renderRow } from './row.ts';
+
+const envelope = {
+  from: 's@example.com',
+  to: ['r@example.com'],
+  helo: 'me',
+  remoteAddress: '127.0.0.1',
+  remoteHost: 'unknown',
+  username: 'joe',
+};
+const settings = { hostname: 'host', app: 'app', received: true, strictRfcHeaders: false };
+const prepare = (mail: string | Uint8Array) =>
+  prepareMail(Buffer.from(mail as string), envelope, settings, {
+    nowMs: Date.UTC(2026, 10, 21, 14, 0, 0, 250),
+    number: 7,
+    random: randomBytes,
+  });
+
+test('writes the row that lists show', () => {
+  const { row, raw } = prepare(
+    'From: =?utf-8?q?J=C3=B6rg?= <j@example.com>\r\nTo: "A, B" <ab@example.com>, c@example.com\r\n' +
+      'Subject: Hello =?utf-8?b?V8O2cmxk?=\r\nMessage-ID: <m@example.com>\r\n\r\nSome  text\r\nhere <b>.\r\n',
+  );
+  assert.match(row.id, /^[0-9A-Za-z]{22}$/);
+  assert.deepEqual(JSON.parse(renderRow(row)), {
+    ID: row.id,
+    MessageID: 'm@example.com',
+    Read: false,
+    From: { Name: 'Jörg', Address: 'j@example.com' },
+    To: [
+      { Name: 'A, B', Address: 'ab@example.com' },
+      { Name: '', Address: 'c@example.com' },
+    ],
+    Cc: [],
+    Bcc: [{ Name: '', Address: 'r@example.com' }],
+    ReplyTo: [],
+    Subject: 'Hello Wörld',
+    Created: '2026-11-21T14:00:00.25Z',
+    Username: 'joe',
+    Tags: [],
+    Size: raw.length,
+    Attachments: 0,
+    Snippet: 'Some text here <b>.',
+  });
+});
+
+test('writes what searches look through', () => {
+  const { searchText } = prepare(
+    'From: Ann <Ann@Example.com>\r\nReply-To: Desk <d@x.com>\r\nSubject: The (BIG) Sale\r\n' +
+      'Content-Type: multipart/mixed; boundary=b\r\n\r\n' +
+      '--b\r\nContent-Type: text/html\r\n\r\n<p>Click <a href="https://shop.example/x">HERE</a></p>\r\n' +
+      '--b\r\nContent-Type: text/plain\r\n\r\nplain words\r\n' +
+      '--b\r\nContent-Type: application/pdf; name="Price List.pdf"\r\nContent-Disposition: attachment\r\n\r\nx\r\n--b--\r\n',
+  );
+  assert.equal(searchText.from, 'ann ann@example.com');
+  assert.equal(searchText.replyTo, 'desk d@x.com');
+  assert.equal(searchText.subject, 'the (big) sale');
+  assert.equal(
+    searchText.all,
+    'ann ann@example.com the big sale r@example.com desk d@x.com s@example.com ' +
+      'click here https://shop.example/x plain words price list.pdf',
+  );
+});
+
+test('a mail with a broken header is kept as it came', () => {
+  for (const mail of ['no header at all', 'X: 1\r\nno colon\r\n\r\nb', 'From me Mon\r\nX: 1\r\n\r\nb']) {
+    assert.equal(prepare(mail).raw.toString(), mail);
+  }
+});
+
+test('any bytes are a mail', () => {
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 2_000 }), bytes => {
+      JSON.parse(renderRow(prepare(bytes).row));
+    }),
+  );
+});

@@ -1,0 +1,127 @@
+/**
+ * A mail as it arrives, made ready to keep: header stamped, row and search text written. Looks at as little of it as
+ * that needs; a mail that is broken in any way is kept as well as it can be read.
+ */
+
+import { foldCase } from './fold-case.ts';
+import { htmlToPlain } from './html/html-plain.ts';
+import { renderTimestamp } from './mail-date.ts';
+import type { Envelope, MessageSummary } from './message.ts';
+import { decodeHeaderText } from './mime/encoded-words.ts';
+import { headerValue, parseHeader } from './mime/header.ts';
+import { type MailAddresses, readAddresses } from './mime/mail-addresses.ts';
+import { fileName } from './mime/part-tree.ts';
+import { htmlOf, type ReadMail, readMail, textOf } from './mime/read-mail.ts';
+import { newMailId, type RandomSource } from './new-mail-id.ts';
+import { type MailRow, rowJson } from './row.ts';
+import { normalizeForSearch, type SearchText } from './search-text.ts';
+import { snippetOf } from './snippet.ts';
+import { repairLineEnds, type StampSettings, stampMail } from './stamp-mail.ts';
+
+export type PrepareSettings = StampSettings & {
+  /** True: `\r\r\n` is left as it is. */
+  readonly strictRfcHeaders: boolean;
+};
+
+/** What comes from outside: the clock, the mailbox's next number, chance. */
+export type MailBirth = {
+  readonly nowMs: number;
+  readonly number: number;
+  readonly random: RandomSource;
+};
+
+export type PreparedMail = {
+  readonly row: MailRow;
+  readonly searchText: SearchText;
+  /** The bytes to keep: the header stamped, the rest as it came. */
+  readonly raw: Buffer;
+};
+
+/** Never fails. Costs grow with the text parts, hardly with attachments. */
+export function prepareMail(
+  data: Buffer,
+  envelope: Envelope,
+  settings: PrepareSettings,
+  birth: MailBirth,
+): PreparedMail {
+  const newId = () => newMailId(birth.random);
+  const raw = stampIfSound(data, envelope, settings, birth.nowMs, newId);
+  const mail = readMail(raw);
+  const text = textOf(mail);
+  const html = htmlToPlain(htmlOf(mail));
+
+  const addresses = readAddresses(mail.header);
+  const subject = decodeHeaderText(headerValue(mail.header, 'subject') ?? '');
+  const { attachments, inlines } = mail.bodies;
+  const summary: MessageSummary = {
+    ID: newId(),
+    MessageID: decodeHeaderText(headerValue(mail.header, 'message-id') ?? '').replace(/^<+|>+$/g, ''),
+    Read: false,
+    ...addresses,
+    Subject: subject,
+    Created: renderTimestamp(birth.nowMs),
+    Username: envelope.username,
+    Tags: [],
+    Size: raw.length,
+    Attachments: attachments.length,
+    Snippet: snippetOf(mail.bodies.html ? html.text : text),
+  };
+  return {
+    raw,
+    row: {
+      id: summary.ID,
+      number: birth.number,
+      createdAtMs: birth.nowMs,
+      messageId: summary.MessageID,
+      read: false,
+      tags: summary.Tags,
+      sizeBytes: raw.length,
+      attachments: attachments.length,
+      inlines: inlines.length,
+      json: rowJson(summary),
+    },
+    searchText: searchTextOf(mail, addresses, subject, `${html.linked} ${text}`),
+  };
+}
+
+/** A header that is broken is not written to: such a mail is kept as it came. */
+function stampIfSound(
+  data: Buffer,
+  envelope: Envelope,
+  settings: PrepareSettings,
+  nowMs: number,
+  newId: () => string,
+): Buffer {
+  const repaired = settings.strictRfcHeaders ? data : repairLineEnds(data);
+  const header = parseHeader(repaired, 0, repaired.length);
+  return header.fault ? data : stampMail(repaired, header, envelope, settings, nowMs, newId);
+}
+
+function searchTextOf(
+  { header, bodies }: ReadMail,
+  addresses: MailAddresses,
+  subject: string,
+  text: string,
+): SearchText {
+  const words = (list: MailAddresses['To']) =>
+    normalizeForSearch(list.map(({ Name, Address }) => `${Name} ${Address}`).join(' '));
+  const from = words([addresses.From]);
+  const to = words(addresses.To);
+  const cc = words(addresses.Cc);
+  const bcc = words(addresses.Bcc);
+  const replyTo = words(addresses.ReplyTo);
+  const rest = normalizeForSearch(
+    [headerValue(header, 'return-path') ?? '', text, ...bodies.attachments.map(fileName)].join(' '),
+  );
+  return {
+    from,
+    to,
+    cc,
+    bcc,
+    replyTo,
+    subject: foldCase(subject),
+    all: [from, normalizeForSearch(subject), to, cc, bcc, replyTo, rest]
+      .filter(part => part !== '')
+      .join(' '),
+  };
+}
