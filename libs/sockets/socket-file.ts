@@ -1,0 +1,90 @@
+import {
+  chmodSync,
+  chownSync,
+  closeSync,
+  constants,
+  fstatSync,
+  lchmodSync,
+  lchownSync,
+  lstatSync,
+  openSync,
+  renameSync,
+  type Stats,
+  unlinkSync,
+} from 'node:fs';
+import { socketError } from './socket-error.ts';
+
+/** Linux: names a file without opening it, the only way to hold on to a socket's. */
+const O_PATH = 0o10000000;
+
+/** Which file stands at a path: tells a socket of ours from what somebody put in its place. */
+export type FileIdentity = { readonly dev: number; readonly ino: number };
+
+/**
+ * The very file that a bind made. On Linux everything is done through a descriptor of it, so that a symlink or another
+ * file put at the path meanwhile (the folder may be the tenant's own) is never touched.
+ */
+export class SocketFile implements Disposable {
+  readonly identity: FileIdentity;
+  readonly #path: string;
+  readonly #fd: number;
+
+  /** @throws MpctlError when the file is not a socket that this process has just made with that mode. */
+  constructor(path: string, firstMode: number) {
+    const isLinux = process.platform === 'linux';
+    this.#fd = isLinux ? openSync(path, O_PATH | constants.O_NOFOLLOW) : -1;
+    this.#path = isLinux ? `/proc/self/fd/${this.#fd}` : path;
+    const stats = isLinux ? fstatSync(this.#fd) : lstatSync(path);
+    this.identity = { dev: stats.dev, ino: stats.ino };
+    if (!stats.isSocket() || stats.uid !== process.geteuid?.() || (stats.mode & 0o777) !== firstMode) {
+      this[Symbol.dispose]();
+      throw socketError('SOCKET_BIND_FAILED', `${path} was replaced while it was made`);
+    }
+  }
+
+  /** How another process of ours reaches the same file while this is open. */
+  get sharedPath(): string {
+    return this.#path.replace('/proc/self/', `/proc/${process.pid}/`);
+  }
+
+  setMode(mode: number): void {
+    if (this.#fd >= 0) chmodSync(this.#path, mode);
+    else lchmodSync(this.#path, mode);
+  }
+
+  /** null leaves what is there. */
+  setOwner(uid: number | null, gid: number | null): void {
+    if (uid === null && gid === null) return;
+    const change = this.#fd >= 0 ? chownSync : lchownSync;
+    change(this.#path, uid ?? -1, gid ?? -1);
+  }
+
+  [Symbol.dispose](): void {
+    if (this.#fd >= 0) closeSync(this.#fd);
+  }
+}
+
+/** What stands at the path itself, no symlink followed; null when nothing does. */
+export function statPath(path: string): Stats | null {
+  return lstatSync(path, { throwIfNoEntry: false }) ?? null;
+}
+
+/**
+ * Runs `close`, which may unlink whatever stands at the path, and removes only the file that is meant: another one that
+ * took its place steps aside meanwhile.
+ */
+export function closeAndRemove(path: string, meant: FileIdentity, close: () => void): void {
+  const now = statPath(path);
+  const isMeant = now?.dev === meant.dev && now.ino === meant.ino;
+  const aside = now === null || isMeant ? null : `${path}.${process.pid}`;
+  try {
+    if (isMeant) unlinkSync(path);
+    if (aside !== null) renameSync(path, aside);
+  } catch {
+    // Who may do neither in this folder may not unlink there by closing either.
+    close();
+    return;
+  }
+  close();
+  if (aside !== null) renameSync(aside, path);
+}
