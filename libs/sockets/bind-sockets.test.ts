@@ -131,7 +131,7 @@ test('a folder that is a symlink, or is missing outside of the run folder, is re
 });
 
 test('a path takes 107 bytes, not one more', async () => {
-  const name = (length: number) => 's'.repeat(length - join(runDir, 't', '').length);
+  const name = (length: number) => 's'.repeat(length - join(runDir, 't/').length);
   await bind(unix('t', name(107)));
   await assert.rejects(bind(unix('t', name(108))), { code: 'SOCKET_PATH_TOO_LONG' });
 });
@@ -150,7 +150,7 @@ test('one failure does not touch the others, and outcomes keep their order', asy
     places.map(place => ({ bind: place, protocol: 'http' as const, access: own, backlog: 16 })),
     { runDir, webGroup: 'no-such-group', occupied: 'refuse', api: 'private' },
   );
-  opened.push(...outcomes.filter(one => !(one instanceof MpctlError)));
+  for (const one of outcomes) if (!(one instanceof MpctlError)) opened.push(one);
   assert.deepEqual(
     outcomes.map(one => (one instanceof MpctlError ? one.code : one.bind)),
     [places[0], 'SOCKET_FOLDER_MISSING', places[2]],

@@ -87,11 +87,11 @@ async function openOne(request: SocketRequest, access: FileAccess, options: Bind
   if (Buffer.byteLength(path) > maxSocketPathBytes) {
     throw socketError('SOCKET_PATH_TOO_LONG', `${path} is longer than ${maxSocketPathBytes} bytes`);
   }
-  prepareFolder(path, options.runDir);
+  const isOurFolder = prepareFolder(path, options.runDir);
   const socket = await openUnix(bind, open, options);
   let file: SocketFile | undefined;
   try {
-    file = new SocketFile(path, firstMode);
+    file = new SocketFile(path, firstMode, !isOurFolder || access.acl.length > 0);
     socket.keepFile(file.identity, options.runDir);
     file.setOwner(null, access.gid);
     if (access.acl.length === 0) file.setMode(access.mode);

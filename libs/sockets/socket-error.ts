@@ -15,6 +15,7 @@ export const socketErrors = {
   SOCKET_ACL_UNAVAILABLE: 'ACL entries cannot be set on this machine.',
   SOCKET_ACL_FAILED: 'The file system or setfacl refused the ACL entries.',
   SOCKET_BIND_FAILED: 'The system refused to bind the socket.',
+  SOCKET_LISTEN_FAILED: 'The system refused to listen on a bound socket.',
 } as const;
 
 export type SocketErrorCode = keyof typeof socketErrors;

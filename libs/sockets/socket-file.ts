@@ -21,8 +21,8 @@ const O_PATH = 0o10000000;
 export type FileIdentity = { readonly dev: number; readonly ino: number };
 
 /**
- * The very file that a bind made. On Linux everything is done through a descriptor of it, so that a symlink or another
- * file put at the path meanwhile (the folder may be the tenant's own) is never touched.
+ * The file that a bind made. With `hold` (Linux) everything is done through a descriptor of it, so that a symlink or another
+ * file put at the path meanwhile is never touched: needed where others may write the folder, and for setfacl.
  */
 export class SocketFile implements Disposable {
   readonly identity: FileIdentity;
@@ -30,11 +30,10 @@ export class SocketFile implements Disposable {
   readonly #fd: number;
 
   /** @throws MpctlError when the file is not a socket that this process has just made with that mode. */
-  constructor(path: string, firstMode: number) {
-    const isLinux = process.platform === 'linux';
-    this.#fd = isLinux ? openSync(path, O_PATH | constants.O_NOFOLLOW) : -1;
-    this.#path = isLinux ? `/proc/self/fd/${this.#fd}` : path;
-    const stats = isLinux ? fstatSync(this.#fd) : lstatSync(path);
+  constructor(path: string, firstMode: number, hold: boolean) {
+    this.#fd = hold && process.platform === 'linux' ? openSync(path, O_PATH | constants.O_NOFOLLOW) : -1;
+    this.#path = this.#fd < 0 ? path : `/proc/self/fd/${this.#fd}`;
+    const stats = this.#fd < 0 ? lstatSync(path) : fstatSync(this.#fd);
     this.identity = { dev: stats.dev, ino: stats.ino };
     if (!stats.isSocket() || stats.uid !== process.geteuid?.() || (stats.mode & 0o777) !== firstMode) {
       this[Symbol.dispose]();
@@ -48,15 +47,16 @@ export class SocketFile implements Disposable {
   }
 
   setMode(mode: number): void {
-    if (this.#fd >= 0) chmodSync(this.#path, mode);
+    // There is no lchmod on Linux; without a descriptor the folder is our own.
+    if (process.platform === 'linux') chmodSync(this.#path, mode);
     else lchmodSync(this.#path, mode);
   }
 
   /** null leaves what is there. */
   setOwner(uid: number | null, gid: number | null): void {
     if (uid === null && gid === null) return;
-    const change = this.#fd >= 0 ? chownSync : lchownSync;
-    change(this.#path, uid ?? -1, gid ?? -1);
+    if (this.#fd < 0) lchownSync(this.#path, uid ?? -1, gid ?? -1);
+    else chownSync(this.#path, uid ?? -1, gid ?? -1);
   }
 
   [Symbol.dispose](): void {

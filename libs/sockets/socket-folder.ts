@@ -18,29 +18,24 @@ export function makeRunDir(runDir: string): void {
 }
 
 /**
- * Makes the socket's folder if it is one of the run folder's.
+ * Makes the socket's folder if it is one of the run folder's, and says whether it is: nobody else may write there.
  * @throws MpctlError when somebody else's file, symlink or folder stands there, or a folder that we do not make is missing.
  */
-export function prepareFolder(socketPath: string, runDir: string): void {
+export function prepareFolder(socketPath: string, runDir: string): boolean {
   const folder = dirname(socketPath);
+  const stats = statPath(folder);
   if (!isOurs(socketPath, runDir)) {
-    if (statPath(folder) === null)
-      throw socketError('SOCKET_FOLDER_MISSING', `there is no folder ${folder}`, { hint: 'make it first' });
-    return;
+    if (stats !== null) return false;
+    throw socketError('SOCKET_FOLDER_MISSING', `there is no folder ${folder}`, { hint: 'make it first' });
   }
-  try {
+  if (stats === null) {
     withUmask(0o777 & ~folderMode, () => mkdirSync(folder, { mode: folderMode }));
-  } catch (cause) {
-    const stats = statPath(folder);
-    if (stats === null) {
-      throw socketError('SOCKET_FOLDER_MISSING', `cannot make the folder ${folder}`, { cause });
-    }
-    if (!stats.isDirectory() || stats.uid !== process.geteuid?.()) {
-      throw socketError('SOCKET_FOLDER_UNSAFE', `${folder} is not a folder of this daemon's own`, {
-        hint: 'remove it, or run the daemon as its owner',
-      });
-    }
+  } else if (!stats.isDirectory() || stats.uid !== process.geteuid?.() || (stats.mode & 0o022) !== 0) {
+    throw socketError('SOCKET_FOLDER_UNSAFE', `${folder} is not a folder that only this daemon may write`, {
+      hint: 'remove it, or run the daemon as its owner',
+    });
   }
+  return true;
 }
 
 /** Removes a tenant's folder with its last socket. */
