@@ -1,0 +1,50 @@
+/** Fleets as plans see them, for tests of this room and of the controller. */
+import { parseTenantId, type TenantId } from '../base/ids.ts';
+import type { FleetSpec, ListenerSpec, TenantSpec } from '../spec/tenant-spec.ts';
+
+export function tenantId(name: string): TenantId {
+  const id = parseTenantId(name);
+  if (id === null) throw new Error(`not a tenant's name: ${name}`);
+  return id;
+}
+
+export function tenantForTest(name: string, over: Partial<TenantSpec> = {}, runDir = '/run/t'): TenantSpec {
+  const id = tenantId(name);
+  const listener = (protocol: 'smtp' | 'http'): ListenerSpec => ({
+    id: protocol,
+    protocol,
+    binds: [{ kind: 'unix', path: `${runDir}/${id}/${protocol}.sock` }],
+    access: { owner: null, group: null, mode: 0o660, acl: [] },
+    maxConnections: 0,
+    backlog: 511,
+    publicHost: '',
+  });
+  return {
+    id,
+    label: '',
+    user: null,
+    suspended: false,
+    listeners: [listener('smtp'), listener('http')],
+    maxMessages: 500,
+    maxAgeMs: 0,
+    maxBytes: 0,
+    maxMessageSizeBytes: 50 * 1024 ** 2,
+    smtp: { maxRecipients: 100 },
+    ...over,
+  };
+}
+
+export function fleetForTest(tenants: readonly TenantSpec[], over: Partial<FleetSpec> = {}): FleetSpec {
+  return {
+    runDir: '/run/t',
+    dataDir: '/var/t',
+    shards: 0,
+    hostname: 'host.test',
+    webGroup: 'www-data',
+    control: { socketPath: '/run/t/.control.sock', group: null },
+    log: { level: 'info', format: 'json' },
+    metrics: { listen: [] },
+    tenants: new Map(tenants.map(tenant => [tenant.id, tenant])),
+    ...over,
+  };
+}
