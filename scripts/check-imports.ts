@@ -21,6 +21,7 @@ const mayImport: Record<string, readonly string[]> = {
   'libs/sockets': ['libs/base', 'libs/spec'],
   'libs/connection': ['libs/base'],
   'libs/smtp': ['libs/base', 'libs/mail', 'libs/connection'],
+  'libs/log': ['libs/base', 'libs/spec'],
   'libs/store': ['libs/base', 'libs/mail'],
   'libs/intake': ['libs/base', 'libs/mail', 'libs/store'],
   // third: assemblies
@@ -67,8 +68,9 @@ const mayImport: Record<string, readonly string[]> = {
     'libs/proxy',
     'libs/sockets',
     'libs/controller',
+    'libs/log',
   ],
-  'apps/shard': ['libs/base', 'libs/shard'],
+  'apps/shard': ['libs/base', 'libs/wire', 'libs/log', 'libs/shard'],
   'apps/inbox': ['libs/wire', 'libs/ui'],
   'apps/panel': ['libs/wire', 'libs/ui'],
 };
@@ -91,6 +93,8 @@ const packageRooms: Record<string, readonly string[]> = {
   'better-sqlite3': ['libs/store'],
   'smtp-server': ['libs/smtp'],
   chokidar: ['libs/controller'],
+  pino: ['libs/log'],
+  'pino-pretty': ['libs/log'],
 };
 /** Packages that compute only, and so may be used on the pure floors. */
 const purePackages = new Set(['zod', 'yaml', 're2js', 'htmlparser2']);
