@@ -5,6 +5,7 @@ import type { Socket } from 'node:net';
 import type { TenantId } from '../base/ids.ts';
 import type { Mailbox } from '../store/store.ts';
 import type { TenantCounters } from '../wire/report.ts';
+import type { MailEvents } from './mail-events.ts';
 
 /** Read anew at each request. */
 export type InboxSettings = {
@@ -20,10 +21,15 @@ export interface InboxTenant {
   readonly mailbox: Mailbox;
   readonly counters: TenantCounters;
   readonly startedAtMs: number;
+  /** Every change of the mailbox is published here, by whoever makes it; the API publishes its own. */
+  readonly events: MailEvents;
 }
 
 export interface InboxEngine extends AsyncDisposable {
-  /** Serves HTTP on an accepted socket until it ends. Never throws. */
+  /**
+   * Serves HTTP on an accepted socket until it ends. Never throws. The socket comes from a `net.Server` with
+   * `allowHalfOpen`: a client may close its side before it has read the answer.
+   */
   serve(socket: Socket, tenant: InboxTenant): void;
   /** Ends the connections of a tenant: idle ones at once, busy ones after their answer, at most `drainMs` later. */
   end(tenant: InboxTenant, drainMs: number): Promise<void>;

@@ -17,7 +17,6 @@ const settings = { hostname: 'host', app: 'app', received: true, strictRfcHeader
 const prepare = (mail: string | Uint8Array) =>
   prepareMail(Buffer.from(mail as string), envelope, settings, {
     nowMs: Date.UTC(2026, 10, 21, 14, 0, 0, 250),
-    number: 7,
     random: randomBytes,
   });
 

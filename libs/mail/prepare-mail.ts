@@ -23,15 +23,15 @@ export type PrepareSettings = StampSettings & {
   readonly strictRfcHeaders: boolean;
 };
 
-/** What comes from outside: the clock, the mailbox's next number, chance. */
+/** What comes from outside: the clock and chance. */
 export type MailBirth = {
   readonly nowMs: number;
-  readonly number: number;
   readonly random: RandomSource;
 };
 
 export type PreparedMail = {
-  readonly row: MailRow;
+  /** The mailbox gives it its number. */
+  readonly row: Omit<MailRow, 'number'>;
   readonly searchText: SearchText;
   /** The bytes to keep: the header stamped, the rest as it came. */
   readonly raw: Buffer;
@@ -70,7 +70,6 @@ export function prepareMail(
     raw,
     row: {
       id: summary.ID,
-      number: birth.number,
       createdAtMs: birth.nowMs,
       messageId: summary.MessageID,
       read: false,

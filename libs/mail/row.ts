@@ -53,7 +53,7 @@ export function rowJson(summary: MessageSummary): MailRow['json'] {
 }
 
 /** The row's JSON as lists and events carry it. */
-export function renderRow(row: MailRow): string {
+export function renderRow(row: Pick<MailRow, 'json' | 'read' | 'tags'>): string {
   const [head, middle, tail] = row.json;
   return `${head}${row.read}${middle}${toJson(row.tags)}${tail}`;
 }

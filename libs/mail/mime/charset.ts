@@ -66,3 +66,9 @@ function decodeUtf7(bytes: Uint8Array): string {
         .toString('utf16le');
     });
 }
+
+/** A known charset in which bytes may say something else than in UTF-8. */
+export function isForeignCharset(charset: string): boolean {
+  const name = charset.toLowerCase();
+  return !/^(|utf-?8|(us-)?ascii)$/.test(name) && (name === 'utf-7' || decoderFor(name) !== null);
+}

@@ -1,4 +1,4 @@
-import { decodeCharset } from './charset.ts';
+import { decodeCharset, isForeignCharset } from './charset.ts';
 import { headerValue } from './header.ts';
 import type { MailPart } from './part-tree.ts';
 
@@ -22,7 +22,16 @@ export function decodePartText(raw: Buffer, part: MailPart): string {
   return decodeCharset(decodePart(raw, part), textCharset(part));
 }
 
-export function textCharset(part: MailPart): string {
+/** A part's bytes as they are given out: text in a declared charset that is not UTF-8 becomes UTF-8. */
+export function decodeForReader(raw: Buffer, part: MailPart): Buffer {
+  const bytes = decodePart(raw, part);
+  const isText = part.contentType.type.startsWith('text/');
+  return isText && isForeignCharset(textCharset(part))
+    ? Buffer.from(decodeCharset(bytes, textCharset(part)))
+    : bytes;
+}
+
+function textCharset(part: MailPart): string {
   return part.contentType.params.get('charset') ?? '';
 }
 

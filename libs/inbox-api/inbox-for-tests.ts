@@ -1,0 +1,123 @@
+/** A real inbox behind real sockets, for tests: engine, memory store, one listener a tenant. */
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { type IncomingHttpHeaders, type OutgoingHttpHeaders, type RequestOptions, request } from 'node:http';
+import { createServer, type Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TenantId, TenantUid } from '../base/ids.ts';
+import { silentLogger } from '../base/log.ts';
+import type { Envelope } from '../mail/message.ts';
+import { prepareMail } from '../mail/prepare-mail.ts';
+import { openMemoryStore } from '../store/open-store.ts';
+import { createInboxEngine, type InboxEngineOptions } from './inbox-engine.ts';
+import type { InboxEngine, InboxSettings, InboxTenant } from './inbox-tenant.ts';
+import { MailEvents } from './mail-events.ts';
+
+export type TestInbox = AsyncDisposable & {
+  readonly engine: InboxEngine;
+  readonly tenant: InboxTenant;
+  readonly socketPath: string;
+  /** Delivers as SMTP would and resolves to the mail's id. */
+  deliver(mail: string | Uint8Array, envelope?: Partial<Envelope>): Promise<string>;
+  fetch(path: string, options?: RequestOptions & { body?: string | Buffer }): Promise<TestReply>;
+};
+
+export type TestReply = {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: Buffer;
+  readonly text: string;
+  // biome-ignore lint/suspicious/noExplicitAny: a test knows what it asked for
+  readonly json: any;
+};
+
+export async function openTestInbox(
+  settings: Partial<InboxSettings> = {},
+  options: Partial<InboxEngineOptions> = {},
+): Promise<TestInbox> {
+  const dir = await mkdtemp(join(tmpdir(), 'inbox-'));
+  const socketPath = join(dir, 'http.sock');
+  const engine = await createInboxEngine({ log: silentLogger, clock: Date.now, ...options });
+  const store = openMemoryStore(Date.now);
+  const tenant: InboxTenant = {
+    id: 'test' as TenantId,
+    settings: { hostname: 'host.example', label: '', suspended: false, maxMessageSizeBytes: 0, ...settings },
+    mailbox: store.mailbox({
+      uid: '0123456789abcdef' as TenantUid,
+      dir,
+      retention: { maxMessages: 0, maxAgeMs: 0, maxBytes: 0 },
+    }),
+    counters: { accepted: 0, acceptedBytes: 0, rejected: 0, ignored: 0, deleted: 0 },
+    startedAtMs: Date.now(),
+    events: new MailEvents(),
+  };
+  const server = createServer({ allowHalfOpen: true }, socket => engine.serve(socket, tenant));
+  await listen(server, socketPath);
+
+  return {
+    engine,
+    tenant,
+    socketPath,
+    async deliver(mail, envelope = {}) {
+      const prepared = prepareMail(
+        Buffer.from(mail as string),
+        {
+          from: 'sender@example.com',
+          to: ['rcpt@example.com'],
+          helo: 'client',
+          remoteAddress: '127.0.0.1',
+          remoteHost: 'localhost',
+          username: '',
+          ...envelope,
+        },
+        { hostname: 'host.example', app: 'mpctl', received: true, strictRfcHeaders: false },
+        { nowMs: Date.now(), random: randomBytes },
+      );
+      await tenant.mailbox.insert(prepared);
+      tenant.events.publish({ kind: 'new', row: prepared.row });
+      return prepared.row.id;
+    },
+    fetch: (path, { body, ...rest } = {}) => fetchFrom({ socketPath, path, ...rest }, body),
+    async [Symbol.asyncDispose]() {
+      server.close();
+      await engine[Symbol.asyncDispose]();
+      await store[Symbol.asyncDispose]();
+      await rm(dir, { recursive: true });
+    },
+  };
+}
+
+function listen(server: Server, path: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject).listen(path, resolve);
+  });
+}
+
+/** One request on a connection of its own. */
+export function fetchFrom(options: RequestOptions, body?: string | Buffer): Promise<TestReply> {
+  return new Promise((resolve, reject) => {
+    // Node's client sends a body of DELETE without its length.
+    const length = body === undefined ? {} : { 'Content-Length': Buffer.byteLength(body) };
+    const headers = { ...length, ...(options.headers as OutgoingHttpHeaders | undefined) };
+    const call = request({ agent: false, ...options, headers }, response => {
+      const chunks: Buffer[] = [];
+      response.on('data', chunk => chunks.push(chunk));
+      response.on('error', reject);
+      response.on('end', () => {
+        const bytes = Buffer.concat(chunks);
+        resolve({
+          status: response.statusCode ?? 0,
+          headers: response.headers,
+          body: bytes,
+          text: bytes.toString(),
+          get json() {
+            return JSON.parse(bytes.toString());
+          },
+        });
+      });
+    });
+    call.on('error', reject);
+    call.end(body);
+  });
+}

@@ -1,0 +1,40 @@
+import type { MailRow } from '../mail/row.ts';
+
+/** What happened to a mailbox, told after it happened, in that order. */
+export type MailEvent =
+  | { readonly kind: 'new'; readonly row: Omit<MailRow, 'number'> }
+  /** Only mails whose state changed. */
+  | { readonly kind: 'read'; readonly ids: readonly string[]; readonly read: boolean }
+  | { readonly kind: 'tags'; readonly ids: readonly string[]; readonly tags: readonly string[] }
+  | { readonly kind: 'removed'; readonly ids: readonly string[] }
+  /** Removed by the mailbox's limits. */
+  | { readonly kind: 'pruned'; readonly ids: readonly string[] }
+  /** So much changed at once that lists are better read anew: all mails marked, a tag renamed. */
+  | { readonly kind: 'reloaded' }
+  /** All mail was removed. */
+  | { readonly kind: 'truncated'; readonly count: number }
+  /** A 4xx or 5xx reply of SMTP, a `-ERR` of POP3. */
+  | {
+      readonly kind: 'refused';
+      readonly level: 'warning' | 'error';
+      readonly protocol: 'smtpd' | 'pop3';
+      readonly remoteAddress: string;
+      readonly message: string;
+    };
+
+type Listener = (event: MailEvent) => void;
+
+/** A tenant's events: whoever changes its mailbox publishes here. Costs next to nothing while nobody listens. */
+export class MailEvents {
+  readonly #listeners = new Set<Listener>();
+
+  publish(event: MailEvent): void {
+    for (const listener of this.#listeners) listener(event);
+  }
+
+  /** Calls `listener`, which must not throw, with every event from now on. Returns what ends that. */
+  subscribe(listener: Listener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+}
