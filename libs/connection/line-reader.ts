@@ -56,6 +56,13 @@ export class LineReader {
     return held.length > 0 && !this.#draining ? held : null;
   }
 
+  /** Forgets what has come. */
+  clear(): void {
+    this.#input = nothing;
+    this.#held = nothing;
+    this.#draining = false;
+  }
+
   #hold(piece: Buffer): void {
     if (this.#draining || this.#held.length + piece.length >= this.#maxBytes) {
       this.#draining = true;

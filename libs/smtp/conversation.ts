@@ -1,219 +1,338 @@
-/** One SMTP session on one socket: feeds bytes to the session table, sends its replies, does what its effects ask for. */
+/** One SMTP session: feeds lines to the session table, sends its replies, does what its effects ask for. */
+import { randomBytes } from 'node:crypto';
 import type { Socket } from 'node:net';
-import { LineReader, tooLong } from '../connection/line-reader.ts';
+import type { Clock } from '../base/clock.ts';
+import { Connection, type Talker } from '../connection/connection.ts';
+import type { Limiter } from '../connection/limiter.ts';
+import { type LineReader, tooLong } from '../connection/line-reader.ts';
+import { type Peer, peerAt, sourceOf } from '../connection/peer.ts';
+import { hostNameOf } from '../connection/reverse-dns.ts';
+import type { Envelope } from '../mail/message.ts';
+import type { Budget } from './budget.ts';
+import { trimSpace } from './command-line.ts';
 import { DataReader } from './data-reader.ts';
+import * as outcome from './outcome.ts';
+import { redactLine } from './redact.ts';
 import * as dialogue from './session.ts';
-import type { Delivery, SmtpHost } from './smtp-host.ts';
+import type { Delivery, LoginAttempt, SmtpHost, SmtpListener, SmtpSettings } from './smtp-host.ts';
+import type { SessionRecord, Transcripts } from './transcripts.ts';
+import type { XclientAttributes } from './xclient.ts';
 
 /** A command line with its end. */
 const maxLineBytes = 2048;
 
-/** How much of a mail that is too large is read to find its end; after that the connection is closed. */
+/** How much of a mail that is refused is read to find its end; after that the connection is closed. */
 const maxDrainBytes = 64 * 1024 * 1024;
-
-/** How long a peer may take to close its side after we have closed ours. */
-const closeMs = 5000;
 
 const lf = 0x0a;
 
-export type ConversationOptions = {
-  /** For each command, data and reply line. */
-  readonly timeoutMs: number;
-  readonly remoteAddress: string;
-  readonly remoteHost: string;
-  /** Called once, when the socket is gone. */
-  readonly closed: () => void;
-  /** A bug: nothing that a peer or a host does throws here. */
+/** An EHLO name is echoed as it came, but no such thing gets into a header. */
+const controls = /[\x00-\x1f\x7f]/g;
+
+/** What the sessions of a host share. */
+export type Surroundings = {
+  readonly host: SmtpHost;
+  readonly limiter: Limiter;
+  readonly budget: Budget;
+  readonly transcripts: Transcripts<SmtpHost>;
+  readonly clock: Clock;
+  /** At least 0, less than 1. */
+  readonly random: () => number;
+  /** Sessions of the host on this listener. */
+  readonly connectionsOf: (listener: SmtpListener) => number;
+  readonly closed: (conversation: Conversation) => void;
   readonly failed: (error: unknown) => void;
 };
 
-export class Conversation {
-  readonly #socket: Socket;
-  readonly #host: SmtpHost;
-  readonly #options: ConversationOptions;
-  #timer: NodeJS.Timeout;
-  readonly #lines = new LineReader(maxLineBytes);
-  #session = dialogue.newSession;
-  #data: DataReader | null = null;
-  #drained = 0;
-  /** Replies that wait for the end of this turn: pipelined commands are answered by one write. */
-  #replies = '';
-  /** The host is at work; input waits. */
-  #busy = false;
-  #ended = false;
-  #leaving = false;
-  #closed = false;
+/** Mail data on its way in. */
+type Incoming = {
+  readonly reader: DataReader;
+  /** Bytes taken from the budget. */
+  held: number;
+  /** Why the mail will be refused. */
+  refusal: 'too-big' | 'no-room' | null;
+  drained: number;
+};
 
-  constructor(socket: Socket, host: SmtpHost, options: ConversationOptions) {
-    this.#socket = socket;
-    this.#host = host;
-    this.#options = options;
-    this.#timer = setTimeout(() => this.#timedOut(), options.timeoutMs);
-    socket.allowHalfOpen = true;
-    socket.setNoDelay(true);
-    socket.on('data', chunk => this.#received(chunk));
-    socket.on('end', () => this.#peerEnded());
-    socket.on('drain', () => this.#run());
-    // The close that follows says all that matters.
-    socket.on('error', () => {});
-    socket.on('close', () => this.#gone());
-    this.#take(dialogue.greet(host.settings));
-    this.#flush();
+export class Conversation implements Talker, dialogue.Context {
+  readonly listener: SmtpListener;
+  readonly random: () => number;
+  readonly #around: Surroundings;
+  readonly #connection: Connection;
+  readonly #startedAtMs: number;
+  #session: dialogue.Session;
+  #peer: Peer | null = null;
+  /** The peer counts as one of the connections that are allowed. */
+  #counted = false;
+  #hostName: string | Promise<string> = 'unknown';
+  #record: SessionRecord | null = null;
+  #incoming: Incoming | null = null;
+  #leaving = false;
+
+  constructor(socket: Socket, listener: SmtpListener, around: Surroundings) {
+    this.listener = listener;
+    this.random = around.random;
+    this.#around = around;
+    this.#startedAtMs = around.clock();
+    const implicitTls = listener.tls === 'implicit' ? () => listener.secureContext() : null;
+    this.#session = { ...dialogue.newSession, tls: implicitTls !== null };
+    this.#connection = new Connection(socket, this, {
+      maxLineBytes,
+      timeoutMs: this.settings.timeoutMs,
+      proxyProtocol: listener.proxyProtocol,
+      implicitTls,
+    });
+  }
+
+  open(): void {
+    this.#connection.open();
   }
 
   /** Says 421 as soon as no mail is in progress, and ends. */
   leave(): void {
     this.#leaving = true;
-    if (!this.#busy && !this.#data) this.#shutDown();
+    if (this.#peer === null) this.destroy();
+    else if (!this.#connection.busy && !this.#incoming) this.#shutDown();
   }
 
   destroy(): void {
-    this.#socket.destroy();
+    this.#connection.destroy();
   }
 
-  #received(chunk: Buffer): void {
-    if (this.#closed) return;
-    this.#lines.push(chunk);
-    if (this.#busy || this.#socket.writableNeedDrain) this.#socket.pause();
-    else this.#run();
+  get settings(): SmtpSettings {
+    return this.#around.host.settings;
   }
 
-  /** Works off what has come, until input is missing, the host is at work, or the peer does not read its replies. */
-  #run(): void {
-    try {
-      while (!this.#busy && !this.#closed && !this.#socket.writableNeedDrain) {
-        if (!(this.#data ? this.#readData(this.#data) : this.#readLine())) break;
-      }
-      if (this.#ended && !this.#busy && !this.#closed) this.#inputEnded();
-      this.#flush();
-      if (!this.#busy && !this.#socket.writableNeedDrain && this.#socket.isPaused()) this.#socket.resume();
-    } catch (error) {
-      this.#options.failed(error);
-      this.#socket.destroy();
-    }
+  challenge(): string {
+    return `<${randomBytes(12).toString('hex')}.${this.#around.clock()}@${this.settings.hostname}>`;
   }
 
-  #readLine(): boolean {
-    const line = this.#lines.next();
-    if (line === null) return false;
-    this.#timer.refresh();
-    if (line === tooLong) this.#take(dialogue.lineTooLong(this.#session));
-    else this.#command(line);
-    return true;
+  take(what: 'messages' | 'recipients' | 'bytes', amount = 1): string | null {
+    const source = this.#peer ? sourceOf(this.#peer) : '';
+    return this.#around.limiter.take(what, amount, source, this.settings.limits);
   }
 
-  #command(line: Buffer): void {
-    const text = dialogue.trimSpace(line.toString());
-    this.#take(dialogue.command(this.#session, text, this.#host.settings));
-  }
-
-  #readData(data: DataReader): boolean {
-    const chunk = this.#lines.takeInput();
-    if (chunk.length === 0) return false;
-    if (chunk.includes(lf)) this.#timer.refresh();
-    const end = data.push(chunk);
-    const tooBig = dialogue.exceeds(data.bytes, this.#host.settings);
-    if (tooBig) {
-      data.drop();
-      this.#drained += chunk.length;
-    }
-    if (end < 0 && this.#drained < maxDrainBytes) return true;
-    this.#data = null;
-    if (end >= 0) this.#lines.push(chunk.subarray(end));
-    if (tooBig) this.#take(dialogue.dataTooBig(this.#session, this.#host.settings, end >= 0));
-    else this.#deliver(data.take());
-    return true;
-  }
-
-  #deliver(mail: Buffer): void {
-    const { remoteAddress, remoteHost } = this.#options;
-    const { from, recipients, helo } = this.#session;
-    const envelope = {
-      from: from ?? '',
-      to: dialogue.recipientList(recipients),
-      helo: helo ?? '',
-      remoteAddress,
-      remoteHost,
-      username: '',
-    };
-    this.#busy = true;
-    this.#host.deliver(envelope, mail).then(
-      delivery => this.#delivered(delivery),
-      error => {
-        this.#options.failed(error);
-        this.#delivered({ outcome: 'refused', reply: '451 4.3.5 Unable to process mail' });
-      },
+  opened(peer: Peer): void {
+    const { transcripts, host } = this.#around;
+    this.#record = transcripts.begin(host, peer.address, this.#session.tls);
+    const limit = this.#meet(peer) ?? this.#listenerLimit();
+    this.#say(
+      limit
+        ? outcome.tooManyConnections(this.#session, this.settings, limit)
+        : dialogue.greet(this.#session, this.settings),
     );
   }
 
-  #delivered(delivery: Delivery): void {
-    this.#busy = false;
-    if (this.#closed) return;
-    this.#timer.refresh();
-    this.#take(dialogue.delivered(this.#session, delivery));
-    if (this.#leaving) this.#shutDown();
-    else this.#run();
+  read(input: LineReader): boolean {
+    if (this.#incoming) return this.#readData(this.#incoming, input);
+    if (this.#leaving) {
+      this.#shutDown();
+      return false;
+    }
+    const line = input.next();
+    if (line === null) return false;
+    this.#connection.alive();
+    if (line === tooLong) this.#say(dialogue.lineTooLong(this.#session));
+    else this.#hear(line);
+    return true;
   }
 
-  #take({ reply, session, effect }: dialogue.Step): void {
+  inputEnded(input: LineReader): void {
+    if (this.#incoming) {
+      this.#say(outcome.dataCut(this.#session));
+      return;
+    }
+    const last = input.takeHeld();
+    if (last) this.#hear(last);
+  }
+
+  timedOut(): void {
+    this.#say(outcome.timedOut(this.#session, this.settings));
+  }
+
+  closed(): void {
+    this.#part();
+    if (this.#incoming) this.#around.budget.give(this.#incoming.held);
+    if (this.#record) this.#around.transcripts.end(this.#record);
+    this.#around.closed(this);
+  }
+
+  failed(error: unknown): void {
+    this.#around.failed(error);
+  }
+
+  /** Takes a peer for the one that talks: the limit that it breaks, or null. */
+  #meet(peer: Peer): string | null {
+    const { limiter } = this.#around;
+    const { limits, disableRdns } = this.settings;
+    this.#part();
+    this.#peer = peer;
+    this.#hostName = disableRdns ? 'unknown' : (peer.name ?? hostNameOf(peer.address));
+    const limit = limiter.connected(sourceOf(peer), limits);
+    this.#counted = limit === null;
+    return limit;
+  }
+
+  #part(): void {
+    if (this.#peer && this.#counted) this.#around.limiter.disconnected(sourceOf(this.#peer));
+    this.#counted = false;
+  }
+
+  #listenerLimit(): string | null {
+    const { maxConnections } = this.listener;
+    if (maxConnections === 0 || this.#around.connectionsOf(this.listener) <= maxConnections) return null;
+    return `(limit maxConnections: ${maxConnections})`;
+  }
+
+  #hear(bytes: Buffer): void {
+    const line = trimSpace(bytes.toString());
+    this.#note('client', redactLine(this.#session, line));
+    const { maxSessionMs } = this.settings;
+    const tooOld = maxSessionMs > 0 && this.#around.clock() - this.#startedAtMs > maxSessionMs;
+    this.#say(
+      tooOld ? outcome.timedOut(this.#session, this.settings) : dialogue.answer(this.#session, line, this),
+    );
+  }
+
+  #say({ reply, session, effect }: dialogue.Step): void {
     this.#session = session;
-    this.#replies += `${reply}\r\n`;
-    if (reply.startsWith('4') || reply.startsWith('5'))
-      this.#host.replied(reply, this.#options.remoteAddress);
-    if (effect === 'read-data') {
-      this.#data = new DataReader();
-      this.#drained = 0;
-    } else if (effect === 'close') {
-      this.#close();
+    if (reply !== null) {
+      this.#connection.write(`${reply}\r\n`);
+      this.#note('server', reply);
+      if (reply.startsWith('4') || reply.startsWith('5'))
+        this.#around.host.replied(reply, this.#peer?.address ?? '');
+    }
+    this.#do(effect);
+  }
+
+  #do(effect: dialogue.Effect): void {
+    switch (effect.type) {
+      case 'none':
+        break;
+      case 'close':
+        this.#connection.close();
+        break;
+      case 'read-data':
+        this.#incoming = { reader: new DataReader(), held: 0, refusal: null, drained: 0 };
+        break;
+      case 'reject-recipient':
+        this.#around.host.recipientRejected();
+        break;
+      case 'start-tls':
+        this.#startTls();
+        break;
+      case 'log-in':
+        this.#logIn(effect.attempt);
+        break;
+      case 'believe':
+        this.#believe(effect.attributes);
+        break;
     }
   }
 
-  #flush(): void {
-    if (this.#replies === '') return;
-    this.#socket.write(this.#replies);
-    this.#replies = '';
+  #startTls(): void {
+    const certificate = this.listener.secureContext().catch((error: unknown) => {
+      this.#around.failed(error);
+      return null;
+    });
+    this.#connection.wait(certificate, context => {
+      if (!context) {
+        this.#say(outcome.tlsUnavailable(this.#session));
+        return;
+      }
+      this.#say(outcome.tlsReady(this.#session));
+      this.#connection.wait(this.#connection.startTls(context), () => {
+        if (this.#record) this.#record.tls = true;
+      });
+    });
+  }
+
+  #logIn(attempt: LoginAttempt): void {
+    this.#connection.wait(this.#around.host.login(attempt), result =>
+      this.#say(outcome.loggedIn(this.#session, attempt.user, result)),
+    );
+  }
+
+  #believe({ addr, name }: XclientAttributes): void {
+    const peer = addr ? peerAt(addr) : (this.#peer ?? peerAt('127.0.0.1'));
+    const limit = this.#meet(name ? { ...peer, name } : peer);
+    if (this.#record) this.#record.remoteAddress = peer.address;
+    if (limit) this.#say(outcome.tooManyConnections(this.#session, this.settings, limit));
+  }
+
+  #readData(incoming: Incoming, input: LineReader): boolean {
+    const chunk = input.takeInput();
+    if (chunk.length === 0) return false;
+    if (chunk.includes(lf)) this.#connection.alive();
+    const { reader } = incoming;
+    const before = reader.bytes;
+    const end = reader.push(chunk);
+    this.#account(incoming, reader.bytes - before, chunk.length);
+    if (end < 0 && incoming.drained < maxDrainBytes) return true;
+    this.#incoming = null;
+    if (end >= 0) input.push(chunk.subarray(end));
+    this.#dataEnded(incoming, end >= 0);
+    return true;
+  }
+
+  /** Holds the data against the limits as it comes, and keeps nothing of a mail that will be refused. */
+  #account(incoming: Incoming, kept: number, received: number): void {
+    const { budget } = this.#around;
+    if (!incoming.refusal) {
+      if (dialogue.exceeds(incoming.reader.bytes, this.settings)) incoming.refusal = 'too-big';
+      else if (budget.take(kept)) incoming.held += kept;
+      else incoming.refusal = 'no-room';
+      if (!incoming.refusal) return;
+      incoming.reader.drop();
+      budget.give(incoming.held);
+      incoming.held = 0;
+    }
+    if (dialogue.exceeds(incoming.reader.bytes, this.settings)) incoming.refusal = 'too-big';
+    incoming.drained += received;
+  }
+
+  #dataEnded({ reader, refusal, held }: Incoming, drained: boolean): void {
+    const { budget } = this.#around;
+    if (refusal === 'too-big') {
+      this.#say(outcome.dataTooBig(this.#session, this.settings, drained));
+      return;
+    }
+    const limit = refusal === 'no-room' ? '' : this.take('bytes', reader.bytes);
+    if (limit !== null) {
+      budget.give(held);
+      this.#say(outcome.noRoom(this.#session, limit, drained));
+      return;
+    }
+    const delivery = this.#deliver(reader.take()).finally(() => budget.give(held));
+    this.#connection.wait(delivery, done => this.#say(outcome.delivered(this.#session, done)));
+  }
+
+  async #deliver(mail: Buffer): Promise<Delivery> {
+    const { from, recipients, helo, user } = this.#session;
+    // Every recipient was dropped: nobody is to get it.
+    if (recipients === null) return { outcome: 'queued', id: null };
+    const envelope: Envelope = {
+      from: from ?? '',
+      to: dialogue.recipientList(recipients),
+      helo: (helo ?? '').replace(controls, ''),
+      remoteAddress: this.#peer?.address ?? '',
+      remoteHost: typeof this.#hostName === 'string' ? this.#hostName : await this.#hostName,
+      username: user ?? '',
+    };
+    try {
+      return await this.#around.host.deliver(envelope, mail);
+    } catch (error) {
+      this.#around.failed(error);
+      return { outcome: 'refused', reply: '451 4.3.5 Unable to process mail' };
+    }
   }
 
   #shutDown(): void {
-    this.#take(dialogue.shuttingDown(this.#session, this.#host.settings));
+    this.#say(outcome.shuttingDown(this.#session, this.settings));
+    this.#connection.flush();
   }
 
-  #timedOut(): void {
-    if (this.#busy) this.#timer.refresh();
-    // A peer that does not read cannot be told.
-    else if (this.#socket.writableNeedDrain) this.#socket.destroy();
-    else this.#take(dialogue.timedOut(this.#session, this.#host.settings));
-  }
-
-  /** The peer sends no more; what it has sent is still answered. */
-  #peerEnded(): void {
-    this.#ended = true;
-    this.#run();
-  }
-
-  #inputEnded(): void {
-    if (this.#data) {
-      this.#take(dialogue.dataCut(this.#session));
-      return;
-    }
-    const last = this.#lines.takeHeld();
-    if (last) this.#command(last);
-    if (!this.#closed && !this.#busy) this.#close();
-  }
-
-  /** Sends what is left and closes; what still comes is not read. */
-  #close(): void {
-    this.#closed = true;
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#socket.destroy(), closeMs);
-    this.#flush();
-    this.#socket.end();
-    this.#socket.resume();
-  }
-
-  #gone(): void {
-    clearTimeout(this.#timer);
-    this.#closed = true;
-    this.#options.closed();
+  #note(from: 'client' | 'server', text: string): void {
+    if (this.#record) this.#around.transcripts.add(this.#around.host, this.#record, from, text);
   }
 }

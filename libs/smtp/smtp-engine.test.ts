@@ -7,7 +7,13 @@ import { test } from 'node:test';
 import { silentLogger } from '../base/log.ts';
 import type { Envelope } from '../mail/message.ts';
 import { createSmtpEngine } from './smtp-engine.ts';
-import type { Delivery, SmtpEngine, SmtpHost } from './smtp-host.ts';
+import {
+  type Delivery,
+  defaultSmtpSettings,
+  type SmtpEngine,
+  type SmtpHost,
+  type SmtpSettings,
+} from './smtp-host.ts';
 
 type World = {
   readonly path: string;
@@ -18,19 +24,24 @@ type World = {
   delivery: () => Promise<Delivery>;
 };
 
-async function withEngine(run: (world: World) => Promise<void>, timeoutMs?: number): Promise<void> {
+async function withEngine(
+  run: (world: World) => Promise<void>,
+  settings: Partial<SmtpSettings> = {},
+): Promise<void> {
   const dir = mkdtempSync(join(tmpdir(), 'mpctl-smtp-'));
-  const engine = createSmtpEngine({ log: silentLogger, ...(timeoutMs ? { timeoutMs } : {}) });
+  const engine = createSmtpEngine({ log: silentLogger });
   const mails: World['mails'] = [];
   const replies: string[] = [];
   const host: SmtpHost = {
     settings: {
+      ...defaultSmtpSettings,
       hostname: 'mx.test',
       app: 'mpctl',
-      suspended: false,
-      maxRecipients: 100,
       maxMessageSizeBytes: 1000,
+      ...settings,
     },
+    login: async () => 'refused',
+    recipientRejected() {},
     async deliver(envelope, data) {
       mails.push({ envelope, data: data.toString('latin1') });
       return world.delivery();
@@ -146,12 +157,15 @@ test('what comes while the host is at work is answered after it', async () => {
 });
 
 test('a session that says nothing is closed with 421', async () => {
-  await withEngine(async ({ path }) => {
-    const socket = net.connect(path);
-    let text = '';
-    for await (const chunk of socket) text += chunk;
-    assert.match(text, /\r\n421 4.4.2 mx.test mpctl ESMTP Service closing .* timeout exceeded\r\n$/);
-  }, 20);
+  await withEngine(
+    async ({ path }) => {
+      const socket = net.connect(path);
+      let text = '';
+      for await (const chunk of socket) text += chunk;
+      assert.match(text, /\r\n421 4.4.2 mx.test mpctl ESMTP Service closing .* timeout exceeded\r\n$/);
+    },
+    { timeoutMs: 20 },
+  );
 });
 
 test('ending a host tells idle sessions and lets data in progress finish', async () => {

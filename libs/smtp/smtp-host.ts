@@ -1,9 +1,15 @@
 /**
  * What the SMTP engine asks of a tenant, and what it offers. One engine serves all tenants of a shard; nothing of a
- * tenant is kept in it but its live sessions.
+ * tenant is kept in it but its live sessions, its transcript and, where limits are set, its counts of the last minute.
  */
 import type { Socket } from 'node:net';
+import type { SecureContext } from 'node:tls';
+import type { Limits } from '../connection/limiter.ts';
 import type { Envelope } from '../mail/message.ts';
+import type { ChaosTriggers } from './chaos.ts';
+import type { SessionRecord } from './transcripts.ts';
+
+export type Mechanism = 'PLAIN' | 'LOGIN' | 'CRAM-MD5';
 
 /** Read anew at each command, so that a live change holds for open sessions too. */
 export type SmtpSettings = {
@@ -15,6 +21,74 @@ export type SmtpSettings = {
   readonly maxRecipients: number;
   /** 0: unlimited. */
   readonly maxMessageSizeBytes: number;
+  /** What EHLO offers; empty: there is no AUTH. */
+  readonly authMechanisms: readonly Mechanism[];
+  /** MAIL, RCPT and DATA only after a login. */
+  readonly authRequired: boolean;
+  /** Searched in the address as given; null: every recipient is allowed. */
+  readonly allowedRecipients: { test(address: string): boolean } | null;
+  /** A recipient that is not allowed is answered 250 and dropped. */
+  readonly ignoreRejectedRecipients: boolean;
+  /** null: chaos is off. */
+  readonly chaos: ChaosTriggers | null;
+  /** Syntax and sequence errors that end a session; 0: never. */
+  readonly maxBadCommands: number;
+  /** For each command line, data line and reply. Taken when a session begins. */
+  readonly timeoutMs: number;
+  /** How long a session may last; 0: for ever. */
+  readonly maxSessionMs: number;
+  /** Peers' names are not looked up. */
+  readonly disableRdns: boolean;
+  readonly limits: Limits;
+};
+
+/** For a host to begin with: everything but the names as the reference has it without options. */
+export const defaultSmtpSettings = {
+  suspended: false,
+  maxRecipients: 100,
+  maxMessageSizeBytes: 50 * 1024 * 1024,
+  authMechanisms: [],
+  authRequired: false,
+  allowedRecipients: null,
+  ignoreRejectedRecipients: false,
+  chaos: null,
+  maxBadCommands: 0,
+  timeoutMs: 5 * 60_000,
+  maxSessionMs: 0,
+  disableRdns: false,
+  limits: {
+    connections: 500,
+    perMinute: { connections: 0, messages: 0, recipients: 0, bytes: 0 },
+    perSource: {
+      connections: 0,
+      perMinute: { connections: 0, messages: 0, recipients: 0, bytes: 0 },
+    },
+  },
+} as const satisfies Omit<SmtpSettings, 'hostname' | 'app'>;
+
+/** How a listener speaks, and whom it believes. */
+export type SmtpListener = {
+  readonly tls: 'none' | 'starttls' | 'implicit';
+  /** Mail only after STARTTLS. */
+  readonly requireStarttls: boolean;
+  /** The peer may say whom it speaks for, and is believed. */
+  readonly xclient: boolean;
+  /** A PROXY header must come first, and is believed. */
+  readonly proxyProtocol: boolean;
+  /** 0: no limit of its own. */
+  readonly maxConnections: number;
+  /** The certificate to show, asked for at each handshake. */
+  secureContext(): Promise<SecureContext>;
+};
+
+/** Neither TLS nor trust. */
+export const plainListener: SmtpListener = {
+  tls: 'none',
+  requireStarttls: false,
+  xclient: false,
+  proxyProtocol: false,
+  maxConnections: 0,
+  secureContext: () => Promise.reject(new Error('this listener has no certificate')),
 };
 
 /** What became of a mail. `queued` without an id: taken and deliberately not stored. */
@@ -23,21 +97,42 @@ export type Delivery =
   /** The reply's text without CRLF, e.g. `452 4.3.1 Insufficient system storage`. */
   | { readonly outcome: 'refused'; readonly reply: string };
 
+export type LoginAttempt =
+  | { readonly mechanism: 'PLAIN' | 'LOGIN'; readonly user: string; readonly password: string }
+  | {
+      readonly mechanism: 'CRAM-MD5';
+      readonly user: string;
+      readonly challenge: string;
+      /** HMAC-MD5 of the challenge under the password, in hex (RFC 2195). */
+      readonly digest: string;
+    };
+
+/** `unavailable`: cannot be told now, e.g. because too many logins wait. */
+export type LoginResult = 'accepted' | 'refused' | 'unavailable';
+
 export interface SmtpHost {
   readonly settings: SmtpSettings;
   /** Takes the mail as it came, dots unstuffed, no header added yet. Resolves when the mail is safe. */
   deliver(envelope: Envelope, data: Buffer): Promise<Delivery>;
+  /** Asked only where `authMechanisms` offers something. A refusal comes a second after the attempt. */
+  login(attempt: LoginAttempt): Promise<LoginResult>;
   /** Called for every 4xx and 5xx reply. */
   replied(reply: string, remoteAddress: string): void;
+  /** Called for every recipient that `allowedRecipients` refuses, dropped ones too. */
+  recipientRejected(): void;
 }
 
 export interface SmtpEngine {
   /** Serves a session on an accepted socket until it ends. Never throws, never rejects. */
-  serve(socket: Socket, host: SmtpHost): void;
+  serve(socket: Socket, host: SmtpHost, listener?: SmtpListener): void;
   /**
    * Ends the sessions of a host: idle ones get 421 at once, DATA in progress may finish until `drainMs` have passed.
    * Resolves when no session is left.
    */
   end(host: SmtpHost, drainMs: number): Promise<void>;
   connections(host: SmtpHost): number;
+  /** What was said last, oldest session first; no secrets and no mail data. */
+  transcript(host: SmtpHost): readonly SessionRecord[];
+  /** The host is gone for good: what was kept for it is dropped. */
+  forget(host: SmtpHost): void;
 }
