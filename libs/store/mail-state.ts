@@ -26,10 +26,10 @@ export interface MailState {
    */
   apply(changes: readonly PlacedChange[], isOver: () => boolean): readonly (readonly string[])[];
   counts(): Counts;
-  list(request: ListRequest): readonly MailRow[];
   find(id: string): MailRow | null;
   raw(id: string): KeptRaw | null;
   tags(): readonly TagCount[];
+  list(request: ListRequest): Promise<readonly MailRow[]>;
   search(request: SearchRequest): Promise<SearchResult>;
   match(query: SearchQuery): Promise<readonly string[]>;
 }

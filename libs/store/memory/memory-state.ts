@@ -135,7 +135,7 @@ export class MemoryState implements MailState {
     return { total: this.#mails.length, unread: this.#unread, bytes: this.#bytes };
   }
 
-  list(request: ListRequest): readonly MailRow[] {
+  async list(request: ListRequest): Promise<readonly MailRow[]> {
     return page(
       this.#mails.toReversed().map(({ row }) => row),
       request,

@@ -1,0 +1,26 @@
+import type { MailState } from './mail-state.ts';
+
+/**
+ * A mailbox on disk, opened by this process alone. Changes reach the disk when the operating system likes, until they
+ * are synced: nothing here makes the event loop wait for a disk but for reading what is not in its cache.
+ *
+ * Operations throw an {@link MpctlError}: `STORE_FULL`, `STORE_FAILED`, `STORE_CORRUPT` (what is in the file makes no
+ * sense), `STORE_NEWER` (a newer program wrote it), `STORE_BUSY` (another process has it).
+ */
+export interface MailFile {
+  readonly state: MailState;
+  /** Whether changes were applied that {@link sync} has not made safe. */
+  readonly isDirty: boolean;
+  /** Bytes written since the last {@link checkpoint}: what the next opening after a crash has to read again. */
+  readonly logBytes: number;
+  /** Makes safe what was applied before the call. */
+  sync(): Promise<void>;
+  /** Syncs and folds the log into the file. Nothing may be applied until it has settled; looking is allowed. */
+  checkpoint(): Promise<void>;
+  /** Compresses mail and gives unused space back, in steps until `isOver`. False when there was nothing to do. */
+  tidy(isOver: () => boolean): boolean;
+  /** Resolves when all is safe and the file is closed. Rejects while it cannot be made safe, and stays open. */
+  close(): Promise<void>;
+  /** Closes at once and makes nothing safe: for a file that is damaged. */
+  abandon(): void;
+}

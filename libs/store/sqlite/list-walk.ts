@@ -1,0 +1,67 @@
+import type { MailRow } from '../../mail/row.ts';
+import type { SearchQuery } from '../../mail/search-query.ts';
+import type { ListRequest, SearchRequest, SearchResult } from '../store.ts';
+import type { ListKey, MailTable, Match } from './mail-table.ts';
+import { searchCondition } from './sqlite-search.ts';
+
+/** Rows that one statement may take without holding the event loop. */
+const rowsAtOnce = 500;
+/** Slices grow and shrink until looking through one takes about this long. */
+const sliceMs = 3;
+const sliceRows = { first: 200, least: 20, most: 5000 };
+
+const top: ListKey = [Number.POSITIVE_INFINITY, 0];
+const bottom: ListKey = [Number.NEGATIVE_INFINITY, 0];
+
+/** Walks down the list of a mailbox, newest first, in slices between which others run. */
+export class ListWalk {
+  readonly #mails: MailTable;
+
+  constructor(mails: MailTable) {
+    this.#mails = mails;
+  }
+
+  async list(request: ListRequest): Promise<readonly MailRow[]> {
+    if (request.limit > 0 && request.limit <= rowsAtOnce) return this.#mails.list(request);
+    const { rows } = await this.search({ ...request, query: { terms: [] }, count: false });
+    return rows;
+  }
+
+  async search({ query, start, limit, beforeMs, count }: SearchRequest): Promise<SearchResult> {
+    const rows: MailRow[] = [];
+    const end = limit === 0 ? Number.POSITIVE_INFINITY : start + limit;
+    let [place, total, unread] = [0, 0, 0];
+    for await (const matches of this.#matches(query)) {
+      for (const { key, read } of matches) {
+        total += 1;
+        if (!read) unread += 1;
+        if (key[0] >= (beforeMs ?? Number.POSITIVE_INFINITY)) continue;
+        const row = place >= start && place < end ? this.#mails.byNumber(key[1]) : null;
+        if (row) rows.push(row);
+        place += 1;
+      }
+      if (!count && place >= end) break;
+    }
+    return count ? { rows, total, unread } : { rows, total: 0, unread: 0 };
+  }
+
+  async match(query: SearchQuery): Promise<readonly string[]> {
+    const ids: string[] = [];
+    for await (const matches of this.#matches(query)) ids.push(...matches.map(({ id }) => id));
+    return ids;
+  }
+
+  async *#matches(query: SearchQuery): AsyncIterable<readonly Match[]> {
+    const condition = searchCondition(query);
+    let count = sliceRows.first;
+    for (let above: ListKey | null = top; above; ) {
+      const startedAtMs = performance.now();
+      const lowest: ListKey | null = this.#mails.keyBelow(above, count);
+      yield this.#mails.matches(above, lowest ?? bottom, condition);
+      const tookMs = performance.now() - startedAtMs;
+      count = Math.min(Math.max(Math.round((count * sliceMs) / tookMs), sliceRows.least), sliceRows.most);
+      above = lowest;
+      if (above) await new Promise(setImmediate);
+    }
+  }
+}

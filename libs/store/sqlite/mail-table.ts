@@ -1,0 +1,255 @@
+import { constants, zstdCompressSync } from 'node:zlib';
+import { foldCase } from '../../mail/fold-case.ts';
+import type { MailRow } from '../../mail/row.ts';
+import type { Change } from '../change.ts';
+import type { KeptRaw } from '../mail-state.ts';
+import type { ListRequest } from '../store.ts';
+import type { SqlCondition } from './sqlite-search.ts';
+import type { Statements } from './statements.ts';
+
+/** What a change needs to know of a mail. */
+export type StoredMail = {
+  readonly number: number;
+  readonly id: string;
+  readonly createdAtMs: number;
+  readonly read: boolean;
+  readonly tags: readonly string[];
+  readonly sizeBytes: number;
+  /** Its file in `big`; null: its bytes are in the table. */
+  readonly file: string | null;
+};
+
+/** A mail whose bytes are kept as they came. */
+export type PlainMail = { readonly number: number; readonly sizeBytes: number };
+
+/** A place in the order of lists. */
+export type ListKey = readonly [createdAtMs: number, number: number];
+
+export type Match = { readonly key: ListKey; readonly id: string; readonly read: boolean };
+
+const encodings = { plain: 0, zstd: 1, file: 2 } as const;
+const fastest = { params: { [constants.ZSTD_c_compressionLevel]: 1 } };
+
+const rowColumns = 'number, id, created, message_id, read, tags, size, attachments, inlines, json';
+const storedColumns = `mail.number, id, created, read, tags, size,
+  (SELECT CAST(bytes AS TEXT) FROM raw WHERE raw.number = mail.number AND encoding = 2)`;
+
+/** The tables `mail`, `text` and `raw`, of which a mail has a row each. */
+export class MailTable {
+  readonly #statements: Statements;
+
+  constructor(statements: Statements) {
+    this.#statements = statements;
+  }
+
+  has(id: string): boolean {
+    return this.#statements.value('SELECT 1 FROM mail WHERE id = ?', id) !== undefined;
+  }
+
+  insert(number: number, { row, searchText, raw }: Change & { kind: 'mail' }): void {
+    this.#statements.run(
+      'INSERT INTO mail VALUES (?, ?, ?, ?, ?, NULL, ?, ?, ?, ?)',
+      number,
+      row.id,
+      row.createdAtMs,
+      row.messageId,
+      row.read ? 1 : 0,
+      row.sizeBytes,
+      row.attachments,
+      row.inlines,
+      row.json.join('\n'),
+    );
+    const { from, to, cc, bcc, replyTo, subject, all } = searchText;
+    const messageId = foldCase(row.messageId);
+    this.#statements.run(
+      'INSERT INTO text VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
+      number,
+      messageId,
+      from,
+      to,
+      cc,
+      bcc,
+      replyTo,
+      subject,
+      all,
+    );
+    const isHere = Buffer.isBuffer(raw);
+    this.#statements.run(
+      'INSERT INTO raw VALUES (?, ?, ?)',
+      number,
+      isHere ? encodings.plain : encodings.file,
+      isHere ? raw : Buffer.from(raw.file),
+    );
+  }
+
+  remove(number: number): void {
+    this.#statements.run('DELETE FROM mail WHERE number = ?', number);
+    this.#statements.run('DELETE FROM text WHERE number = ?', number);
+    this.#statements.run('DELETE FROM raw WHERE number = ?', number);
+  }
+
+  setRead(number: number, read: boolean): void {
+    this.#statements.run('UPDATE mail SET read = ? WHERE number = ?', read ? 1 : 0, number);
+  }
+
+  setTags(number: number, tags: readonly string[]): void {
+    const json = tags.length === 0 ? null : JSON.stringify(tags);
+    this.#statements.run('UPDATE mail SET tags = ? WHERE number = ?', json, number);
+  }
+
+  byId(id: string): StoredMail | null {
+    const found = this.#statements.row(`SELECT ${storedColumns} FROM mail WHERE id = ?`, id);
+    return found ? storedMail(found) : null;
+  }
+
+  oldest(limit: number): readonly StoredMail[] {
+    return this.#stored('ORDER BY created, number LIMIT ?', limit);
+  }
+
+  /** In the order of their numbers. */
+  after(number: number, limit: number): readonly StoredMail[] {
+    return this.#stored('WHERE mail.number > ? ORDER BY mail.number LIMIT ?', number, limit);
+  }
+
+  tagged(folded: string, afterNumber: number, limit: number): readonly StoredMail[] {
+    return this.#stored(
+      'JOIN mail_tag USING (number) WHERE folded = ? AND number > ? ORDER BY number LIMIT ?',
+      folded,
+      afterNumber,
+      limit,
+    );
+  }
+
+  #stored(rest: string, ...values: unknown[]): readonly StoredMail[] {
+    return this.#statements.rows(`SELECT ${storedColumns} FROM mail ${rest}`, ...values).map(storedMail);
+  }
+
+  list({ start, limit, beforeMs = Number.POSITIVE_INFINITY }: ListRequest): readonly MailRow[] {
+    return this.#statements
+      .rows(
+        `SELECT ${rowColumns} FROM mail WHERE created < ? ORDER BY created DESC, number DESC LIMIT ? OFFSET ?`,
+        beforeMs,
+        limit,
+        start,
+      )
+      .map(mailRow);
+  }
+
+  find(id: string): MailRow | null {
+    const found = this.#statements.row(`SELECT ${rowColumns} FROM mail WHERE ${whereId(id)}`, id);
+    return found ? mailRow(found) : null;
+  }
+
+  byNumber(number: number): MailRow | null {
+    const found = this.#statements.row(`SELECT ${rowColumns} FROM mail WHERE number = ?`, number);
+    return found ? mailRow(found) : null;
+  }
+
+  raw(id: string): KeptRaw | null {
+    const found = this.#statements.row(
+      `SELECT encoding, bytes FROM raw WHERE number = (SELECT number FROM mail WHERE ${whereId(id)})`,
+      id,
+    ) as [number, Buffer] | undefined;
+    if (!found) return null;
+    const [encoding, bytes] = found;
+    if (encoding === encodings.file) return { encoding: 'file', file: bytes.toString() };
+    return { encoding: encoding === encodings.zstd ? 'zstd' : 'plain', bytes };
+  }
+
+  nextPlain(afterNumber: number): PlainMail | null {
+    const found = this.#statements.row(
+      'SELECT number, length(bytes) FROM raw WHERE number > ? AND encoding = 0 ORDER BY number LIMIT 1',
+      afterNumber,
+    ) as [number, number] | undefined;
+    return found ? { number: found[0], sizeBytes: found[1] } : null;
+  }
+
+  /** Compresses a mail's bytes, unless that makes them longer. */
+  pack(number: number): void {
+    const plain = this.#statements.value('SELECT bytes FROM raw WHERE number = ?', number) as Buffer;
+    const packed = zstdCompressSync(plain, fastest);
+    if (packed.length >= plain.length) return;
+    this.#statements.run(
+      'UPDATE raw SET encoding = ?, bytes = ? WHERE number = ?',
+      encodings.zstd,
+      packed,
+      number,
+    );
+  }
+
+  /** The key of the mail that is `count` places further in a list; null when there are fewer. Reads the index alone. */
+  keyBelow([created, number]: ListKey, count: number): ListKey | null {
+    const found = this.#statements.row(
+      `SELECT created, number FROM mail WHERE (created, number) < (?, ?)
+       ORDER BY created DESC, number DESC LIMIT 1 OFFSET ?`,
+      created,
+      number,
+      count - 1,
+    );
+    return (found as [number, number] | undefined) ?? null;
+  }
+
+  /** Mails from below one key to another, that one included, for which the condition holds. */
+  matches(above: ListKey, lowest: ListKey, condition: SqlCondition): readonly Match[] {
+    // CROSS JOIN: whatever the planner thinks, `text` is read only for rows of this part of the list.
+    const found = this.#statements.rows(
+      `SELECT mail.created, mail.number, mail.id, mail.read
+       FROM mail INDEXED BY mail_by_created CROSS JOIN text ON text.number = mail.number
+       WHERE (mail.created, mail.number) < (?, ?) AND (mail.created, mail.number) >= (?, ?) AND ${condition.sql}
+       ORDER BY mail.created DESC, mail.number DESC`,
+      ...above,
+      ...lowest,
+      ...condition.values,
+    ) as [number, number, string, number][];
+    return found.map(([created, number, id, read]) => ({ key: [created, number], id, read: read === 1 }));
+  }
+}
+
+/** `latest` is an id too; the parameter is used in both, so that one call fits. */
+const whereId = (id: string) =>
+  id === 'latest'
+    ? 'number = (SELECT number FROM mail WHERE ? IS NOT NULL ORDER BY created DESC, number DESC LIMIT 1)'
+    : 'id = ?';
+
+function storedMail(columns: readonly unknown[]): StoredMail {
+  const [number, id, createdAtMs, read, tags, sizeBytes, file] = columns as [
+    number,
+    string,
+    number,
+    number,
+    string | null,
+    number,
+    string | null,
+  ];
+  return { number, id, createdAtMs, read: read === 1, tags: parseTags(tags), sizeBytes, file };
+}
+
+function mailRow(columns: readonly unknown[]): MailRow {
+  const [number, id, createdAtMs, messageId, read, tags, sizeBytes, attachments, inlines, json] = columns as [
+    number,
+    string,
+    number,
+    string,
+    number,
+    string | null,
+    number,
+    number,
+    number,
+    string,
+  ];
+  return {
+    id,
+    number,
+    createdAtMs,
+    messageId,
+    read: read === 1,
+    tags: parseTags(tags),
+    sizeBytes,
+    attachments,
+    inlines,
+    json: json.split('\n') as unknown as MailRow['json'],
+  };
+}
+
+const parseTags = (json: string | null): readonly string[] =>
+  json === null ? [] : (JSON.parse(json) as string[]);

@@ -1,0 +1,19 @@
+import Database from 'better-sqlite3';
+import { MpctlError } from '../../base/error.ts';
+
+const codes: readonly [pattern: RegExp, code: string, what: string][] = [
+  [/^SQLITE_FULL/, 'STORE_FULL', 'has no room'],
+  [/^SQLITE_(CORRUPT|NOTADB)/, 'STORE_CORRUPT', 'is damaged'],
+  [/^SQLITE_(BUSY|LOCKED)/, 'STORE_BUSY', 'is open in another process'],
+];
+
+/** SQLite's error as ours; anything else as it is. */
+export function storeError(error: unknown, path: string): unknown {
+  if (!(error instanceof Database.SqliteError)) return error;
+  const [, code, what] = codes.find(([pattern]) => pattern.test(error.code)) ?? [
+    null,
+    'STORE_FAILED',
+    'cannot be used',
+  ];
+  return new MpctlError(code, `${path} ${what}: ${error.message} (${error.code})`, { cause: error });
+}

@@ -1,0 +1,135 @@
+import { statSync } from 'node:fs';
+import { unlink } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type Database from 'better-sqlite3';
+import { MpctlError } from '../../base/error.ts';
+import type { MailFile } from '../mail-file.ts';
+import { syncFile, syncFolder } from '../sync-path.ts';
+import { openDatabase } from './open-database.ts';
+import { storeError } from './sqlite-error.ts';
+import { SqliteState } from './sqlite-state.ts';
+
+/** Pages that one step of giving back space takes: a fraction of a millisecond. */
+const shrinkStepPages = 64;
+/** Space is given back when this many pages and this share of the file are unused. */
+const shrinkFrom = { pages: 256, share: 0.2 };
+
+/** Opens the mailbox of a folder; makes it when there is none. */
+export async function openSqliteFile(dir: string): Promise<MailFile> {
+  const path = join(dir, 'mail.db');
+  try {
+    return new SqliteFile(await openDatabase(path), path);
+  } catch (error) {
+    throw storeError(error, path);
+  }
+}
+
+/**
+ * SQLite in WAL mode that never syncs by itself, because that would hold the event loop. What its own syncs would
+ * ensure is ensured here, in another thread:
+ *
+ * - the log is synced before it is folded into the file, the file before the log is cut, and the cut before the log is
+ *   written again: else a power cut could leave the beginning of an old log beside a newer file;
+ * - the folder is synced when the log or the file is new in it.
+ */
+class SqliteFile implements MailFile {
+  readonly state: SqliteState;
+  readonly #db: Database.Database;
+  readonly #path: string;
+  #syncedPosition: number;
+  /** The log or the names in the folder have not been synced since the file was opened. */
+  #isNew = true;
+  #unlinking: Promise<void> = Promise.resolve();
+
+  constructor(db: Database.Database, path: string) {
+    this.#db = db;
+    this.#path = path;
+    this.state = new SqliteState(db, file => this.#unlink(join(dirname(path), 'big', file)));
+    this.#syncedPosition = this.state.position;
+  }
+
+  get isDirty(): boolean {
+    return this.state.position !== this.#syncedPosition;
+  }
+
+  get logBytes(): number {
+    return statSync(this.#logPath, { throwIfNoEntry: false })?.size ?? 0;
+  }
+
+  get #logPath(): string {
+    return `${this.#path}-wal`;
+  }
+
+  async sync(): Promise<void> {
+    const position = this.state.position;
+    await this.#syncFile(this.#logPath);
+    if (this.#isNew) await this.#guard(() => syncFolder(dirname(this.#path)));
+    this.#isNew = false;
+    this.#syncedPosition = position;
+  }
+
+  async checkpoint(): Promise<void> {
+    if (!(await this.#fold())) return;
+    this.#pragma('wal_checkpoint(TRUNCATE)');
+    await this.#syncFile(this.#logPath);
+  }
+
+  /** Everything is in the file and safe there; the log is of no use any more, but still there. False: there was none. */
+  async #fold(): Promise<boolean> {
+    if (this.logBytes === 0) return false;
+    await this.sync();
+    this.#pragma('wal_checkpoint(PASSIVE)');
+    await this.#syncFile(this.#path);
+    return true;
+  }
+
+  tidy(isOver: () => boolean): boolean {
+    return this.state.pack(isOver) || this.#shrink(isOver);
+  }
+
+  #shrink(isOver: () => boolean): boolean {
+    let unused = this.#pragma('freelist_count');
+    if (unused < Math.max(shrinkFrom.pages, this.#pragma('page_count') * shrinkFrom.share)) return false;
+    do {
+      // One step of the statement gives back one page: `exec` takes them all.
+      this.#db.exec(`PRAGMA incremental_vacuum(${shrinkStepPages})`);
+      unused -= shrinkStepPages;
+    } while (unused > 0 && !isOver());
+    return true;
+  }
+
+  async close(): Promise<void> {
+    await this.#unlinking;
+    await this.#fold();
+    this.abandon();
+  }
+
+  abandon(): void {
+    this.#db.close();
+  }
+
+  #pragma(pragma: string): number {
+    try {
+      return this.#db.pragma(pragma, { simple: true }) as number;
+    } catch (error) {
+      throw storeError(error, this.#path);
+    }
+  }
+
+  #syncFile(path: string): Promise<void> {
+    return this.#guard(() => syncFile(path));
+  }
+
+  async #guard(sync: () => Promise<void>): Promise<void> {
+    try {
+      await sync();
+    } catch (cause) {
+      throw new MpctlError('STORE_FAILED', `cannot sync ${this.#path}`, { cause });
+    }
+  }
+
+  /** One after the other. A file that stays is found by the next look for files that no mail has. */
+  #unlink(path: string): void {
+    this.#unlinking = this.#unlinking.then(() => unlink(path)).catch(() => {});
+  }
+}

@@ -1,0 +1,73 @@
+import { foldCase } from '../../mail/fold-case.ts';
+import type { SearchField, SearchQuery, SearchTerm } from '../../mail/search-query.ts';
+
+/** A condition on a row of `mail` and, where it asks for it, of `text`. */
+export type SqlCondition = {
+  readonly sql: string;
+  readonly values: readonly (string | number)[];
+};
+
+/** What {@link matchesQuery} says, as SQL. */
+export function searchCondition(query: SearchQuery): SqlCondition {
+  const parts = query.terms.map(termCondition);
+  return {
+    sql: parts.length === 0 ? '1' : conjunction(parts.map(({ sql }) => sql)),
+    values: parts.flatMap(({ values }) => values),
+  };
+}
+
+/** As a balanced tree: SQLite takes no expression that is deeper than 1000. */
+function conjunction(conditions: readonly string[]): string {
+  if (conditions.length === 1) return conditions[0] as string;
+  const middle = conditions.length >> 1;
+  return `(${conjunction(conditions.slice(0, middle))} AND ${conjunction(conditions.slice(middle))})`;
+}
+
+/** Bounded columns come first, so that the long one is read only where they agree. */
+const columns: Record<SearchField, readonly string[]> = {
+  all: ['everything'],
+  from: ['sender'],
+  to: ['recipient'],
+  cc: ['cc'],
+  bcc: ['bcc'],
+  replyTo: ['reply_to'],
+  addressed: ['sender', 'recipient', 'cc', 'bcc', 'reply_to'],
+  subject: ['subject'],
+  messageId: ['text.message_id'],
+};
+
+function termCondition(term: SearchTerm): SqlCondition {
+  switch (term.kind) {
+    case 'text': {
+      const wanted = columns[term.field];
+      return {
+        sql: negate(term, `(${wanted.map(column => `instr(${column}, ?) > 0`).join(' OR ')})`),
+        values: wanted.map(() => term.text),
+      };
+    }
+    case 'tag':
+      return {
+        sql: negate(
+          term,
+          'EXISTS (SELECT 1 FROM mail_tag WHERE folded = ? AND mail_tag.number = mail.number)',
+        ),
+        values: [foldCase(term.name)],
+      };
+    case 'read':
+      return { sql: negate(term, 'read = 1'), values: [] };
+    case 'tagged':
+      return { sql: negate(term, 'tags IS NOT NULL'), values: [] };
+    case 'attachments':
+      return { sql: negate(term, 'attachments > 0'), values: [] };
+    case 'inlines':
+      return { sql: negate(term, 'inlines > 0'), values: [] };
+    case 'created':
+      return { sql: 'created BETWEEN ? AND ?', values: [term.fromMs, term.toMs] };
+    case 'size':
+      return { sql: 'size BETWEEN ? AND ?', values: [term.minBytes, term.maxBytes] };
+    case 'never':
+      return { sql: '0', values: [] };
+  }
+}
+
+const negate = ({ negated }: { readonly negated: boolean }, sql: string) => (negated ? `NOT ${sql}` : sql);

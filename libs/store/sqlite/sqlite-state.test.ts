@@ -1,0 +1,109 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { it } from 'node:test';
+import { zstdDecompressSync } from 'node:zlib';
+import Database from 'better-sqlite3';
+import fc from 'fast-check';
+import { changeArbitrary } from '../change-arbitrary.ts';
+import type { MailState } from '../mail-state.ts';
+import { MemoryState } from '../memory/memory-state.ts';
+import { openDatabase } from './open-database.ts';
+import { SqliteState } from './sqlite-state.ts';
+
+/** Everything that can be seen of a mailbox. */
+async function picture(state: MailState) {
+  const rows = await state.list({ start: 0, limit: 0 });
+  return {
+    counts: state.counts(),
+    rows,
+    latest: state.find('latest'),
+    tags: state.tags(),
+    raws: rows.map(({ id }) => {
+      const raw = state.raw(id);
+      if (raw?.encoding === 'file') return raw.file;
+      return (raw?.encoding === 'zstd' ? zstdDecompressSync(raw.bytes) : raw?.bytes)?.toString();
+    }),
+    found: await state.match({ terms: [{ kind: 'text', field: 'all', text: 'm1', negated: false }] }),
+    tagged: await state.match({ terms: [{ kind: 'tag', name: 'A', negated: true }] }),
+  };
+}
+
+it('SQLite does what memory does, in pieces of any size and after any failure', async () => {
+  const dir = mkdtempSync(join(tmpdir(), 'mpctl-state-'));
+  let run = 0;
+  try {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(
+          fc.record({ change: changeArbitrary, steps: fc.integer({ min: 1, max: 4 }), fails: fc.boolean() }),
+          {
+            minLength: 1,
+            maxLength: 40,
+          },
+        ),
+        async plan => {
+          const db = await openDatabase(join(dir, `${run++}.db`));
+          const state = new SqliteState(db, () => {});
+          const model = new MemoryState();
+          for (const [index, { change, steps, fails }] of plan.entries()) {
+            const placed = { position: index + 1, change };
+            const [expected] = model.apply([placed], () => true);
+            let seen: readonly string[] | undefined;
+            let step = 0;
+            let isToFail = fails;
+            while (seen === undefined) {
+              try {
+                [seen] = state.apply([placed], () => {
+                  step += 1;
+                  if (isToFail && step % steps === 0) {
+                    isToFail = false;
+                    throw new Error('the disk');
+                  }
+                  return step % steps === 0;
+                });
+              } catch (error) {
+                assert.equal((error as Error).message, 'the disk');
+              }
+            }
+            assert.equal(state.position, index + 1);
+            // After a failure the pieces that were in already are not told again.
+            if (!fails) assert.deepEqual(seen.toSorted(), expected?.toSorted());
+          }
+          assert.deepEqual(await picture(state), await picture(model));
+          const again = new SqliteState(db, () => {});
+          assert.deepEqual([again.position, again.counts()], [state.position, state.counts()]);
+          assert.equal(orphans(db), 0);
+          db.close();
+        },
+      ),
+      { numRuns: process.env.MPCTL_SOAK ? 3000 : 150 },
+    );
+  } finally {
+    rmSync(dir, { recursive: true });
+  }
+});
+
+/** Rows that belong to no mail, and tags whose count is wrong. */
+function orphans(db: Database.Database): unknown {
+  return db
+    .prepare(
+      `SELECT (SELECT count(*) FROM text WHERE number NOT IN (SELECT number FROM mail))
+        + (SELECT count(*) FROM raw WHERE number NOT IN (SELECT number FROM mail))
+        + (SELECT count(*) FROM mail_tag WHERE number NOT IN (SELECT number FROM mail))
+        + (SELECT count(*) FROM tag WHERE count <> (SELECT count(*) FROM mail_tag t WHERE t.folded = tag.folded))
+        + (SELECT count(*) FROM mail_tag WHERE folded NOT IN (SELECT folded FROM tag))`,
+    )
+    .pluck()
+    .get();
+}
+
+it('a file of another program is refused', async () => {
+  const dir = mkdtempSync(join(tmpdir(), 'mpctl-state-'));
+  const other = new Database(join(dir, 'mail.db'));
+  other.pragma('user_version = 99');
+  other.close();
+  await assert.rejects(openDatabase(join(dir, 'mail.db')), { code: 'STORE_NEWER' });
+  rmSync(dir, { recursive: true });
+});
