@@ -2,7 +2,7 @@
  * Where everything lives. The only place that joins paths; a tenant's name reaches a path only as a parsed `TenantId`.
  * What begins with a dot belongs to the daemon: no tenant's name can.
  *
- *     <runDir>/.control.sock  .lock.sock  <tenant>/{http,smtp,…}.sock
+ *     <runDir>/.control.sock  .lock.sock  .fallback.sock  <tenant>/{http,smtp,…}.sock
  *     <dataDir>/<tenant>/{uid,mail.db}  .trash/<uid>/  .journal/  .spool/  .state/
  */
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path/posix';
@@ -13,6 +13,11 @@ export const maxSocketPathBytes = 107;
 
 export function controlSocketPath(runDir: string): string {
   return join(runDir, '.control.sock');
+}
+
+/** Answers the web server where a tenant's own socket does not. */
+export function fallbackSocketPath(runDir: string): string {
+  return join(runDir, '.fallback.sock');
 }
 
 /** Who holds it is the daemon of this run folder. */

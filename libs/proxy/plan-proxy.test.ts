@@ -1,0 +1,193 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { parseTenantId, type TenantId } from '../base/ids.ts';
+import type { ProxySpec } from '../spec/proxy-spec.ts';
+import { planProxy } from './plan-proxy.ts';
+import type { PublishedTenant } from './proxy-model.ts';
+
+const spec: ProxySpec = {
+  server: 'nginx',
+  mode: 'wildcard',
+  baseDomain: 'mail.example.com',
+  listen: [{ host: null, port: 80 }],
+  tls: null,
+  outputDir: '/etc/nginx/mpctl',
+  checkCommand: ['nginx', '-t'],
+  reloadCommand: ['nginx', '-s', 'reload'],
+  probeUrl: 'http://127.0.0.1:80/',
+  apply: 'auto',
+  defaultServer: false,
+  acmeRoot: null,
+  include: [],
+  templatesDir: null,
+};
+const tls = { certificate: '/c.pem', key: '/c.key', listen: [{ host: null, port: 443 }] };
+
+function tenant(name: string, parts: Partial<PublishedTenant> = {}): PublishedTenant {
+  return {
+    id: parseTenantId(name) as TenantId,
+    hostnames: [],
+    webroot: '/',
+    socketPath: `/run/mailpit/${name}/http.sock`,
+    proxy: null,
+    guarded: true,
+    ...parts,
+  };
+}
+
+const plan = (parts: Partial<ProxySpec>, ...tenants: PublishedTenant[]) =>
+  planProxy({ ...spec, ...parts }, '/run/mailpit', tenants);
+const codes = (result: ReturnType<typeof plan>) => result.issues.map(({ code, path }) => `${code} ${path}`);
+
+test('in mode wildcard a tenant changes nothing', () => {
+  const one = plan({}, tenant('a'));
+  assert.deepEqual(one.model, plan({}, tenant('a'), tenant('b')).model);
+  assert.deepEqual(one.issues, []);
+});
+
+test('in mode map only own host names do, sorted', () => {
+  const { model } = plan({ mode: 'map' }, tenant('b', { hostnames: ['x.b', 'a.b'] }), tenant('a'));
+  assert.deepEqual(model.hosts, [
+    { host: 'a.b', tenant: 'b' },
+    { host: 'x.b', tenant: 'b' },
+  ]);
+  assert.deepEqual(model.sites, []);
+});
+
+test('in mode vhost everyone has a server with all names', () => {
+  const { model } = plan({ mode: 'vhost' }, tenant('b', { hostnames: ['x.b'] }), tenant('a'));
+  assert.deepEqual(
+    model.sites.map(site => [site.tenant, ...site.hosts]),
+    [
+      ['a', 'a.mail.example.com'],
+      ['b', 'b.mail.example.com', 'x.b'],
+    ],
+  );
+});
+
+test('a certificate, directives or a socket of its own give a server of its own in every mode', () => {
+  const own = { certificate: '/x.pem', key: '/x.key', include: null };
+  const { model } = plan(
+    { tls },
+    tenant('a', { proxy: own }),
+    tenant('b', { proxy: { certificate: null, key: null, include: '/i.conf' } }),
+    tenant('c', { socketPath: '/srv/c.sock' }),
+    tenant('d'),
+  );
+  assert.deepEqual(
+    model.sites.map(site => site.tenant),
+    ['a', 'b', 'c'],
+  );
+});
+
+test('the hosts of a tenant with a webroot are somebody else’s site: never served, only included', () => {
+  const { model } = plan(
+    { mode: 'vhost' },
+    tenant('a', { webroot: '/mailpit/', hostnames: ['shop.example'] }),
+  );
+  assert.deepEqual(model.sites[0]?.hosts, ['a.mail.example.com']);
+  assert.deepEqual(model.subpaths, [
+    { tenant: 'a', socketPath: '/run/mailpit/a/http.sock', webroot: '/mailpit/' },
+  ]);
+});
+
+test('a host name with two owners is served for neither', () => {
+  const result = plan(
+    { mode: 'map' },
+    tenant('a', { hostnames: ['shop.example'] }),
+    tenant('b', { hostnames: ['shop.example', 'other.example'] }),
+    tenant('c', { hostnames: ['c.example'] }),
+  );
+  assert.deepEqual(codes(result), [
+    'PROXY_HOST_TAKEN tenants.a.hostnames',
+    'PROXY_HOST_TAKEN tenants.b.hostnames',
+  ]);
+  assert.deepEqual(result.model.hosts, [{ host: 'c.example', tenant: 'c' }]);
+});
+
+test('two tenants may share a site below different paths', () => {
+  const at = (name: string, webroot: string) => tenant(name, { webroot, hostnames: ['shop.example'] });
+  assert.deepEqual(codes(plan({}, at('a', '/one/'), at('b', '/two/'))), []);
+  assert.equal(plan({}, at('a', '/one/'), at('b', '/one/')).issues.length, 2);
+  assert.equal(plan({}, at('a', '/one/'), at('b', '/')).issues.filter(i => i.severity === 'error').length, 2);
+});
+
+for (const host of [
+  'mail.example.com',
+  'panel.mail.example.com',
+  'b.mail.example.com',
+  'mpctl-probe.mail.example.com',
+]) {
+  test(`nobody claims ${host}`, () => {
+    assert.deepEqual(codes(plan({ mode: 'map' }, tenant('a', { hostnames: [host] }))), [
+      'PROXY_HOST_TAKEN tenants.a.hostnames',
+    ]);
+  });
+}
+
+test('one’s own name and deeper ones may be written down', () => {
+  const hostnames = ['a.mail.example.com', 'x.y.mail.example.com', 'notmail.example.com'];
+  assert.deepEqual(codes(plan({ mode: 'map' }, tenant('a', { hostnames }))), []);
+});
+
+test('what is not private, not reachable or not served is said', () => {
+  const result = plan(
+    {},
+    tenant('a', { guarded: false }),
+    tenant('b', { socketPath: null }),
+    tenant('c', { hostnames: ['c.example'] }),
+  );
+  assert.deepEqual(codes(result), [
+    'PROXY_NOT_PRIVATE tenants.a',
+    'PROXY_NO_SOCKET tenants.b.listeners.http',
+    'PROXY_HOST_UNSERVED tenants.c.hostnames',
+  ]);
+  assert.ok(result.issues.every(issue => issue.severity === 'warning'));
+});
+
+test('a certificate needs its key, and proxy.tls', () => {
+  const proxy = { certificate: '/x.pem', key: '/x.key', include: null };
+  assert.deepEqual(codes(plan({}, tenant('a', { proxy }))), ['PROXY_CERTIFICATE tenants.a.proxy']);
+  assert.deepEqual(codes(plan({ tls }, tenant('a', { proxy: { ...proxy, key: null } }))), [
+    'PROXY_CERTIFICATE tenants.a.proxy',
+  ]);
+});
+
+for (const bad of [
+  'relative',
+  '/a;b',
+  '/a"b',
+  '/a$b',
+  '/a%b',
+  '/a\nb',
+  '/a:b',
+  '/a|b',
+  '/a\\b',
+  '/a{b',
+  '/*',
+]) {
+  test(`no path ${JSON.stringify(bad)} anywhere`, () => {
+    const all = plan(
+      { acmeRoot: bad, include: [bad], outputDir: bad, tls: { ...tls, certificate: bad, key: bad } },
+      tenant('a', { proxy: { certificate: bad, key: bad, include: bad } }),
+      tenant('b', { socketPath: bad }),
+    );
+    assert.deepEqual(codes(all), [
+      'PROXY_UNSAFE_PATH proxy.outputDir',
+      'PROXY_UNSAFE_PATH proxy.acmeRoot',
+      'PROXY_UNSAFE_PATH proxy.tls.certificate',
+      'PROXY_UNSAFE_PATH proxy.tls.key',
+      'PROXY_UNSAFE_PATH proxy.include.0',
+      'PROXY_UNSAFE_PATH tenants.a.proxy.certificate',
+      'PROXY_UNSAFE_PATH tenants.a.proxy.key',
+      'PROXY_UNSAFE_PATH tenants.a.proxy.include',
+      'PROXY_UNSAFE_PATH tenants.b.listeners.http',
+    ]);
+  });
+}
+
+test('more than 1,000 servers are warned of', () => {
+  const many = Array.from({ length: 1001 }, (_, index) => tenant(`t${index}`));
+  assert.deepEqual(codes(plan({ mode: 'vhost' }, ...many)), ['PROXY_MANY_SITES proxy.mode']);
+  assert.deepEqual(codes(plan({}, ...many)), []);
+});
