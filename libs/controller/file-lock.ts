@@ -1,0 +1,58 @@
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { MpctlError } from '../base/error.ts';
+import { inodeAt, removeDead, tryLink } from './link-lock.ts';
+import { identifyProcess, isRunning } from './process-identity.ts';
+
+/** Who waits longer than this for others to write gives up. */
+const patienceMs = 30_000;
+const retryMs = 4;
+
+/**
+ * Runs `work` while no other process, and nobody else in this one, holds the lock of the file. The lock is a file
+ * beside it that names its holder; a killed holder's is taken away.
+ * @throws MpctlError FILE_LOCKED
+ */
+export async function withFileLock<T>(path: string, work: () => Promise<T>): Promise<T> {
+  const lock = join(dirname(path), `.${basename(path)}.lock`);
+  const own = `${lock}.${process.pid}.${++locksTaken}`;
+  writeFileSync(own, JSON.stringify(await identifyProcess(process.pid)), { flag: 'wx', mode: 0o600 });
+  try {
+    const giveUpAtMs = performance.now() + patienceMs;
+    while (!tryLink(own, lock)) {
+      await removeIfDead(lock, `${own}.dead`);
+      if (performance.now() > giveUpAtMs) {
+        throw new MpctlError('FILE_LOCKED', `somebody else keeps changing ${path}`, {
+          hint: `if nobody does, remove ${lock}`,
+        });
+      }
+      await sleep(retryMs * (0.5 + Math.random()));
+    }
+    try {
+      return await work();
+    } finally {
+      rmSync(lock);
+    }
+  } finally {
+    rmSync(own);
+  }
+}
+
+let locksTaken = 0;
+
+async function removeIfDead(lock: string, aside: string): Promise<void> {
+  const inode = inodeAt(lock);
+  if (inode === null) return;
+  let holder: unknown;
+  try {
+    holder = JSON.parse(readFileSync(lock, 'utf8'));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
+    // Not one of ours, or of a machine that lost power while it was written: nobody holds it.
+    holder = null;
+  }
+  const { pid, startedAt } = (holder ?? {}) as { pid?: number; startedAt?: string };
+  if (pid !== undefined && startedAt !== undefined && (await isRunning({ pid, startedAt }))) return;
+  removeDead(lock, inode, aside);
+}
