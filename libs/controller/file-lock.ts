@@ -1,7 +1,7 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { MpctlError } from '../base/error.ts';
+import { besidePath } from '../spec/paths.ts';
 import { inodeAt, removeDead, tryLink } from './link-lock.ts';
 import { identifyProcess, isRunning } from './process-identity.ts';
 
@@ -15,7 +15,7 @@ const retryMs = 4;
  * @throws MpctlError FILE_LOCKED
  */
 export async function withFileLock<T>(path: string, work: () => Promise<T>): Promise<T> {
-  const lock = join(dirname(path), `.${basename(path)}.lock`);
+  const lock = besidePath(path, 'lock');
   const own = `${lock}.${process.pid}.${++locksTaken}`;
   writeFileSync(own, JSON.stringify(await identifyProcess(process.pid)), { flag: 'wx', mode: 0o600 });
   try {

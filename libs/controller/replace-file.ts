@@ -13,8 +13,9 @@ import {
   type Stats,
   writeSync,
 } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { MpctlError } from '../base/error.ts';
+import { besidePath } from '../spec/paths.ts';
 import { inodeAt, tryLink } from './link-lock.ts';
 
 /** A file's text; null when there is no file. */
@@ -43,7 +44,7 @@ export function replaceFile(path: string, expected: string | null, text: string 
 }
 
 function create(path: string, text: string): boolean {
-  const fresh = asideOf(path, 'new');
+  const fresh = besidePath(path, `${process.pid}.new`);
   try {
     writeFresh(fresh, text, null);
     return tryLink(fresh, path);
@@ -53,8 +54,8 @@ function create(path: string, text: string): boolean {
 }
 
 function exchange(path: string, expected: string, text: string | null): boolean {
-  const backup = asideOf(path, 'old');
-  const fresh = asideOf(path, 'new');
+  const backup = besidePath(path, `${process.pid}.old`);
+  const fresh = besidePath(path, `${process.pid}.new`);
   rmSync(backup, { force: true });
   if (!tryLink(path, backup)) return false;
   const old = openSync(backup, 'r');
@@ -74,11 +75,6 @@ function exchange(path: string, expected: string, text: string | null): boolean 
     rmSync(fresh, { force: true });
     rmSync(backup, { force: true });
   }
-}
-
-/** Names with a dot in front match no pattern of `include`. */
-function asideOf(path: string, what: string): string {
-  return join(dirname(path), `.${basename(path)}.${process.pid}.${what}`);
 }
 
 function writeFresh(path: string, text: string, like: Stats | null): void {

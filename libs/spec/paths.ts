@@ -25,6 +25,11 @@ export function lockSocketPath(runDir: string): string {
   return join(runDir, '.lock.sock');
 }
 
+/** The processes of the shards, for the next controller to end what a killed one left. */
+export function shardListPath(runDir: string): string {
+  return join(runDir, '.shards.json');
+}
+
 export function tenantRunDir(runDir: string, tenant: TenantId): string {
   return join(runDir, tenant);
 }
@@ -43,6 +48,11 @@ export function tenantUidPath(dataDir: string, tenant: TenantId): string {
   return join(dataDir, tenant, 'uid');
 }
 
+/** Why the tenant is about to leave its name. */
+export function tenantLeavingPath(dataDir: string, tenant: TenantId): string {
+  return join(dataDir, tenant, 'leaving.json');
+}
+
 export function tenantDatabasePath(dataDir: string, tenant: TenantId): string {
   return join(dataDir, tenant, 'mail.db');
 }
@@ -54,6 +64,11 @@ export function trashDir(dataDir: string): string {
 /** A tenant's data folder after it left the fleet. */
 export function trashedTenantDir(dataDir: string, uid: TenantUid): string {
   return join(dataDir, '.trash', uid);
+}
+
+/** Whose folder it was. */
+export function trashedNotePath(trashedDir: string): string {
+  return join(trashedDir, 'trashed.json');
 }
 
 export function journalDir(dataDir: string): string {
@@ -87,6 +102,11 @@ export function resolvePath(dir: string, path: string): string {
 /** The folder that a tenants file's relative paths start at. */
 export function configDir(file: string): string {
   return dirname(file);
+}
+
+/** A name beside a file that no pattern of `include` takes, e.g. `.tenants.yaml.lock`. */
+export function besidePath(file: string, suffix: string): string {
+  return join(dirname(file), `.${basename(file)}.${suffix}`);
 }
 
 /** A pattern of `include`: the folder to look in and the names to take there, e.g. `/etc/mpctl/tenants.d` and `*.yaml`. */

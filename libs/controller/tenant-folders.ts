@@ -1,0 +1,95 @@
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { parseTenantId, parseTenantUid, type TenantId, type TenantUid } from '../base/ids.ts';
+import { tenantDataDir, tenantLeavingPath, tenantUidPath } from '../spec/paths.ts';
+import { readText } from './replace-file.ts';
+import { syncFiles } from './sync-files.ts';
+import { Trash } from './trash.ts';
+
+/**
+ * Why a tenant is going to leave its name: written into its folder before the tenants file changes, so that the change
+ * means the same whoever sees it, a controller that is started later too. Without it, it vanished from the file.
+ */
+export type Leaving = { readonly renamedTo: TenantId } | { readonly removed: true };
+
+/**
+ * The tenants' data folders. A name gets a uid with its first folder, made once and never used again; the uid stays with
+ * the folder, whatever the folder is called later.
+ */
+export class TenantFolders {
+  readonly #dataDir: string;
+  readonly trash: Trash;
+
+  constructor(dataDir: string, graceMs: number) {
+    this.#dataDir = dataDir;
+    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+    this.trash = Trash.open(dataDir, graceMs);
+  }
+
+  /** Names that have a folder. */
+  names(): TenantId[] {
+    return readdirSync(this.#dataDir, { withFileTypes: true }).flatMap(entry => {
+      const name = entry.isDirectory() ? parseTenantId(entry.name) : null;
+      return name === null ? [] : [name];
+    });
+  }
+
+  /**
+   * Uids of tenants that are about to open. Who has no folder gets the one back that it vanished with, or a new one.
+   * Resolves when new uids are on disk.
+   */
+  async admit(tenants: readonly TenantId[], nowMs: number): Promise<TenantUid[]> {
+    const made: string[] = [];
+    const uids = tenants.map(tenant => {
+      let uid = this.#readUid(tenant);
+      if (uid !== null) return uid;
+      this.trash.takeBack(tenant, nowMs);
+      uid = this.#readUid(tenant);
+      if (uid !== null) return uid;
+      const path = tenantUidPath(this.#dataDir, tenant);
+      const text = randomBytes(8).toString('hex');
+      mkdirSync(tenantDataDir(this.#dataDir, tenant), { recursive: true, mode: 0o700 });
+      writeFileSync(path, `${text}\n`, { mode: 0o600 });
+      made.push(path);
+      return text as TenantUid;
+    });
+    await syncFiles(made, this.#dataDir);
+    return uids;
+  }
+
+  /** A tenant is closed and gone from the file: its folder goes to its new name or to the trash. */
+  release(tenant: TenantId, nowMs: number): void {
+    const uid = this.#readUid(tenant);
+    const leaving = this.leavingOf(tenant);
+    this.stay(tenant);
+    if (leaving && 'renamedTo' in leaving && this.#readUid(leaving.renamedTo) === null) {
+      renameSync(tenantDataDir(this.#dataDir, tenant), tenantDataDir(this.#dataDir, leaving.renamedTo));
+    } else if (uid !== null) {
+      this.trash.put(tenant, uid, leaving && 'removed' in leaving ? 'removed' : 'vanished', nowMs);
+    }
+  }
+
+  /** Notes why a tenant is going to leave. */
+  leave(tenant: TenantId, why: Leaving): void {
+    writeFileSync(tenantLeavingPath(this.#dataDir, tenant), JSON.stringify(why), { mode: 0o600 });
+  }
+
+  /** It does not leave after all. */
+  stay(tenant: TenantId): void {
+    rmSync(tenantLeavingPath(this.#dataDir, tenant), { force: true });
+  }
+
+  leavingOf(tenant: TenantId): Leaving | null {
+    const text = readText(tenantLeavingPath(this.#dataDir, tenant));
+    try {
+      return text === null ? null : JSON.parse(text);
+    } catch {
+      // Cut off by a loss of power: the file had not been changed yet.
+      return null;
+    }
+  }
+
+  #readUid(tenant: TenantId): TenantUid | null {
+    return parseTenantUid(readText(tenantUidPath(this.#dataDir, tenant))?.trim() ?? '');
+  }
+}
