@@ -9,6 +9,8 @@ const root = dirname(import.meta.dirname);
 
 /** path below the root → its whole text; each generator is loaded only here */
 const generators: Record<string, () => Promise<string>> = {
+  'libs/spec/key-table.ts': async () => (await import('./gen-spec.ts')).renderKeyTable(),
+  'tenants.schema.json': async () => (await import('./gen-spec.ts')).renderJsonSchema(),
   'docs/cli.md': async () => (await import('./gen-cli.ts')).renderCliManual(),
 };
 

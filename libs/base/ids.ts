@@ -22,12 +22,20 @@ const reserved = new Set([
   'mpctl-probe',
 ]);
 
-const tenantPattern = /^[a-z0-9]([a-z0-9-]{0,30}[a-z0-9])?$/;
+const namePattern = /^[a-z0-9]([a-z0-9-]{0,30}[a-z0-9])?$/;
+
+/** How tenants and listeners are spelled. */
+export const nameRule = '1 to 32 of a-z, 0-9 and "-", and neither begin nor end with "-"';
+
+/** Whether a listener may be called so: its name is the name of a socket. */
+export function isListenerName(text: string): boolean {
+  return namePattern.test(text);
+}
 
 /** What is wrong with a tenant's name, as the end of a sentence; null when nothing is. */
 export function tenantIdFault(text: string): string | null {
-  if (!tenantPattern.test(text)) {
-    return 'must be 1 to 32 of a-z, 0-9 and "-", and neither begin nor end with "-"';
+  if (!namePattern.test(text)) {
+    return `must be ${nameRule}`;
   }
   if (reserved.has(text)) return 'is reserved';
   if (text.startsWith('xn--')) return 'must not begin with "xn--"';

@@ -1,0 +1,95 @@
+/**
+ * Cuts a tenants file into its top-level keys and its tenants without reading the YAML inside, so that a change in a
+ * file of 9,000 tenants costs no more than what changed.
+ *
+ * Only the usual shape is cut: block style, one document, plain or quoted words as keys. For anything else the answer is
+ * null and the file is read whole. Reading each piece by itself gives what reading the whole would, *provided that no
+ * piece has a fault of its own*, such as an open quote or an alias to another piece's anchor: who meets one reads the
+ * file whole.
+ */
+
+/** A key and all that belongs to it: its line and what follows, up to the next key of its level. */
+export type Piece = {
+  readonly key: string;
+  readonly start: number;
+  readonly end: number;
+  /** Spaces before the key. */
+  readonly indent: number;
+  /** Nothing is written in it: `key:` or `key: {}`, comments aside. */
+  readonly isEmpty: boolean;
+};
+
+export type Cut = {
+  /** The top-level keys but `tenants`. */
+  readonly sections: ReadonlyMap<string, Piece>;
+  /** `tenants` up to the first of them; null: it is not there. */
+  readonly head: Piece | null;
+  readonly tenants: ReadonlyMap<string, Piece>;
+};
+
+/** A key in YAML may be longer, up to 1,024; nobody means one over 128. */
+const keyPattern = /(?:"([\w.-]{1,128})"|'([\w.-]{1,128})'|([A-Za-z0-9_][\w.-]{0,127})):(?=[ \r\n]|$)/y;
+const nothingMore = / *(?:\{ *\})?(?: +#[^\n]*| *\r?)(?=\n|$)/y;
+const brace = / *\{/y;
+
+const [tab, lineFeed, carriageReturn, space, hash] = [0x09, 0x0a, 0x0d, 0x20, 0x23];
+
+/** Cost: about 3 ms for 9,000 tenants. */
+export function cutText(text: string): Cut | null {
+  if (text.includes('\r') && /\r(?!\n)/.test(text)) return null;
+  const sections = new Map<string, Piece>();
+  const tenants = new Map<string, Piece>();
+  let head: Piece | null = null;
+  /** Indentation of the tenants; -1: not in their map, 0: no tenant yet. */
+  let tenantIndent = -1;
+  let open: { end: number; isEmpty: boolean } | null = null;
+
+  for (let start = contentStart(text), next = start; start < text.length; start = next) {
+    const newline = text.indexOf('\n', start);
+    next = newline === -1 ? text.length : newline + 1;
+    let first = start;
+    while (text.charCodeAt(first) === space) first++;
+    const character = text.charCodeAt(first);
+    if (first === next || character === hash || character === lineFeed || character === carriageReturn)
+      continue;
+    if (character === tab) return null;
+
+    const indent = first - start;
+    if (indent > 0 && tenantIndent === 0) tenantIndent = indent;
+    if (indent > Math.max(tenantIndent, 0)) {
+      if (open === null) return null;
+      open.isEmpty = false;
+      continue;
+    }
+    if (indent > 0 && indent < tenantIndent) return null;
+
+    keyPattern.lastIndex = first;
+    const match = keyPattern.exec(text);
+    if (!match) return null;
+    const key = match[1] ?? match[2] ?? match[3] ?? '';
+    nothingMore.lastIndex = brace.lastIndex = keyPattern.lastIndex;
+    const piece = { key, start, end: text.length, indent, isEmpty: nothingMore.test(text) };
+    if (open) open.end = start;
+    open = piece;
+    if (indent > 0) {
+      if (tenants.has(key)) return null;
+      tenants.set(key, piece);
+    } else if (key === 'tenants') {
+      if (head !== null || !piece.isEmpty) return null;
+      head = piece;
+      tenantIndent = brace.test(text) ? -1 : 0;
+    } else {
+      if (sections.has(key)) return null;
+      sections.set(key, piece);
+      tenantIndent = -1;
+    }
+  }
+  // A line below `tenants: {}` would not be read as one of the map.
+  return head?.isEmpty === false ? null : { sections, head, tenants };
+}
+
+/** Behind a byte order mark and a `---` before the first key. */
+function contentStart(text: string): number {
+  const preamble = /^\uFEFF?(?:(?:[ \t]*(?:#[^\n]*)?\r?\n)*---[ \t]*\r?(?:\n|$))?/.exec(text);
+  return preamble?.[0].length ?? 0;
+}

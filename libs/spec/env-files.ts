@@ -1,0 +1,49 @@
+import type { Issue } from '../base/issue.ts';
+import { parseEnvFile } from './parse.ts';
+import type { TenantInput } from './schema.ts';
+import { ioFault, type SpecIo } from './spec-io.ts';
+
+/** The environment files of one reading, each read once, whoever names it. */
+export class EnvFiles {
+  readonly #io: SpecIo;
+  readonly #texts = new Map<string, string>();
+  readonly #faults = new Map<string, string>();
+  readonly #inputs = new Map<string, TenantInput>();
+  readonly issues: Issue[] = [];
+
+  constructor(io: SpecIo) {
+    this.#io = io;
+  }
+
+  get texts(): ReadonlyMap<string, string> {
+    return this.#texts;
+  }
+
+  /** null: see {@link fault}. */
+  async text(path: string): Promise<string | null> {
+    if (!this.#texts.has(path) && !this.#faults.has(path)) {
+      try {
+        this.#texts.set(path, await this.#io.readText(path));
+      } catch (error) {
+        this.#faults.set(path, ioFault(error));
+      }
+    }
+    return this.#texts.get(path) ?? null;
+  }
+
+  /** What a file says; null: it cannot be read. What is wrong in it goes to the issues, once. */
+  async input(path: string): Promise<TenantInput | null> {
+    const known = this.#inputs.get(path);
+    if (known) return known;
+    const text = await this.text(path);
+    if (text === null) return null;
+    const { value, issues } = await parseEnvFile(path, text);
+    this.#inputs.set(path, value);
+    this.issues.push(...issues);
+    return value;
+  }
+
+  fault(path: string): string {
+    return `${path} ${this.#faults.get(path) ?? ''}`;
+  }
+}

@@ -1,0 +1,44 @@
+/** Made from schema.ts by `npm run gen`: the keys with what they cost to change and their defaults. */
+import type { KeyRow } from './key.ts';
+
+/** Beside `tenants` and `defaults`. */
+export const settingsKeys: readonly KeyRow[] = [
+  { key: 'include', field: null, apply: 'live', value: null },
+  { key: 'runDir', field: 'runDir', apply: 'restart', value: null },
+  { key: 'dataDir', field: 'dataDir', apply: 'restart', value: null },
+  { key: 'shards', field: 'shards', apply: 'move', value: 0 },
+  { key: 'hostname', field: 'hostname', apply: 'restart', value: '' },
+  { key: 'webGroup', field: 'webGroup', apply: 'relisten', value: 'www-data' },
+  { key: 'control.socket', field: 'control.socketPath', apply: 'restart', value: null },
+  { key: 'control.group', field: 'control.group', apply: 'restart', value: null },
+  { key: 'log.level', field: 'log.level', apply: 'live', value: 'info' },
+  { key: 'log.format', field: 'log.format', apply: 'restart', value: null },
+  { key: 'metrics.listen', field: 'metrics.listen', apply: 'relisten', value: [] },
+];
+
+/** Of a tenant and of `defaults`; its listeners apart. */
+export const tenantKeys: readonly KeyRow[] = [
+  { key: 'label', field: 'label', apply: 'live', value: '' },
+  { key: 'user', field: 'user', apply: 'relisten', value: null },
+  { key: 'suspended', field: 'suspended', apply: 'live', value: false },
+  { key: 'maxMessages', field: 'maxMessages', apply: 'live', value: 500 },
+  { key: 'maxAge', field: 'maxAgeMs', apply: 'live', value: 0 },
+  { key: 'maxBytes', field: 'maxBytes', apply: 'live', value: 0 },
+  { key: 'maxMessageSize', field: 'maxMessageSizeBytes', apply: 'live', value: 52428800 },
+  { key: 'smtp.maxRecipients', field: 'smtp.maxRecipients', apply: 'live', value: 100 },
+  { key: 'mailpit', field: null, apply: 'live', value: null },
+  { key: 'envFile', field: null, apply: 'live', value: null },
+];
+
+/** Of a listener. */
+export const listenerKeys: readonly KeyRow[] = [
+  { key: 'protocol', field: 'protocol', apply: 'relisten', value: null },
+  { key: 'bind', field: 'binds', apply: 'relisten', value: null },
+  { key: 'owner', field: 'access.owner', apply: 'relisten', value: null },
+  { key: 'group', field: 'access.group', apply: 'relisten', value: null },
+  { key: 'mode', field: 'access.mode', apply: 'relisten', value: 432 },
+  { key: 'acl', field: 'access.acl', apply: 'relisten', value: [] },
+  { key: 'maxConnections', field: 'maxConnections', apply: 'live', value: 0 },
+  { key: 'backlog', field: 'backlog', apply: 'relisten', value: 511 },
+  { key: 'publicHost', field: 'publicHost', apply: 'live', value: '' },
+];

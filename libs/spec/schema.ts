@@ -1,0 +1,322 @@
+/**
+ * THE description of a tenants file. From it come the types of what was written, validation, `tenants.schema.json`,
+ * `docs/config.md` and `key-table.ts`. A new key is a line here and its field in `tenant-spec.ts`.
+ *
+ * Every scalar arrives as the text in the file (see `kinds.ts`). Nothing is filled in here: `resolve.ts` does.
+ * Loading this costs what zod costs, about 85 ms and 18 MB: whoever needs only names and defaults takes `key-table.ts`.
+ */
+import { z } from 'zod';
+import { isListenerName, nameRule } from '../base/ids.ts';
+import type { FieldOf, KeyDoc, KeyMeta, ValueAt } from './key.ts';
+import {
+  accountName,
+  aclEntry,
+  anyScalar,
+  bind,
+  byteSize,
+  count,
+  countFromOne,
+  duration,
+  flag,
+  hostName,
+  type JsonSchema,
+  type Kind,
+  label,
+  mode,
+  oneOf,
+  path,
+  tcpBind,
+} from './kinds.ts';
+import type { FleetSpec, ListenerSpec, TenantSpec } from './tenant-spec.ts';
+
+function written<T>(kind: Kind<T>) {
+  return z.string({ error: kind.allowed }).transform((text, context): T => {
+    const value = kind.read(text);
+    if (value !== null) return value;
+    context.addIssue({ code: 'custom', message: kind.allowed });
+    return z.NEVER;
+  });
+}
+
+/** A key with one value. */
+function one<T>(field: string | null, kind: Kind<T>, doc: KeyDoc) {
+  const value = doc.default === null ? null : kind.read(doc.default);
+  return written(kind)
+    .meta({ ...doc, field, value, json: kind.json } satisfies KeyMeta)
+    .optional();
+}
+
+/** A key with a list of values, or with one that stands without its brackets. */
+function many<T>(field: string | null, kind: Kind<T>, doc: KeyDoc, least = 0) {
+  const json: JsonSchema = { anyOf: [kind.json, { type: 'array', items: kind.json }] };
+  return z
+    .preprocess(
+      written => (written === null || Array.isArray(written) ? written : [written]),
+      z.array(written(kind)).min(least, 'at least one value'),
+    )
+    .meta({ ...doc, field, value: doc.default === null ? null : [], json } satisfies KeyMeta)
+    .optional();
+}
+
+/** Keys and values; `name:` with nothing after it is an empty map. */
+function map<Shape extends z.ZodRawShape>(shape: Shape) {
+  return z.strictObject(shape).nullable();
+}
+
+const tenant = <F extends FieldOf<TenantSpec>>(field: F, kind: Kind<ValueAt<TenantSpec, F>>, doc: KeyDoc) =>
+  one(field, kind, doc);
+const listener = <F extends FieldOf<ListenerSpec>>(
+  field: F,
+  kind: Kind<ValueAt<ListenerSpec, F>>,
+  doc: KeyDoc,
+) => one(field, kind, doc);
+const fleet = <F extends FieldOf<FleetSpec>>(field: F, kind: Kind<ValueAt<FleetSpec, F>>, doc: KeyDoc) =>
+  one(field, kind, doc);
+
+const listenerName = z.string().refine(isListenerName, { error: `is no name for a listener: ${nameRule}` });
+
+/** A listener of a tenant. */
+export const listenerSchema = map({
+  protocol: listener('protocol', oneOf('smtp', 'http'), {
+    description:
+      'What is spoken on it. `smtp` and `http` listeners say it by their name; a further one must write it.',
+    default: null,
+    otherwise: 'the name of the listener',
+    example: 'smtp',
+    apply: 'relisten',
+  }),
+  bind: many('binds', bind, {
+    description: 'Where it listens: unix sockets and TCP addresses. Only the folder of the tenant is made.',
+    default: null,
+    otherwise: '`<runDir>/<tenant>/<listener>.sock`',
+    example: '["unix:/run/mailpit/project-b/smtp.sock:660", "127.0.0.1:2525"]',
+    apply: 'relisten',
+  }),
+  owner: listener('access.owner', accountName, {
+    description: "Owner of its unix sockets. Another than the daemon's own user needs the right to chown.",
+    default: null,
+    otherwise: "for `smtp` the tenant's `user`, else the daemon's own user",
+    example: 'bob',
+    apply: 'relisten',
+  }),
+  group: listener('access.group', accountName, {
+    description: 'Group of its unix sockets.',
+    default: null,
+    otherwise: "for `http` listeners `webGroup` where the daemon may set it, else the daemon's own group",
+    example: 'www-data',
+    apply: 'relisten',
+  }),
+  mode: listener('access.mode', mode, {
+    description: 'Permissions of its unix sockets; one that a bind brings along wins.',
+    default: '660',
+    example: '600',
+    apply: 'relisten',
+  }),
+  acl: many('access.acl', aclEntry, {
+    description: 'Further accounts that may use its unix sockets, as setfacl takes them (Linux).',
+    default: '[]',
+    example: '["u:bob:rw"]',
+    apply: 'relisten',
+  }),
+  maxConnections: listener('maxConnections', count, {
+    description: 'Connections at a time; 0 sets no limit of its own.',
+    unit: 'connections',
+    default: '0',
+    example: '50',
+    apply: 'live',
+  }),
+  backlog: listener('backlog', countFromOne, {
+    description: 'Connections that may wait in the kernel to be taken; the system caps it.',
+    unit: 'connections',
+    default: '511',
+    example: '128',
+    apply: 'relisten',
+  }),
+  publicHost: listener('publicHost', hostName, {
+    description: 'Host name that pages show to people who want to connect.',
+    default: '',
+    otherwise: '`hostname`',
+    example: 'mail.example.com',
+    apply: 'live',
+  }),
+});
+
+/** A tenant, and what `defaults` says for all of them. */
+export const tenantSchema = map({
+  label: tenant('label', label, {
+    description: 'Name shown in the page and in greetings.',
+    default: '',
+    example: '"Project A, staging"',
+    apply: 'live',
+  }),
+  user: tenant('user', accountName, {
+    description: "The tenant's own account on this machine: owner of its `smtp.sock`.",
+    default: null,
+    otherwise: 'none',
+    example: 'bob',
+    apply: 'relisten',
+  }),
+  suspended: tenant('suspended', flag, {
+    description: 'Answers every SMTP and HTTP client that the tenant is suspended. Mail stays.',
+    default: 'false',
+    example: 'true',
+    apply: 'live',
+  }),
+  maxMessages: tenant('maxMessages', count, {
+    description: 'Keeps so many of the newest mails; 0 keeps all.',
+    unit: 'mails',
+    default: '500',
+    example: '1000',
+    apply: 'live',
+  }),
+  maxAge: tenant('maxAgeMs', duration, {
+    description: 'Removes mail that is older; 0 keeps it for ever.',
+    unit: 'time',
+    default: '0',
+    example: '30d',
+    apply: 'live',
+  }),
+  maxBytes: tenant('maxBytes', byteSize, {
+    description:
+      'Keeps the newest mails that fit in so much space; 0 is unlimited. A mail that alone is larger is refused.',
+    unit: 'size',
+    default: '0',
+    example: '2GiB',
+    apply: 'live',
+  }),
+  maxMessageSize: tenant('maxMessageSizeBytes', byteSize, {
+    description: 'Largest mail that is taken; 0 is unlimited.',
+    unit: 'size',
+    default: '50MiB',
+    example: '10MiB',
+    apply: 'live',
+  }),
+  smtp: map({
+    maxRecipients: tenant('smtp.maxRecipients', countFromOne, {
+      description: 'Recipients that one mail may have.',
+      unit: 'recipients',
+      default: '100',
+      example: '20',
+      apply: 'live',
+    }),
+  }).optional(),
+  listeners: z.record(listenerName, listenerSchema).nullable().optional(),
+  mailpit: z
+    .record(z.string(), z.string({ error: 'one value' }).nullable())
+    .nullable()
+    .meta({
+      description:
+        "Mailpit's own settings by their names, for what has a key here. A key written beside it wins.",
+      default: null,
+      otherwise: 'none',
+      example: '{ MP_MAX_MESSAGES: 1000 }',
+      apply: 'live',
+      field: null,
+      value: null,
+      json: { type: ['object', 'null'], propertyNames: { pattern: '^MP_' }, additionalProperties: anyScalar },
+    } satisfies KeyMeta)
+    .optional(),
+  envFile: one(null, path, {
+    description: "A file of KEY=VALUE lines with Mailpit's own settings. A key and `mailpit` beside it win.",
+    default: null,
+    otherwise: 'none',
+    example: 'project-a.env',
+    apply: 'live',
+  }),
+});
+
+/** What stands at the top of the main file beside `tenants`. */
+export const settingsSchema = z.strictObject({
+  defaults: tenantSchema.optional(),
+  include: many(null, path, {
+    description:
+      'More files with a `tenants:` map and nothing else; `*` and `?` stand for characters of a file name.',
+    default: null,
+    otherwise: 'none',
+    example: 'tenants.d/*.yaml',
+    apply: 'live',
+  }),
+  runDir: fleet('runDir', path, {
+    description: 'Folder of the sockets.',
+    default: null,
+    otherwise: '`/run/mailpit` for root, else `$XDG_RUNTIME_DIR/mpctl`',
+    example: '/run/mailpit',
+    apply: 'restart',
+  }),
+  dataDir: fleet('dataDir', path, {
+    description: 'Folder of the mail.',
+    default: null,
+    otherwise: '`/var/lib/mpctl` for root, else `~/.local/state/mpctl`',
+    example: '/var/lib/mpctl',
+    apply: 'restart',
+  }),
+  shards: fleet('shards', count, {
+    description: 'Processes that host the tenants; 0 takes as many as cores and file descriptors ask for.',
+    unit: 'processes',
+    default: '0',
+    example: '4',
+    apply: 'move',
+  }),
+  hostname: fleet('hostname', hostName, {
+    description: 'Host name in greetings and Received headers.',
+    default: '',
+    otherwise: 'the name of the machine',
+    example: 'mail.example.com',
+    apply: 'restart',
+  }),
+  webGroup: fleet('webGroup', accountName, {
+    description: 'Group of the web server: it gets the `http` sockets where nothing else is written.',
+    default: 'www-data',
+    example: 'nginx',
+    apply: 'relisten',
+  }),
+  control: map({
+    socket: fleet('control.socketPath', path, {
+      description: 'Where `mpctl` reaches the daemon.',
+      default: null,
+      otherwise: '`<runDir>/.control.sock`',
+      example: '/run/mpctl/control.sock',
+      apply: 'restart',
+    }),
+    group: fleet('control.group', accountName, {
+      description: 'Group that may use the control socket beside the daemon’s own user.',
+      default: null,
+      otherwise: 'none',
+      example: 'adm',
+      apply: 'restart',
+    }),
+  }).optional(),
+  log: map({
+    level: fleet('log.level', oneOf('error', 'warn', 'info', 'debug'), {
+      description: 'The least that is written to the log.',
+      default: 'info',
+      example: 'debug',
+      apply: 'live',
+    }),
+    format: fleet('log.format', oneOf('json', 'pretty'), {
+      description: 'JSON lines for programs, or lines for people.',
+      default: null,
+      otherwise: '`pretty` on a terminal, else `json`',
+      example: 'json',
+      apply: 'restart',
+    }),
+  }).optional(),
+  metrics: map({
+    listen: many('metrics.listen', tcpBind, {
+      description: 'Addresses where Prometheus may fetch `/metrics`; the control socket has it in any case.',
+      default: '[]',
+      example: '127.0.0.1:9464',
+      apply: 'relisten',
+    }),
+  }).optional(),
+});
+
+/** A whole tenants file, for editors and documents; it is read piece by piece. */
+export const fileSchema = z.strictObject({
+  ...settingsSchema.shape,
+  tenants: z.record(z.string(), tenantSchema).nullable().optional(),
+});
+
+export type TenantInput = NonNullable<z.output<typeof tenantSchema>>;
+export type ListenerInput = NonNullable<z.output<typeof listenerSchema>>;
+export type SettingsInput = z.output<typeof settingsSchema>;
