@@ -15,11 +15,15 @@ ${keyTable('settingsKeys', 'Beside `tenants` and `defaults`.', settingsSchema.om
 ${keyTable('tenantKeys', 'Of a tenant and of `defaults`; its listeners apart.', tenantSchema.unwrap().omit({ listeners: true }))}
 ${keyTable('listenerKeys', 'Of a listener.', listenerSchema)}`;
   const root = dirname(import.meta.dirname);
-  const { stdout } = await execa(join(root, 'node_modules/.bin/biome'), ['format', '--stdin-file-path=t.ts'], {
-    cwd: root,
-    input: text,
-    stripFinalNewline: false,
-  });
+  const { stdout } = await execa(
+    join(root, 'node_modules/.bin/biome'),
+    ['format', '--stdin-file-path=t.ts'],
+    {
+      cwd: root,
+      input: text,
+      stripFinalNewline: false,
+    },
+  );
   return stdout;
 }
 
