@@ -1,4 +1,4 @@
-import type { MailPart, PartTree } from './part-tree.ts';
+import { isMultipart, type MailPart, type PartTree } from './part-tree.ts';
 
 /** What the parts of a mail are for its reader. */
 export type Bodies = {
@@ -44,10 +44,6 @@ function sortSingle(root: MailPart): Bodies {
     inlines: inline ? [root] : [],
     others: [],
   };
-}
-
-function isMultipart(part: MailPart): boolean {
-  return part.contentType.type.startsWith('multipart/');
 }
 
 function isReadable(part: MailPart): boolean {

@@ -43,6 +43,8 @@ export function decodeCharset(bytes: Uint8Array, charset: string): string {
   const name = charset.toLowerCase();
   if (name === 'utf-8' || name === 'utf8') return decodeUtf8(bytes);
   if (name === '' || name === 'us-ascii' || name === 'ascii') return decodeUndeclared(bytes);
+  // Not windows-1252, which browsers take it for.
+  if (name === 'iso-8859-1' || name === 'latin1') return Buffer.from(bytes).toString('latin1');
   if (name === 'utf-7') return decodeUtf7(bytes);
   const decoder = decoderFor(name);
   return decoder ? decoder.decode(bytes) : decodeUtf8(bytes);
@@ -67,8 +69,12 @@ function decodeUtf7(bytes: Uint8Array): string {
     });
 }
 
+export function isKnownCharset(charset: string): boolean {
+  return /^(us-ascii|ascii|utf-7)$/i.test(charset) || decoderFor(charset) !== null;
+}
+
 /** A known charset in which bytes may say something else than in UTF-8. */
 export function isForeignCharset(charset: string): boolean {
   const name = charset.toLowerCase();
-  return !/^(|utf-?8|(us-)?ascii)$/.test(name) && (name === 'utf-7' || decoderFor(name) !== null);
+  return !/^(|utf-?8|(us-)?ascii)$/.test(name) && isKnownCharset(name);
 }

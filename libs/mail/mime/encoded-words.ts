@@ -1,4 +1,4 @@
-import { decodeCharset, decodeUndeclared } from './charset.ts';
+import { decodeCharset, decodeUndeclared, isKnownCharset } from './charset.ts';
 
 const encodedWord = /=\?([^?\s]{1,80})\?([bq])\?([^?]*)\?=/gi;
 
@@ -16,19 +16,22 @@ export function decodeHeaderText(value: string): string {
     pending = null;
   };
   for (const match of value.matchAll(encodedWord)) {
+    const [word, declared = '', encoding = '', encoded = ''] = match;
+    // RFC 2231 §5: a language may follow the charset.
+    const charset = declared.split('*', 1)[0]?.toLowerCase() ?? '';
+    // Then it is no encoded word but text.
+    if (!isKnownCharset(charset)) continue;
     const between = value.slice(end, match.index);
     if (!pending || /[^ \t\r\n]/.test(between)) {
       flush();
       text += decodeBytes(between);
     }
-    const [word, declared = '', encoding = '', encoded = ''] = match;
-    // RFC 2231 §5: a language may follow the charset
-    const charset = declared.split('*', 1)[0]?.toLowerCase() ?? '';
+    end = match.index + word.length;
     const bytes = encoding.toLowerCase() === 'b' ? Buffer.from(encoded, 'base64') : decodeQ(encoded);
-    if (pending && pending.charset !== charset) flush();
+    // ISO-2022 begins each word anew and may not be joined.
+    if (pending && (pending.charset !== charset || charset.startsWith('iso-2022'))) flush();
     pending ??= { charset, chunks: [] };
     pending.chunks.push(bytes);
-    end = match.index + word.length;
   }
   flush();
   return text + decodeBytes(value.slice(end));

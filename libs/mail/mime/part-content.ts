@@ -1,25 +1,34 @@
+import { isUtf8 } from 'node:buffer';
 import { decodeCharset, isForeignCharset } from './charset.ts';
 import { headerValue } from './header.ts';
-import type { MailPart } from './part-tree.ts';
+import { isMultipart, type MailPart } from './part-tree.ts';
 
-/** A part's bytes, its transfer encoding undone. A view into `raw` where there is nothing to undo. */
+type Encoding = 'base64' | 'quoted-printable' | 'none' | 'unknown';
+
+/** Some senders write a comment or a semicolon behind it. */
+function encodingOf(part: MailPart): Encoding {
+  const value = headerValue(part.header, 'content-transfer-encoding') ?? '';
+  const name = /^[a-z0-9-]*/i.exec(value)?.[0]?.toLowerCase();
+  if (name === 'base64' || name === 'quoted-printable') return name;
+  return name === '' || name === '7bit' || name === '8bit' || name === 'binary' ? 'none' : 'unknown';
+}
+
+/** A part's bytes, its transfer encoding undone. A view into `raw` where there is nothing to undo; a multipart has none. */
 export function decodePart(raw: Buffer, part: MailPart): Buffer {
+  if (isMultipart(part)) return Buffer.alloc(0);
   const body = raw.subarray(part.bodyStart, part.bodyEnd);
-  const encoding = headerValue(part.header, 'content-transfer-encoding') ?? '';
-  // Some senders write a comment or a semicolon behind it.
-  switch (/^[a-z0-9-]*/i.exec(encoding.trim())?.[0]?.toLowerCase()) {
-    case 'base64':
-      return decodeBase64(body);
-    case 'quoted-printable':
-      return decodeQuotedPrintable(body);
-    default:
-      return body;
-  }
+  const encoding = encodingOf(part);
+  if (encoding === 'base64') return decodeBase64(body);
+  return encoding === 'quoted-printable' ? decodeQuotedPrintable(body) : body;
 }
 
 /** The text of a text part, in its declared charset or in what it seems to be. */
 export function decodePartText(raw: Buffer, part: MailPart): string {
-  return decodeCharset(decodePart(raw, part), textCharset(part));
+  const bytes = decodePart(raw, part);
+  // Whoever made up an encoding is not believed about the charset, unless nothing else is left.
+  return encodingOf(part) === 'unknown' && isUtf8(bytes)
+    ? bytes.toString()
+    : decodeCharset(bytes, textCharset(part));
 }
 
 /** A part's bytes as they are given out: text in a declared charset that is not UTF-8 becomes UTF-8. */
@@ -35,8 +44,10 @@ function textCharset(part: MailPart): string {
   return part.contentType.params.get('charset') ?? '';
 }
 
+/** Junk is overlooked; after padding another piece may follow. */
 function decodeBase64(body: Buffer): Buffer {
-  return Buffer.from(body.toString('latin1'), 'base64');
+  const pieces = body.toString('latin1').split(/=+/);
+  return Buffer.concat(pieces.map(piece => Buffer.from(piece, 'base64')));
 }
 
 const hex = new Int8Array(256).fill(-1);

@@ -35,12 +35,11 @@ export function parsePartTree(raw: Buffer, header: Header): PartTree {
   let fault = header.fault;
   for (let index = 0; index < parts.length; index += 1) {
     const part = parts[index] as OpenPart;
-    if (!part.contentType.type.startsWith('multipart/')) continue;
-    const boundary = part.contentType.params.get('boundary') ?? '';
-    if (boundary === '') {
-      fault ||= 'a multipart has no boundary';
-      continue;
-    }
+    if (!isMultipart(part)) continue;
+    const named = part.contentType.params.get('boundary');
+    if (!named) fault ||= 'a multipart has no boundary';
+    const boundary = named || guessBoundary(raw, part);
+    if (boundary === '') continue;
     if (part.depth === maxDepth) {
       fault ||= 'parts are nested too deep';
       continue;
@@ -76,6 +75,16 @@ function openPart(id: string, header: Header, end: number, depth: number): OpenP
     children: [],
     depth,
   };
+}
+
+export function isMultipart(part: MailPart): boolean {
+  return part.contentType.type.startsWith('multipart/');
+}
+
+/** What the first line that could be a boundary names; empty when there is none. */
+function guessBoundary(raw: Buffer, part: MailPart): string {
+  const start = raw.toString('latin1', part.bodyStart, Math.min(part.bodyEnd, part.bodyStart + 10_000));
+  return /^--([^\s-][^\r\n]{0,200}?)[ \t]*\r?$/m.exec(start)?.[1] ?? '';
 }
 
 /** Ranges between boundary lines (RFC 2046 §5.1.1). A missing last line is overlooked, so is what is before and after. */
