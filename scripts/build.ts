@@ -5,11 +5,7 @@ import { dirname, join } from 'node:path';
 import { type Plugin, rolldown } from 'rolldown';
 
 const root = dirname(import.meta.dirname);
-const entries = {
-  mpctl: join(root, 'apps/mpctl/main.ts'),
-  shard: join(root, 'apps/shard/main.ts'),
-  'slow-work': join(root, 'libs/slow-work/worker.ts'),
-};
+const entries = { mpctl: join(root, 'apps/mpctl/main.ts'), shard: join(root, 'apps/shard/main.ts') };
 
 /** Native: loaded from node_modules at run time instead of being bundled. */
 const external = ['better-sqlite3'];
@@ -47,6 +43,7 @@ try {
     external,
     plugins: [plainBuiltins],
     logLevel: 'warn',
+    checks: { ineffectiveDynamicImport: false },
   });
   await bundle.write({
     dir: fresh,

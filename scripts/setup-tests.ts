@@ -8,6 +8,7 @@ const needed: Record<string, string> = {
   acl: 'setfacl',
   curl: 'curl',
   'php-cli': 'php',
+  'php-symfony-mailer': '/usr/share/php/Symfony/Component/Mailer/autoload.php',
   python3: 'python3',
   swaks: 'swaks',
 };

@@ -1,7 +1,116 @@
 /** The table of commands: help, `docs/cli.md`, shell completion and `run.ts` are made from it. */
-import type { Command } from './command.ts';
+import type { Argument, Command, Option } from './command.ts';
+
+const tenant: Argument = { name: 'NAME', summary: 'the tenant', completes: 'tenant' };
+const dryRun: Option = {
+  name: 'dry-run',
+  short: 'n',
+  summary: 'show what would be written and done, and do nothing',
+};
+const settings = 'a key of the tenants file with its value, e.g. maxMessages=1000 or smtp.maxRecipients=20';
 
 export const commands: readonly Command[] = [
+  {
+    name: 'serve',
+    summary: 'run the fleet of the tenants file in the foreground',
+    details:
+      'SIGHUP reads the files again, SIGINT and SIGTERM end it: mail in progress has up to 10 seconds, ' +
+      'a second signal ends it at once. The log goes to stderr.',
+    examples: ['mpctl serve --config ./tenants.yaml --run-dir ./run --data-dir ./data'],
+    load: async () => (await import('./commands/serve.ts')).serve,
+  },
+  {
+    name: 'check',
+    summary: 'look for errors in the tenants file, and for what this machine does not allow',
+    load: async () => (await import('./commands/check.ts')).check,
+  },
+  {
+    name: 'plan',
+    summary: 'say what `apply` would do',
+    details: 'It ends with 0 when nothing would change, with 10 when something would.',
+    load: async () => (await import('./commands/plan.ts')).plan,
+  },
+  {
+    name: 'apply',
+    summary: 'let the controller read the tenants file now',
+    details: 'The controller sees changes by itself within seconds; this waits until they are done.',
+    options: [
+      { name: 'confirm', summary: 'let through a change that was held because it looks like an accident' },
+    ],
+    load: async () => (await import('./commands/apply.ts')).apply,
+  },
+  {
+    name: 'status',
+    summary: 'say how the controller, its shards and its tenants are',
+    load: async () => (await import('./commands/status.ts')).status,
+  },
+  {
+    name: 'tenant add',
+    summary: 'write a new tenant into the file and wait until it listens',
+    arguments: [
+      { name: 'NAME', summary: 'of a-z, 0-9 and "-", at most 32' },
+      { name: 'KEY=VALUE', summary: settings, optional: true, repeated: true },
+    ],
+    options: [dryRun],
+    details: 'Prints where it listens and settings for PHP, Symfony, Laravel and Nodemailer to paste.',
+    examples: ['mpctl tenant add project-a', 'mpctl tenant add project-b user=bob "label=Project B" --json'],
+    load: async () => (await import('./commands/tenant-add.ts')).tenantAdd,
+  },
+  {
+    name: 'tenant list',
+    summary: 'list the tenants',
+    options: [{ name: 'quiet', short: 'q', summary: 'names only' }],
+    load: async () => (await import('./commands/tenant-list.ts')).tenantList,
+  },
+  {
+    name: 'tenant show',
+    summary: 'say all about a tenant',
+    arguments: [tenant],
+    load: async () => (await import('./commands/tenant-show.ts')).tenantShow,
+  },
+  {
+    name: 'tenant set',
+    summary: 'change settings of a tenant',
+    arguments: [tenant, { name: 'KEY=VALUE', summary: settings, optional: true, repeated: true }],
+    options: [
+      { name: 'unset', value: 'KEY', summary: 'take the key out, so that its default holds', repeated: true },
+      dryRun,
+    ],
+    examples: [
+      'mpctl tenant set project-a maxMessages=1000 maxAge=30d',
+      'mpctl tenant set project-a --unset maxAge',
+    ],
+    load: async () => (await import('./commands/tenant-set.ts')).tenantSet,
+  },
+  {
+    name: 'tenant rename',
+    summary: 'give a tenant another name; it keeps its mail',
+    arguments: [tenant, { name: 'NEW', summary: 'its new name' }],
+    options: [dryRun],
+    load: async () => (await import('./commands/tenant-rename.ts')).tenantRename,
+  },
+  {
+    name: 'tenant remove',
+    summary: 'end a tenant and take it out of the file',
+    arguments: [tenant],
+    options: [{ name: 'yes', short: 'y', summary: 'do not ask for the name again' }, dryRun],
+    details: 'It asks for the name once more; without a terminal it needs --yes.',
+    load: async () => (await import('./commands/tenant-remove.ts')).tenantRemove,
+  },
+  {
+    name: 'tenant suspend',
+    summary: 'make a tenant answer everybody that it is suspended',
+    arguments: [tenant],
+    options: [dryRun],
+    load: async () => (await import('./commands/tenant-suspend.ts')).tenantSuspend,
+  },
+  {
+    name: 'tenant resume',
+    summary: 'make a suspended tenant serve again',
+    arguments: [tenant],
+    options: [dryRun],
+    load: async () => (await import('./commands/tenant-resume.ts')).tenantResume,
+  },
   {
     name: 'sendmail',
     summary: 'hand a mail from stdin to a tenant, as the program sendmail does',
@@ -59,6 +168,13 @@ export const commands: readonly Command[] = [
     name: 'version',
     summary: 'print the version',
     load: async () => (await import('./commands/version.ts')).version,
+  },
+  {
+    name: 'parse-tenants',
+    summary: 'print what the tenants file says, read in a process of its own',
+    options: [{ name: 'pretty', summary: 'the log is for people where the file does not say' }],
+    hidden: true,
+    load: async () => (await import('./commands/parse-tenants.ts')).parseTenants,
   },
   {
     name: 'complete',

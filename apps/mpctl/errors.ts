@@ -1,14 +1,18 @@
 import type { MpctlError } from '../../libs/base/error.ts';
-import { type Issue, renderIssue } from '../../libs/base/issue.ts';
+import { renderIssue } from '../../libs/base/issue.ts';
 import { type ExitCode, exitCode } from './exit-code.ts';
-import { IssuesError } from './issues-error.ts';
 import { printJson, printNote } from './print.ts';
+import { Refusal } from './refusal.ts';
 
 /** Error code → exit code; every other one is 1. */
 const exitCodes: Readonly<Record<string, ExitCode>> = {
   CLI_USAGE: exitCode.usage,
-  CLI_ISSUES: exitCode.badFile,
-  CLI_NO_CONTROLLER: exitCode.noController,
+  BAD_REQUEST: exitCode.usage,
+  TENANT_NOT_FOUND: exitCode.notFound,
+  TENANT_EXISTS: exitCode.exists,
+  BAD_TENANTS_FILE: exitCode.badFile,
+  LIMIT_REACHED: exitCode.limit,
+  NO_CONTROLLER: exitCode.noController,
 };
 
 export function exitCodeOf(error: MpctlError): ExitCode {
@@ -17,7 +21,7 @@ export function exitCodeOf(error: MpctlError): ExitCode {
 
 /** The text and what to do about it on stderr; as a document on stdout too where one is expected there. */
 export function reportError(error: MpctlError, json: boolean): void {
-  const issues: readonly Issue[] = error instanceof IssuesError ? error.issues : [];
+  const issues = error instanceof Refusal ? error.issues : [];
   for (const issue of issues) printNote(renderIssue(issue));
   printNote(`mpctl: ${error.message}${error.hint ? `\n  ${error.hint}` : ''}`);
   if (json) printJson({ error: { code: error.code, message: error.message, hint: error.hint, issues } });

@@ -1,6 +1,5 @@
 /** The lines of AUTH (RFC 4954): what the server asks, what the client answers, until there is something to verify. Pure. */
-import type { Proof } from '../passwords/proof.ts';
-import type { Mechanism } from './smtp-host.ts';
+import type { LoginAttempt, Mechanism } from './smtp-host.ts';
 
 /** What the next line of the client is. */
 export type AuthDialogue =
@@ -11,7 +10,7 @@ export type AuthDialogue =
 export type AuthStep =
   | { readonly ask: string; readonly next: AuthDialogue }
   | { readonly fault: string }
-  | { readonly user: string; readonly proof: Proof };
+  | { readonly attempt: LoginAttempt };
 
 const cannotDecode: AuthStep = { fault: '501 5.5.2 Syntax error (unable to decode)' };
 const cannotParse: AuthStep = { fault: '501 5.5.2 Syntax error (unable to parse)' };
@@ -38,19 +37,23 @@ export function continueAuth(dialogue: AuthDialogue, line: string): AuthStep {
     case 'plain': {
       const [, user, password, ...more] = answer.split('\0');
       if (user === undefined || password === undefined || more.length > 0) return cannotParse;
-      return { user, proof: { type: 'password', password } };
+      return { attempt: { mechanism: 'PLAIN', user, password } };
     }
     case 'user':
       return { ask: base64('Password:'), next: { expect: 'password', user: answer } };
     case 'password':
-      return { user: dialogue.user, proof: { type: 'password', password: answer } };
+      return { attempt: { mechanism: 'LOGIN', user: dialogue.user, password: answer } };
     case 'cram-md5': {
       const space = answer.lastIndexOf(' ');
       if (space < 0) return cannotParse;
-      const digest = answer.slice(space + 1);
+      const user = answer.slice(0, space);
       return {
-        user: answer.slice(0, space),
-        proof: { type: 'cram-md5', challenge: dialogue.challenge, digest },
+        attempt: {
+          mechanism: 'CRAM-MD5',
+          user,
+          challenge: dialogue.challenge,
+          digest: answer.slice(space + 1),
+        },
       };
     }
   }

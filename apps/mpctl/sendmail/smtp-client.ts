@@ -1,5 +1,5 @@
 /** The little of SMTP that handing over one mail needs (RFC 5321), over TCP or a unix socket. */
-import { connect, type Socket } from 'node:net';
+import { connect, isIP, type Socket } from 'node:net';
 import type { SmtpAddress } from './smtp-address.ts';
 
 /** A command that a slow or dead server does not answer. */
@@ -46,19 +46,23 @@ export class SmtpClient implements AsyncDisposable {
   async data(blocks: Iterable<Buffer>): Promise<void> {
     await this.command('DATA', 3);
     for (const block of blocks) {
-      if (this.#failure) throw this.#failure;
-      if (this.#socket.write(block)) continue;
-      await new Promise(resolve => this.#socket.once('drain', resolve).once('close', resolve));
+      await new Promise<void>((resolve, reject) => {
+        this.#socket.write(block, error => (error ? reject(this.#failure ?? error) : resolve()));
+      });
     }
     await this.#expect(2);
   }
 
   /** Goes on under TLS without looking at the certificate: it is better than none, and nobody asked for more. */
-  async startTls(servername: string): Promise<void> {
+  async startTls(host: string): Promise<void> {
     await this.command('STARTTLS');
     const { connect: connectTls } = await import('node:tls');
     this.#socket.removeAllListeners();
-    const secure = connectTls({ socket: this.#socket, servername, rejectUnauthorized: false });
+    const secure = connectTls({
+      socket: this.#socket,
+      rejectUnauthorized: false,
+      ...(isIP(host) === 0 ? { servername: host } : {}),
+    });
     await new Promise<void>((resolve, reject) => secure.once('secureConnect', resolve).once('error', reject));
     this.#socket = secure;
     this.#received = '';

@@ -1,0 +1,38 @@
+import { renderIssue } from '../../libs/base/issue.ts';
+import type { DryRunReply } from '../../libs/wire/control-http.ts';
+import { type ExitCode, exitCode } from './exit-code.ts';
+import type { ChangedTenant, Edit } from './fleet.ts';
+import type { Input } from './input.ts';
+import { printData, printJson, printNote } from './print.ts';
+import { withFleet } from './with-fleet.ts';
+
+/** Does what an edit says, or only shows it with `--dry-run`; prints what became of the tenant and then `more` of it. */
+export async function changeTenant(
+  input: Input,
+  edit: Edit,
+  more: (tenant: ChangedTenant) => string = () => '',
+): Promise<ExitCode> {
+  return withFleet(input.folders, async fleet => {
+    if (input.has('dry-run')) return printPreview(input, await fleet.preview(edit));
+    const tenant = await fleet.edit(edit);
+    for (const issue of tenant.issues) printNote(renderIssue(issue));
+    if (tenant.error !== '') printNote(`mpctl: ${tenant.name}: ${tenant.error}`);
+    const { name, uid, state, smtp, http } = tenant;
+    if (input.json) printJson({ name, uid, state, smtp, http });
+    else printData(`${renderChanged(tenant)}${more(tenant)}`);
+    return state === 'failed' ? exitCode.failed : exitCode.done;
+  });
+}
+
+function renderChanged({ name, state, smtp, http }: ChangedTenant): string {
+  const binds = [...smtp.map(bind => `  smtp  ${bind}`), ...http.map(bind => `  http  ${bind}`)];
+  return [`${name}: ${state ?? 'written'}`, ...binds].join('\n');
+}
+
+/** The lines that the file would get, and what would follow. */
+export function printPreview(input: Input, reply: DryRunReply): ExitCode {
+  const { file, diff, plan } = reply;
+  if (input.json) printJson(reply);
+  else printData([file, ...diff.map(line => `  ${line}`), ...plan.lines].join('\n'));
+  return exitCode.done;
+}

@@ -1,0 +1,71 @@
+import { availableParallelism, hostname } from 'node:os';
+import { dirname, join } from 'node:path';
+import { version } from '../../../libs/base/version.ts';
+import type { Controller } from '../../../libs/controller/controller.ts';
+import { openController } from '../../../libs/controller/open-controller.ts';
+import { openLog } from '../../../libs/log/open-log.ts';
+import { type ExitCode, exitCode } from '../exit-code.ts';
+import type { Input } from '../input.ts';
+import { Refusal } from '../refusal.ts';
+import { runningUser } from '../running-user.ts';
+
+/** Runs the fleet until a signal ends it. */
+export async function serve({ folders }: Input): Promise<ExitCode> {
+  const life = new Life();
+  const log = openLog({ level: 'info', format: process.stderr.isTTY ? 'pretty' : 'json' }, {});
+  const program = process.argv[1] ?? '';
+  const opened = await openController({
+    config: {
+      path: folders.configPath,
+      runDir: folders.runDir,
+      dataDir: folders.dataDir,
+      user: runningUser(),
+      hostname: hostname(),
+    },
+    parseCommand: [process.execPath, program, 'parse-tenants'],
+    shardCommand: [process.execPath, join(dirname(program), 'shard.js')],
+    shardEnvironment: process.env,
+    publicSocketsOnly: process.env.MPCTL_PUBLIC_SOCKETS === '1',
+    notifySocket: process.env.NOTIFY_SOCKET || null,
+    cores: availableParallelism(),
+    version,
+    log,
+  });
+  if ('length' in opened) {
+    throw new Refusal('BAD_TENANTS_FILE', `${folders.configPath} has errors: nothing was started`, opened);
+  }
+  log.warn({}, 'mail is kept in memory only: it is gone when its shard ends');
+  await life.of(opened, error => log.error({ error }, 'the files could not be read again'));
+  return exitCode.done;
+}
+
+/** Signals over the life of a controller: they count from the first moment on, before there is one. */
+class Life {
+  #controller: Controller | null = null;
+  #stops = 0;
+  #ended = Promise.withResolvers<void>();
+  #reloadFailed: (error: unknown) => void = () => {};
+
+  constructor() {
+    process.on('SIGINT', () => this.#stop());
+    process.on('SIGTERM', () => this.#stop());
+    process.on('SIGHUP', () => this.#controller?.reload().catch(this.#reloadFailed));
+  }
+
+  /** Resolves when the controller has stopped because a signal said so. */
+  of(controller: Controller, reloadFailed: (error: unknown) => void): Promise<void> {
+    this.#controller = controller;
+    this.#reloadFailed = reloadFailed;
+    if (this.#stops > 0) this.#end(controller);
+    return this.#ended.promise;
+  }
+
+  #stop(): void {
+    this.#stops++;
+    if (this.#controller) this.#end(this.#controller);
+  }
+
+  #end(controller: Controller): void {
+    controller.stop(this.#stops > 1 ? 'now' : 'drained').then(this.#ended.resolve, this.#ended.reject);
+  }
+}

@@ -1,0 +1,57 @@
+import { renderIssue } from '../../../libs/base/issue.ts';
+import type { ControlStatus, ShardStatus } from '../../../libs/wire/control-http.ts';
+import { askController } from '../control-client.ts';
+import { type ExitCode, exitCode } from '../exit-code.ts';
+import { findControlSocket } from '../find-control-socket.ts';
+import type { Input } from '../input.ts';
+import { printData, printJson, renderTable } from '../print.ts';
+import { renderSize, renderTime } from '../render-amount.ts';
+
+/** How the controller, its shards and its tenants are. */
+export async function status(input: Input): Promise<ExitCode> {
+  const socketPath = await findControlSocket(input.folders);
+  const reply = await askController<ControlStatus>(socketPath, 'GET', '/v1/status');
+  if (input.json) printJson(reply);
+  else printData(renderStatus(reply));
+  return exitCode.done;
+}
+
+function renderStatus({
+  version,
+  pid,
+  uptimeMs,
+  config,
+  tenants,
+  connections,
+  totals,
+  shards,
+}: ControlStatus) {
+  const states = Object.entries(tenants.states).map(([state, count]) => `${count} ${state}`);
+  const lines = [
+    `mpctl ${version}, pid ${pid}, up ${renderTime(uptimeMs)}`,
+    `${config.path}: ${config.state}${config.held === '' ? '' : `, ${config.held}`}`,
+    `${tenants.total} tenants${states.length > 0 ? `: ${states.join(', ')}` : ''}`,
+    `${connections} connections, ${totals.accepted} mails taken, ${totals.rejected} refused`,
+    ...config.issues.map(renderIssue),
+    '',
+    renderTable(
+      ['SHARD', 'STATE', 'PID', 'UP', 'RESTARTS', 'MEMORY', 'TENANTS', 'CONNECTIONS', 'BLOCKED'],
+      shards.map(shardCells),
+    ),
+  ];
+  return lines.join('\n');
+}
+
+function shardCells(shard: ShardStatus): string[] {
+  return [
+    String(shard.shard),
+    shard.state,
+    String(shard.pid ?? '-'),
+    renderTime(shard.uptimeMs),
+    String(shard.restarts),
+    renderSize(shard.rssBytes),
+    String(shard.tenants),
+    String(shard.connections),
+    `${Math.round(shard.longestBlockMs)} ms`,
+  ];
+}

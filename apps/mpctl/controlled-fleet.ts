@@ -1,0 +1,71 @@
+import type {
+  DryRunReply,
+  PlanReply,
+  RemovedReply,
+  TenantDetail,
+  TenantReply,
+  TenantRow,
+} from '../../libs/wire/control-http.ts';
+import { askController } from './control-client.ts';
+import type { Edit, Fleet, Removal } from './fleet.ts';
+
+/** The fleet of the controller behind a control socket. */
+export class ControlledFleet implements Fleet {
+  readonly #socketPath: string;
+
+  constructor(socketPath: string) {
+    this.#socketPath = socketPath;
+  }
+
+  plan(): Promise<PlanReply> {
+    return askController(this.#socketPath, 'POST', '/v1/plan');
+  }
+
+  list(): Promise<readonly TenantRow[]> {
+    return askController(this.#socketPath, 'GET', '/v1/tenants');
+  }
+
+  show(name: string): Promise<TenantDetail> {
+    return askController(this.#socketPath, 'GET', tenantPath(name));
+  }
+
+  edit(edit: Edit): Promise<TenantReply> {
+    return this.#send(edit, '');
+  }
+
+  remove(removal: Removal): Promise<RemovedReply> {
+    return this.#send(removal, '');
+  }
+
+  preview(change: Edit | Removal): Promise<DryRunReply> {
+    return this.#send(change, '?dryRun=1');
+  }
+
+  #send<Reply>(change: Edit | Removal, query: string): Promise<Reply> {
+    const { method, path, body } = requestOf(change);
+    return askController(this.#socketPath, method, `${path}${query}`, body);
+  }
+}
+
+const tenantPath = (name: string) => `/v1/tenants/${encodeURIComponent(name)}`;
+
+function requestOf(change: Edit | Removal) {
+  const path = tenantPath(change.name);
+  switch (change.verb) {
+    case 'add': {
+      const { name, set } = change;
+      return { method: 'POST', path: '/v1/tenants', body: { name, set } } as const;
+    }
+    case 'set': {
+      const { set, unset } = change;
+      return { method: 'PATCH', path, body: { set, unset } } as const;
+    }
+    case 'rename':
+      return { method: 'POST', path: `${path}/rename`, body: { to: change.to } } as const;
+    case 'suspend':
+    case 'resume':
+      return { method: 'POST', path: `${path}/${change.verb}`, body: undefined } as const;
+    case 'remove':
+      return { method: 'DELETE', path, body: undefined } as const;
+  }
+}

@@ -1,0 +1,54 @@
+import { readFileSync } from 'node:fs';
+import { cutText, type Piece } from '../../libs/spec/cut.ts';
+import { defaultDirs } from '../../libs/spec/default-dirs.ts';
+import { configDir, controlSocketPath, resolvePath } from '../../libs/spec/paths.ts';
+import type { Folders } from './folders.ts';
+import { runningUser } from './running-user.ts';
+
+/**
+ * Where the controller of a tenants file answers. The file says it with two keys, which are found here without loading
+ * what reads YAML: that alone would take longer than all the rest of a command.
+ */
+export async function findControlSocket(folders: Folders): Promise<string> {
+  const text = readText(folders.configPath);
+  const said = text === '' ? nothing : (findWritten(text) ?? (await readWritten(folders)));
+  if (said.socket !== undefined) return resolvePath(configDir(folders.configPath), said.socket);
+  const runDir = said.runDir === undefined ? null : resolvePath(configDir(folders.configPath), said.runDir);
+  return controlSocketPath(folders.runDir ?? runDir ?? defaultDirs(runningUser()).runDir);
+}
+
+type Written = { readonly runDir: string | undefined; readonly socket: string | undefined };
+
+const nothing: Written = { runDir: undefined, socket: undefined };
+
+/** Empty when it cannot be read: a command that needs the file will say so. */
+function readText(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
+/** Null when they are written in another way than people usually do. */
+function findWritten(text: string): Written | null {
+  const cut = cutText(text);
+  if (!cut) return null;
+  const runDir = wordOf('runDir', text, cut.sections.get('runDir'));
+  const socket = wordOf('socket', text, cut.sections.get('control'));
+  return runDir === null || socket === null ? null : { runDir, socket };
+}
+
+/** Undefined when the key is not there, null when its value is not a plain or quoted word. */
+function wordOf(key: string, text: string, piece: Piece | undefined): string | null | undefined {
+  const stanza = piece ? text.slice(piece.start, piece.end) : '';
+  if (!stanza.includes(key)) return undefined;
+  const pattern = new RegExp(`^\\s*${key}: +(["']?)([\\w./@%+-]+)\\1 *(?: #.*)?\\r?$`, 'm');
+  return pattern.exec(stanza)?.[2] ?? null;
+}
+
+async function readWritten(folders: Folders): Promise<Written> {
+  const { readFiles } = await import('./files/read-files.ts');
+  const { fleet } = await readFiles({ ...folders, runDir: null });
+  return fleet ? { runDir: fleet.runDir, socket: fleet.control.socketPath } : nothing;
+}

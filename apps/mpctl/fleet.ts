@@ -1,0 +1,52 @@
+/**
+ * The fleet as commands see it: run by a controller, or the tenants file alone where none answers. Where nothing runs,
+ * what only a running tenant has is null.
+ */
+import type {
+  DryRunReply,
+  PlanReply,
+  RemovedReply,
+  Setting,
+  TenantDetail,
+  TenantReply,
+  TenantRow,
+} from '../../libs/wire/control-http.ts';
+
+/** A change that keeps the tenant, as data: the same for the controller and for the file. */
+export type Edit =
+  | { readonly verb: 'add'; readonly name: string; readonly set: readonly Setting[] }
+  | {
+      readonly verb: 'set';
+      readonly name: string;
+      readonly set: readonly Setting[];
+      readonly unset: readonly string[];
+    }
+  | { readonly verb: 'rename'; readonly name: string; readonly to: string }
+  | { readonly verb: 'suspend' | 'resume'; readonly name: string };
+
+export type Removal = { readonly verb: 'remove'; readonly name: string };
+
+type Nullable<T, Keys extends keyof T> = Omit<T, Keys> & { readonly [Key in Keys]: T[Key] | null };
+
+export type ChangedTenant = Nullable<TenantReply, 'uid' | 'state'>;
+export type RemovedTenant = Nullable<RemovedReply, 'uid'>;
+export type ListedTenant = Nullable<
+  TenantRow,
+  'uid' | 'state' | 'shard' | 'messages' | 'bytes' | 'connections'
+>;
+export type ShownTenant = ChangedTenant & {
+  readonly row: ListedTenant;
+  readonly counters: TenantDetail['counters'] | null;
+  readonly spec: TenantDetail['spec'];
+};
+
+export interface Fleet {
+  plan(): Promise<PlanReply>;
+  list(): Promise<readonly ListedTenant[]>;
+  show(name: string): Promise<ShownTenant>;
+  /** Resolves when the tenant's listeners answer. */
+  edit(edit: Edit): Promise<ChangedTenant>;
+  remove(removal: Removal): Promise<RemovedTenant>;
+  /** What a change would do; it does nothing. */
+  preview(change: Edit | Removal): Promise<DryRunReply>;
+}

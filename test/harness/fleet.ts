@@ -1,0 +1,122 @@
+/** A real fleet for tests: a folder of its own, a tenants file, and what `mpctl` says about them. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { request } from 'node:http';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { execa } from 'execa';
+
+export const mpctlPath = join(dirname(dirname(import.meta.dirname)), 'scripts/mpctl');
+
+export type Ran = { readonly code: number; readonly stdout: string; readonly stderr: string };
+
+/** A folder with a tenants file; a controller runs it once {@link Fleet.serve} was called. */
+export class Fleet implements AsyncDisposable {
+  readonly dir: string;
+  readonly configPath: string;
+  readonly runDir: string;
+  readonly dataDir: string;
+  /** All that the controller and its shards wrote to stderr. */
+  log = '';
+  #server: ChildProcess | null = null;
+
+  /** Folder names are short, since the paths of sockets must be. */
+  constructor(tenantsYaml: string) {
+    this.dir = mkdtempSync(join(tmpdir(), 'mp-'));
+    this.configPath = join(this.dir, 'tenants.yaml');
+    this.runDir = join(this.dir, 'run');
+    this.dataDir = join(this.dir, 'data');
+    writeFileSync(this.configPath, tenantsYaml);
+  }
+
+  /** Starts a fleet and resolves when it answers. */
+  static async serving(tenantsYaml: string): Promise<Fleet> {
+    const fleet = new Fleet(tenantsYaml);
+    await fleet.serve();
+    return fleet;
+  }
+
+  /** `--config`, `--run-dir` and `--data-dir` of this fleet. */
+  get options(): string[] {
+    return ['--config', this.configPath, '--run-dir', this.runDir, '--data-dir', this.dataDir];
+  }
+
+  get pid(): number {
+    return this.#server?.pid ?? 0;
+  }
+
+  socketPath(tenant: string, listener: 'smtp' | 'http'): string {
+    return join(this.runDir, tenant, `${listener}.sock`);
+  }
+
+  /** Runs a command of mpctl on this fleet to its end. */
+  async run(
+    words: readonly string[],
+    options: { input?: string; env?: NodeJS.ProcessEnv } = {},
+  ): Promise<Ran> {
+    const { exitCode, stdout, stderr } = await execa(mpctlPath, [...words, ...this.options], {
+      reject: false,
+      input: '',
+      ...options,
+    });
+    return { code: exitCode ?? -1, stdout, stderr };
+  }
+
+  /** What a command prints as JSON. */
+  async ask<Reply>(...words: string[]): Promise<Reply> {
+    return JSON.parse((await this.run([...words, '--json'])).stdout);
+  }
+
+  async serve(): Promise<void> {
+    const server = spawn(mpctlPath, ['serve', ...this.options], { stdio: ['ignore', 'pipe', 'pipe'] });
+    this.#server = server;
+    for (const stream of [server.stdout, server.stderr]) {
+      stream.setEncoding('utf8').on('data', text => {
+        this.log += text;
+      });
+    }
+    while ((await this.run(['status'])).code !== 0) {
+      if (server.exitCode !== null) throw new Error(`serve ended with ${server.exitCode}: ${this.log}`);
+      await sleep(50);
+    }
+  }
+
+  /** Sends a signal and resolves to the exit code. */
+  async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<number | null> {
+    const server = this.#server;
+    if (!server) return null;
+    const ended = new Promise<number | null>(done => server.once('exit', code => done(code)));
+    if (server.exitCode !== null || server.signalCode !== null) return server.exitCode;
+    server.kill(signal);
+    return ended;
+  }
+
+  /** GET on a tenant's HTTP socket, as text. */
+  async get(tenant: string, path: string): Promise<{ status: number; body: string }> {
+    return httpGet(this.socketPath(tenant, 'http'), path);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const patience = setTimeout(() => this.#server?.kill('SIGKILL'), 12_000);
+    await this.stop();
+    clearTimeout(patience);
+    rmSync(this.dir, { recursive: true, force: true });
+  }
+}
+
+/** GET over a unix socket. */
+export function httpGet(socketPath: string, path: string): Promise<{ status: number; body: string }> {
+  return new Promise((resolve, reject) => {
+    request({ socketPath, path, agent: false }, response => {
+      let body = '';
+      response.setEncoding('utf8');
+      response.on('data', chunk => {
+        body += chunk;
+      });
+      response.on('end', () => resolve({ status: response.statusCode ?? 0, body }));
+    })
+      .on('error', reject)
+      .end();
+  });
+}
