@@ -5,7 +5,11 @@ import { dirname, join } from 'node:path';
 import { type Plugin, rolldown } from 'rolldown';
 
 const root = dirname(import.meta.dirname);
-const entries = { mpctl: join(root, 'apps/mpctl/main.ts'), shard: join(root, 'apps/shard/main.ts') };
+const entries = {
+  mpctl: join(root, 'apps/mpctl/main.ts'),
+  shard: join(root, 'apps/shard/main.ts'),
+  'slow-work': join(root, 'libs/slow-work/worker.ts'),
+};
 
 /** Native: loaded from node_modules at run time instead of being bundled. */
 const external = ['better-sqlite3'];

@@ -10,7 +10,7 @@ export type TenantUid = string & { readonly [brand]: 'TenantUid' };
 export type ShardIndex = number;
 
 /** Names that would clash with a host, a folder or a page of our own. */
-const reserved = new Set([
+export const reservedNames: ReadonlySet<string> = new Set([
   'control',
   'default',
   'admin',
@@ -37,7 +37,7 @@ export function tenantIdFault(text: string): string | null {
   if (!namePattern.test(text)) {
     return `must be ${nameRule}`;
   }
-  if (reserved.has(text)) return 'is reserved';
+  if (reservedNames.has(text)) return 'is reserved';
   if (text.startsWith('xn--')) return 'must not begin with "xn--"';
   return null;
 }

@@ -1,5 +1,6 @@
 /** The lines of AUTH (RFC 4954): what the server asks, what the client answers, until there is something to verify. Pure. */
-import type { LoginAttempt, Mechanism } from './smtp-host.ts';
+import type { Proof } from '../passwords/proof.ts';
+import type { Mechanism } from './smtp-host.ts';
 
 /** What the next line of the client is. */
 export type AuthDialogue =
@@ -10,7 +11,7 @@ export type AuthDialogue =
 export type AuthStep =
   | { readonly ask: string; readonly next: AuthDialogue }
   | { readonly fault: string }
-  | { readonly attempt: LoginAttempt };
+  | { readonly user: string; readonly proof: Proof };
 
 const cannotDecode: AuthStep = { fault: '501 5.5.2 Syntax error (unable to decode)' };
 const cannotParse: AuthStep = { fault: '501 5.5.2 Syntax error (unable to parse)' };
@@ -37,23 +38,19 @@ export function continueAuth(dialogue: AuthDialogue, line: string): AuthStep {
     case 'plain': {
       const [, user, password, ...more] = answer.split('\0');
       if (user === undefined || password === undefined || more.length > 0) return cannotParse;
-      return { attempt: { mechanism: 'PLAIN', user, password } };
+      return { user, proof: { type: 'password', password } };
     }
     case 'user':
       return { ask: base64('Password:'), next: { expect: 'password', user: answer } };
     case 'password':
-      return { attempt: { mechanism: 'LOGIN', user: dialogue.user, password: answer } };
+      return { user: dialogue.user, proof: { type: 'password', password: answer } };
     case 'cram-md5': {
       const space = answer.lastIndexOf(' ');
       if (space < 0) return cannotParse;
-      const user = answer.slice(0, space);
+      const digest = answer.slice(space + 1);
       return {
-        attempt: {
-          mechanism: 'CRAM-MD5',
-          user,
-          challenge: dialogue.challenge,
-          digest: answer.slice(space + 1),
-        },
+        user: answer.slice(0, space),
+        proof: { type: 'cram-md5', challenge: dialogue.challenge, digest },
       };
     }
   }

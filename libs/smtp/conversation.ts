@@ -8,13 +8,14 @@ import { type LineReader, tooLong } from '../connection/line-reader.ts';
 import { type Peer, peerAt, sourceOf } from '../connection/peer.ts';
 import { hostNameOf } from '../connection/reverse-dns.ts';
 import type { Envelope } from '../mail/message.ts';
+import type { Proof } from '../passwords/proof.ts';
 import type { Budget } from './budget.ts';
 import { trimSpace } from './command-line.ts';
 import { DataReader } from './data-reader.ts';
 import * as outcome from './outcome.ts';
 import { redactLine } from './redact.ts';
 import * as dialogue from './session.ts';
-import type { Delivery, LoginAttempt, SmtpHost, SmtpListener, SmtpSettings } from './smtp-host.ts';
+import type { Delivery, SmtpHost, SmtpListener, SmtpSettings } from './smtp-host.ts';
 import type { SessionRecord, Transcripts } from './transcripts.ts';
 import type { XclientAttributes } from './xclient.ts';
 
@@ -222,7 +223,7 @@ export class Conversation implements Talker, dialogue.Context {
         this.#startTls();
         break;
       case 'log-in':
-        this.#logIn(effect.attempt);
+        this.#logIn(effect.user, effect.proof);
         break;
       case 'believe':
         this.#believe(effect.attributes);
@@ -247,9 +248,9 @@ export class Conversation implements Talker, dialogue.Context {
     });
   }
 
-  #logIn(attempt: LoginAttempt): void {
-    this.#connection.wait(this.#around.host.login(attempt), result =>
-      this.#say(outcome.loggedIn(this.#session, attempt.user, result)),
+  #logIn(user: string, proof: Proof): void {
+    this.#connection.wait(this.#around.host.login(user, proof), result =>
+      this.#say(outcome.loggedIn(this.#session, user, result)),
     );
   }
 

@@ -1,6 +1,8 @@
 /** What the dialogue says when something between the lines has ended: data, delivery, TLS, a login, patience. Pure. */
+
+import type { LoginResult } from '../passwords/proof.ts';
 import { lastStep, newSession, type Session, type Step, step, tooBig, withoutMail } from './session.ts';
-import type { Delivery, LoginResult, SmtpSettings } from './smtp-host.ts';
+import type { Delivery, SmtpSettings } from './smtp-host.ts';
 
 /** The data came whole and was given to the host. After a refusal the envelope stays, as the reference has it. */
 export function delivered(session: Session, delivery: Delivery): Step {

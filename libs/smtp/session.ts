@@ -3,6 +3,7 @@
  * the lines (TLS, mail data, logins, delivery) is asked for by an effect and reported back by one of the functions of
  * `outcome.ts`.
  */
+import type { Proof } from '../passwords/proof.ts';
 import {
   isMailbox,
   isPostmaster,
@@ -13,7 +14,7 @@ import {
 import { type AuthDialogue, type AuthStep, beginAuth, continueAuth } from './auth.ts';
 import { chaosReply } from './chaos.ts';
 import { trimSpace } from './command-line.ts';
-import type { LoginAttempt, Mechanism, SmtpListener, SmtpSettings } from './smtp-host.ts';
+import type { Mechanism, SmtpListener, SmtpSettings } from './smtp-host.ts';
 import { parseXclient, type XclientAttributes, xclientNames } from './xclient.ts';
 
 /** Where a dialogue stands. */
@@ -44,7 +45,7 @@ export type Recipient = {
 /** What the driver must do after the reply has been sent. */
 export type Effect =
   | { readonly type: 'none' | 'close' | 'read-data' | 'start-tls' | 'reject-recipient' }
-  | { readonly type: 'log-in'; readonly attempt: LoginAttempt }
+  | { readonly type: 'log-in'; readonly user: string; readonly proof: Proof }
   | { readonly type: 'believe'; readonly attributes: XclientAttributes };
 
 export type Step = {
@@ -268,7 +269,7 @@ function auth(session: Session, argument: string, context: Context): Step {
 function authStep(session: Session, next: AuthStep): Step {
   if ('fault' in next) return step(session, next.fault);
   if ('ask' in next) return step({ ...session, auth: next.next }, `334 ${next.ask}`);
-  return step(session, null, { type: 'log-in', attempt: next.attempt });
+  return step(session, null, { type: 'log-in', user: next.user, proof: next.proof });
 }
 
 function xclient(session: Session, argument: string, context: Context): Step {

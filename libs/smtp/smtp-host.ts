@@ -6,6 +6,7 @@ import type { Socket } from 'node:net';
 import type { SecureContext } from 'node:tls';
 import type { Limits } from '../connection/limiter.ts';
 import type { Envelope } from '../mail/message.ts';
+import type { LoginResult, Proof } from '../passwords/proof.ts';
 import type { ChaosTriggers } from './chaos.ts';
 import type { SessionRecord } from './transcripts.ts';
 
@@ -97,25 +98,12 @@ export type Delivery =
   /** The reply's text without CRLF, e.g. `452 4.3.1 Insufficient system storage`. */
   | { readonly outcome: 'refused'; readonly reply: string };
 
-export type LoginAttempt =
-  | { readonly mechanism: 'PLAIN' | 'LOGIN'; readonly user: string; readonly password: string }
-  | {
-      readonly mechanism: 'CRAM-MD5';
-      readonly user: string;
-      readonly challenge: string;
-      /** HMAC-MD5 of the challenge under the password, in hex (RFC 2195). */
-      readonly digest: string;
-    };
-
-/** `unavailable`: cannot be told now, e.g. because too many logins wait. */
-export type LoginResult = 'accepted' | 'refused' | 'unavailable';
-
 export interface SmtpHost {
   readonly settings: SmtpSettings;
   /** Takes the mail as it came, dots unstuffed, no header added yet. Resolves when the mail is safe. */
   deliver(envelope: Envelope, data: Buffer): Promise<Delivery>;
   /** Asked only where `authMechanisms` offers something. A refusal comes a second after the attempt. */
-  login(attempt: LoginAttempt): Promise<LoginResult>;
+  login(user: string, proof: Proof): Promise<LoginResult>;
   /** Called for every 4xx and 5xx reply. */
   replied(reply: string, remoteAddress: string): void;
   /** Called for every recipient that `allowedRecipients` refuses, dropped ones too. */

@@ -12,7 +12,7 @@ export const settingsKeys: readonly KeyRow[] = [
   { key: 'control.socket', field: 'control.socketPath', apply: 'restart', value: null },
   { key: 'control.group', field: 'control.group', apply: 'restart', value: null },
   { key: 'log.level', field: 'log.level', apply: 'live', value: 'info' },
-  { key: 'log.format', field: 'log.format', apply: 'restart', value: null },
+  { key: 'log.format', field: 'log.format', apply: 'live', value: null },
   { key: 'metrics.listen', field: 'metrics.listen', apply: 'relisten', value: [] },
 ];
 

@@ -279,7 +279,7 @@ export const settingsSchema = z.strictObject({
       apply: 'restart',
     }),
     group: fleet('control.group', accountName, {
-      description: 'Group that may use the control socket beside the daemon’s own user.',
+      description: "Group that may use the control socket beside the daemon's own user.",
       default: null,
       otherwise: 'none',
       example: 'adm',
@@ -298,7 +298,7 @@ export const settingsSchema = z.strictObject({
       default: null,
       otherwise: '`pretty` on a terminal, else `json`',
       example: 'json',
-      apply: 'restart',
+      apply: 'live',
     }),
   }).optional(),
   metrics: map({
