@@ -1,12 +1,15 @@
 /** Installs what the tests need of the system: Debian packages when root; else says what is missing and how to get it. */
-import { existsSync } from 'node:fs';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { execa } from 'execa';
 
 /** Debian package → a program that shows that it is there */
 const needed: Record<string, string> = {
   acl: 'setfacl',
+  apache2: 'apache2',
   curl: 'curl',
+  nginx: 'nginx',
+  openssl: 'openssl',
   'php-cli': 'php',
   'php-symfony-mailer': '/usr/share/php/Symfony/Component/Mailer/autoload.php',
   python3: 'python3',
@@ -32,8 +35,16 @@ if (missing.length > 0) {
   console.error(`installing for the tests: ${missing.join(' ')}`);
   const env = { DEBIAN_FRONTEND: 'noninteractive' };
   await execa('apt-get', ['update'], { env, reject: false });
-  await execa('apt-get', ['install', '-y', '--no-install-recommends', ...missing], {
-    env,
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
+  // The tests start web servers of their own: the machine's ports stay as they are.
+  const policy = '/usr/sbin/policy-rc.d';
+  const guard = !existsSync(policy);
+  if (guard) writeFileSync(policy, '#!/bin/sh\nexit 101\n', { mode: 0o755 });
+  try {
+    await execa('apt-get', ['install', '-y', '--no-install-recommends', ...missing], {
+      env,
+      stdio: ['ignore', 'ignore', 'inherit'],
+    });
+  } finally {
+    if (guard) rmSync(policy);
+  }
 }

@@ -1,0 +1,120 @@
+/** A real web server that publishes stand-ins for tenants, in a temporary folder of its own. */
+import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { execa } from 'execa';
+import { parseTenantId, type TenantId } from '../../libs/base/ids.ts';
+import { planProxy } from '../../libs/proxy/plan-proxy.ts';
+import type { PublishedTenant } from '../../libs/proxy/proxy-model.ts';
+import { type RenderedProxy, renderProxy } from '../../libs/proxy/render-proxy.ts';
+import { readTemplates } from '../../libs/proxy-apply/read-templates.ts';
+import { tenantSocketPath } from '../../libs/spec/paths.ts';
+import type { ProxySpec } from '../../libs/spec/proxy-spec.ts';
+import { openStubTenant, type StubTenant } from './stub-tenant.ts';
+import { prepareWebServer, type WebServer, type WebServerOptions } from './web-server.ts';
+
+export const baseDomain = 'mail.example.com';
+const root = dirname(dirname(import.meta.dirname));
+
+export type ProxyWorld = AsyncDisposable & {
+  readonly dir: string;
+  readonly runDir: string;
+  readonly web: WebServer;
+  readonly spec: ProxySpec;
+  /** Stand-ins by name, those of {@link WorldOptions.tenants}. */
+  readonly stubs: ReadonlyMap<string, StubTenant>;
+  readonly rendered: RenderedProxy;
+};
+
+export type WorldOptions = Pick<WebServerOptions, 'server' | 'extra' | 'wrap'> & {
+  readonly spec?: (dir: string) => Partial<ProxySpec>;
+  readonly tls?: boolean;
+  readonly tenants: readonly WorldTenant[] | ((dir: string) => Promise<readonly WorldTenant[]>);
+};
+
+export type WorldTenant = { readonly name: string } & Partial<PublishedTenant>;
+
+export async function openProxyWorld(options: WorldOptions): Promise<ProxyWorld> {
+  const dir = await mkdtemp(join(tmpdir(), 'mp-'));
+  await using stack = new AsyncDisposableStack();
+  stack.defer(() => rm(dir, { recursive: true, force: true }));
+  const runDir = join(dir, 'run');
+  await mkdir(runDir, { mode: 0o711 });
+  const { server, extra, wrap } = options;
+  const web = stack.use(
+    await prepareWebServer({ server, dir, ...(extra ? { extra } : {}), ...(wrap ? { wrap } : {}) }),
+  );
+  const spec: ProxySpec = {
+    server,
+    mode: 'wildcard',
+    baseDomain,
+    listen: [{ host: '127.0.0.1', port: web.port }],
+    tls: null,
+    outputDir: web.outputDir,
+    checkCommand: web.checkCommand,
+    reloadCommand: web.reloadCommand,
+    probeUrl: `http://127.0.0.1:${web.port}/`,
+    apply: 'auto',
+    defaultServer: false,
+    acmeRoot: null,
+    include: [],
+    templatesDir: null,
+    ...(options.tls ? { tls: await tlsOf(dir, web.tlsPort) } : {}),
+    ...options.spec?.(dir),
+  };
+  const wanted = typeof options.tenants === 'function' ? await options.tenants(dir) : options.tenants;
+  const tenants = wanted.map(tenant => publishedTenant(runDir, tenant));
+  const stubs = new Map<string, StubTenant>();
+  for (const { id, socketPath } of tenants) {
+    if (socketPath) stubs.set(id, stack.use(await openStubTenant(id, socketPath)));
+  }
+  const { model, issues } = planProxy(spec, runDir, tenants);
+  const errors = issues.filter(({ severity }) => severity === 'error');
+  if (errors.length > 0) throw new Error(JSON.stringify(errors));
+  const rendered = renderProxy(
+    server,
+    model,
+    await readTemplates([join(root, `${server}-templates`)]),
+    '0.0.0',
+  );
+  await writeFiles(join(spec.outputDir, 'current'), rendered.files);
+  await web.start();
+  const owned = stack.move();
+  return {
+    ...{ dir, runDir, web, spec, stubs, rendered },
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
+}
+
+export function publishedTenant(runDir: string, { name, ...parts }: WorldTenant): PublishedTenant {
+  const id = parseTenantId(name) as TenantId;
+  const socketPath = tenantSocketPath(runDir, id, 'http');
+  return { id, hostnames: [], webroot: '/', socketPath, proxy: null, guarded: true, ...parts };
+}
+
+async function tlsOf(dir: string, port: number): Promise<NonNullable<ProxySpec['tls']>> {
+  const { certificate, key } = await makeCertificate(dir, `*.${baseDomain}`);
+  return { certificate, key, listen: [{ host: '127.0.0.1', port }] };
+}
+
+/** A self-signed certificate that the web server can read. */
+export async function makeCertificate(
+  dir: string,
+  host: string,
+): Promise<{ certificate: string; key: string }> {
+  const name = join(dir, host.replace('*', 'any'));
+  const [certificate, key] = [`${name}.pem`, `${name}.key`];
+  await execa('openssl', [
+    ...['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2'],
+    ...['-subj', `/CN=${host}`, '-addext', `subjectAltName=DNS:${host}`, '-keyout', key, '-out', certificate],
+  ]);
+  await chmod(key, 0o644);
+  return { certificate, key };
+}
+
+export async function writeFiles(dir: string, files: ReadonlyMap<string, string>): Promise<void> {
+  for (const [path, text] of files) {
+    await mkdir(dirname(join(dir, path)), { recursive: true });
+    await writeFile(join(dir, path), text);
+  }
+}
