@@ -2,18 +2,22 @@
  * The HTTP room: one engine a shard. `routes.ts` is the table of all routes, a route turns an `InboxRequest` into a
  * `Reply`, both plain values; `live-connections.ts` knows who is connected to whom.
  */
-import type { IncomingMessage } from 'node:http';
-import { Readable } from 'node:stream';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import fastify, { type FastifyReply, type FastifyRequest } from 'fastify';
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/log.ts';
-import { BadJson } from './go-json.ts';
-import { BodyTooLarge, type Handler, type InboxRequest } from './inbox-request.ts';
+import type { Applicant, Surface } from './admission.ts';
+import { type Answer, answerRoute, answerUnrouted } from './answer.ts';
+import { parseBasicLogin } from './authenticate.ts';
+import { newNonce } from './content-security.ts';
+import type { InboxRequest, Route } from './inbox-request.ts';
 import type { InboxEngine, InboxTenant } from './inbox-tenant.ts';
 import { LiveConnections } from './live-connections.ts';
 import { readBody } from './read-body.ts';
-import { badRequest, plainError, type Reply } from './reply.ts';
+import { parseRequestTarget, type RequestTarget } from './request-target.ts';
 import { routes } from './routes.ts';
+import { writeReply } from './write-reply.ts';
 
 export type InboxEngineOptions = {
   readonly log: Logger;
@@ -22,8 +26,11 @@ export type InboxEngineOptions = {
   readonly timeoutMs?: number;
 };
 
-/** Of a JSON body; `send` has a limit of its own. */
+/** Of a JSON body; one that is a mail has the mail's limit. */
 const maxBodyBytes = 5 * 1024 * 1024;
+
+/** A search may be long. */
+const maxHeaderBytes = 64 * 1024;
 
 /** A web server in front keeps its connections longer than a browser does: nginx 60 s. */
 const keepAliveMs = 75_000;
@@ -32,11 +39,17 @@ const keepAliveMs = 75_000;
 export async function createInboxEngine(options: InboxEngineOptions): Promise<InboxEngine> {
   const { log, clock, timeoutMs = 30_000 } = options;
   const connections = new LiveConnections();
+  const targets = new WeakMap<IncomingMessage, RequestTarget>();
+
   const app = fastify({
     logger: false,
     requestTimeout: timeoutMs,
     keepAliveTimeout: keepAliveMs,
+    routerOptions: { maxParamLength: maxHeaderBytes },
+    rewriteUrl: routedUrl,
+    clientErrorHandler: (error, socket) => refuseNoise(error, socket),
     http: {
+      maxHeaderSize: maxHeaderBytes,
       headersTimeout: timeoutMs,
       connectionsCheckingInterval: Math.min(timeoutMs, 5_000),
       // An upgrade that is not ours (h2c, as some clients offer by default) is an ordinary request.
@@ -50,38 +63,47 @@ export async function createInboxEngine(options: InboxEngineOptions): Promise<In
     delete request.raw.headers['content-type'];
     connections.begin(request.raw, reply.raw);
   });
-  for (const { method, path, handle } of routes) {
+  for (const route of routes) {
     app.route({
-      method: method === 'GET' ? ['GET', 'HEAD'] : method,
-      url: path,
+      method: route.method === 'GET' ? ['GET', 'HEAD'] : route.method,
+      url: route.path,
       exposeHeadRoute: false,
-      handler: (request, reply) => respond(request, reply, handle),
+      handler: (request, reply) => respond(request, reply, route),
     });
   }
-  app.setNotFoundHandler((request, reply) =>
-    respond(request, reply, () => plainError(404, '404 page not found')),
-  );
+  app.setNotFoundHandler((request, reply) => respond(request, reply, null));
 
-  async function respond(request: FastifyRequest, reply: FastifyReply, handle: Handler): Promise<void> {
-    reply.hijack();
-    const tenant = connections.tenantOf(request.raw.socket);
-    // Only a test or a stranger on the private side has none.
-    if (!tenant) return void request.raw.socket.destroy();
-    const answer = tenant.settings.suspended
-      ? plainError(503, 'suspended')
-      : await answerOf(inboxRequest(request, tenant, clock()), handle);
-    writeReply(request.raw, reply.raw, answer);
+  /** What the router is to look for: the path below the tenant's webroot, in one spelling. */
+  function routedUrl(request: IncomingMessage): string {
+    const webroot = connections.tenantOf(request.socket)?.settings.webroot ?? '/';
+    const target = parseRequestTarget(request.url ?? '', webroot);
+    targets.set(request, target);
+    return target.kind === 'path' ? `/${target.segments.map(encodeURIComponent).join('/')}` : '/~';
   }
 
-  async function answerOf(request: InboxRequest, handle: Handler): Promise<Reply> {
-    try {
-      return await handle(request);
-    } catch (error) {
-      if (error instanceof BadJson) return badRequest(error.message);
-      if (error instanceof BodyTooLarge) return badRequest('http: request body too large');
-      log.error({ tenant: request.tenant.id, err: error }, 'request failed');
-      return plainError(500, 'Internal Server Error');
+  async function respond(request: FastifyRequest, reply: FastifyReply, route: Route | null): Promise<void> {
+    reply.hijack();
+    const { raw } = request;
+    const tenant = connections.tenantOf(raw.socket);
+    const target = targets.get(raw);
+    if (!tenant || !target) {
+      raw.socket.destroy();
+      return;
     }
+    const applicant = applicantOf(raw, route?.surface ?? 'page');
+    let answer: Answer;
+    if (route && target.kind === 'path') {
+      const params = request.params as Record<string, string>;
+      const inboxRequest = inboxRequestOf(raw, reply.raw, tenant, target, params, route, clock());
+      answer = await answerRoute(inboxRequest, route, applicant, log);
+    } else {
+      answer = answerUnrouted(target, applicant, tenant.settings);
+    }
+    const gzip =
+      answer.compressible &&
+      !tenant.settings.disableHttpCompression &&
+      String(raw.headers['accept-encoding'] ?? '').includes('gzip');
+    writeReply(raw, reply.raw, answer.reply, gzip);
   }
 
   await app.ready();
@@ -92,6 +114,11 @@ export async function createInboxEngine(options: InboxEngineOptions): Promise<In
 
   return {
     serve(socket, tenant) {
+      const { maxConnections } = tenant.settings;
+      if (maxConnections > 0 && connections.count(tenant) >= maxConnections) {
+        socket.end('HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
+        return;
+      }
       connections.add(socket, tenant);
       // Errors of a connection are the client's going away; `http` closes the socket.
       socket.on('error', () => {});
@@ -106,38 +133,54 @@ export async function createInboxEngine(options: InboxEngineOptions): Promise<In
   };
 }
 
-function inboxRequest(request: FastifyRequest, tenant: InboxTenant, nowMs: number): InboxRequest {
-  const { raw } = request;
-  const url = raw.url ?? '/';
-  const mark = url.indexOf('?');
+/** A peer without an address came through the file system, where owner and mode said who may. */
+function applicantOf({ method = '', headers, socket }: IncomingMessage, surface: Surface): Applicant {
+  const local = socket.remoteAddress === undefined && socket.localAddress === undefined;
+  return { method, surface, headers, local, upgrade: false };
+}
+
+function inboxRequestOf(
+  raw: IncomingMessage,
+  response: ServerResponse,
+  tenant: InboxTenant,
+  target: RequestTarget & { kind: 'path' },
+  params: Record<string, string>,
+  route: Route,
+  nowMs: number,
+): InboxRequest {
+  const maxMailBytes = tenant.settings.maxMessageSizeBytes || Number.POSITIVE_INFINITY;
+  let gone: AbortController | null = null;
   return {
     tenant,
-    method: request.method,
-    params: request.params as Record<string, string>,
-    query: new URLSearchParams(mark < 0 ? '' : url.slice(mark + 1)),
+    method: raw.method ?? '',
+    segments: target.segments,
+    params,
+    query: new URLSearchParams(target.query),
     headers: raw.headers,
-    remoteAddress: raw.socket.remoteAddress ?? '',
+    remoteAddress: raw.socket.remoteAddress ?? '127.0.0.1',
+    user: parseBasicLogin(raw.headers)?.user ?? '',
     nowMs,
-    body: () => readBody(raw, maxBodyBytes),
+    nonce: newNonce(),
+    get gone() {
+      if (gone === null) {
+        const controller = new AbortController();
+        response.once('close', () => controller.abort());
+        gone = controller;
+      }
+      return gone.signal;
+    },
+    body: () => readBody(raw, route.submission ? maxMailBytes : maxBodyBytes),
   };
 }
 
-function writeReply(request: IncomingMessage, response: FastifyReply['raw'], reply: Reply): void {
-  const { status, type, body, headers = {} } = reply;
-  const length = body instanceof Readable ? {} : { 'Content-Length': Buffer.byteLength(body) };
-  // What was not read of a body cannot be told from the next request.
-  const unread = hasBody(request) && !request.complete ? { Connection: 'close' } : {};
-  response.writeHead(status, {
-    ...(type === '' ? {} : { 'Content-Type': type }),
-    ...headers,
-    ...length,
-    ...unread,
-  });
-  if (request.method === 'HEAD') response.end();
-  else if (body instanceof Readable) body.pipe(response);
-  else response.end(body);
-}
-
-function hasBody({ headers }: IncomingMessage): boolean {
-  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
+/** What is no HTTP, or takes too long to become it. */
+function refuseNoise(error: NodeJS.ErrnoException, socket: Socket): void {
+  const status =
+    error.code === 'HPE_HEADER_OVERFLOW' ? '431 Request Header Fields Too Large' : '400 Bad Request';
+  const isLate = error.code === 'ERR_HTTP_REQUEST_TIMEOUT' || error.code === 'ECONNRESET';
+  if (isLate || !socket.writable) socket.destroy();
+  else {
+    const head = `HTTP/1.1 ${status}\r\nContent-Type: text/plain; charset=utf-8\r\nConnection: close\r\n\r\n`;
+    socket.end(`${head}${status}`);
+  }
 }

@@ -11,7 +11,13 @@ import type { Envelope } from '../mail/message.ts';
 import { prepareMail } from '../mail/prepare-mail.ts';
 import { openMemoryStore } from '../store/open-store.ts';
 import { createInboxEngine, type InboxEngineOptions } from './inbox-engine.ts';
-import type { InboxEngine, InboxSettings, InboxTenant } from './inbox-tenant.ts';
+import {
+  defaultChaosTriggers,
+  defaultInboxSettings,
+  type InboxEngine,
+  type InboxSettings,
+  type InboxTenant,
+} from './inbox-tenant.ts';
 import { MailEvents } from './mail-events.ts';
 
 export type TestInbox = AsyncDisposable & {
@@ -42,7 +48,7 @@ export async function openTestInbox(
   const store = openMemoryStore(Date.now);
   const tenant: InboxTenant = {
     id: 'test' as TenantId,
-    settings: { hostname: 'host.example', label: '', suspended: false, maxMessageSizeBytes: 0, ...settings },
+    settings: { ...defaultInboxSettings, hostname: 'host.example', ...settings },
     mailbox: store.mailbox({
       uid: '0123456789abcdef' as TenantUid,
       dir,
@@ -51,6 +57,12 @@ export async function openTestInbox(
     counters: { accepted: 0, acceptedBytes: 0, rejected: 0, ignored: 0, deleted: 0 },
     startedAtMs: Date.now(),
     events: new MailEvents(),
+    usage: async () => ({ databaseBytes: 0, memoryBytes: 0 }),
+    login: async (_realm, user, password) =>
+      user === 'joe' && password === 'secret' ? 'accepted' : 'refused',
+    submit: async () => ({ outcome: 'refused', reply: '451 not here' }),
+    chaosTriggers: () => defaultChaosTriggers,
+    setChaosTriggers() {},
   };
   const server = createServer({ allowHalfOpen: true }, socket => engine.serve(socket, tenant));
   await listen(server, socketPath);

@@ -1,28 +1,42 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import type { Surface } from './admission.ts';
 import type { InboxTenant } from './inbox-tenant.ts';
 import type { Reply } from './reply.ts';
 
-/** A request as routes see it: the tenant is known, the path is matched. */
+/** A request as routes see it: the tenant is known, the path is matched, the client is let in. */
 export type InboxRequest = {
   readonly tenant: InboxTenant;
   readonly method: string;
-  /** Percent-decoded. */
+  /** Below the webroot, percent-decoded one by one. */
+  readonly segments: readonly string[];
+  /** Of the route's pattern, percent-decoded. */
   readonly params: Readonly<Record<string, string>>;
   readonly query: URLSearchParams;
   readonly headers: IncomingHttpHeaders;
   readonly remoteAddress: string;
+  /** Whom the client says it is, believed or not; empty when it says nothing. */
+  readonly user: string;
   readonly nowMs: number;
+  /** Marks scripts and styles that the answer's policy lets run. */
+  readonly nonce: string;
+  /** Fires when the client goes away before it has its answer. */
+  readonly gone: AbortSignal;
   /** Reads the body, once; throws {@link BodyTooLarge}. */
   readonly body: () => Promise<string>;
 };
 
 export type Handler = (request: InboxRequest) => Promise<Reply> | Reply;
 
+export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE' | 'OPTIONS';
+
 export type Route = {
-  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
-  /** Below the webroot, e.g. `/api/v1/message/:id`. */
+  readonly method: Method;
+  /** Below the webroot, e.g. `/api/v1/message/:id`; `*` at its end is anything. */
   readonly path: string;
+  readonly surface: Surface;
   readonly handle: Handler;
+  /** Takes a mail: credentials and size of body are those of mail. */
+  readonly submission?: true;
 };
 
 /** A client sent more than a route takes. */

@@ -3,17 +3,87 @@
  */
 import type { Socket } from 'node:net';
 import type { TenantId } from '../base/ids.ts';
+import type { Envelope } from '../mail/message.ts';
 import type { Mailbox } from '../store/store.ts';
 import type { TenantCounters } from '../wire/report.ts';
 import type { MailEvents } from './mail-events.ts';
 
-/** Read anew at each request. */
+/** Read anew at each request; a new object when something has changed. */
 export type InboxSettings = {
   readonly hostname: string;
   readonly label: string;
   readonly suspended: boolean;
+  /** Of a mail, and of the body of `send`. 0: unlimited. */
   readonly maxMessageSizeBytes: number;
+  /** Where the pages begin; a slash at both ends. */
+  readonly webroot: string;
+  /** Host names of the tenant, lower case, besides `localhost` and addresses. */
+  readonly hostnames: readonly string[];
+  /** `<name>.<baseDomain>`; empty when there is no base domain. */
+  readonly ownHost: string;
+  /** Origins as written: `host`, `host:port`, `scheme://host`, `*`. */
+  readonly apiCors: readonly string[];
+  /** `open`: whoever comes is let in, knowingly · `unset`: the same, but not by way of the tenant's host names. */
+  readonly auth: 'open' | 'unset' | 'required';
+  /** Who may use `send`: those of the pages, those with credentials of its own, or anybody. */
+  readonly sendAuth: 'pages' | 'own' | 'anybody';
+  readonly blockRemoteCssAndFonts: boolean;
+  readonly disableHttpCompression: boolean;
+  readonly hideDeleteAllButton: boolean;
+  readonly ignoreDuplicateIds: boolean;
+  readonly demoMode: boolean;
+  /** `{webroot}metrics` answers. */
+  readonly prometheus: boolean;
+  readonly enableChaos: boolean;
+  /** 0: no limit. */
+  readonly maxConnections: number;
 };
+
+/** For a tenant to begin with: everything but the name as the reference has it without options. */
+export const defaultInboxSettings = {
+  label: '',
+  suspended: false,
+  maxMessageSizeBytes: 50 * 1024 * 1024,
+  webroot: '/',
+  hostnames: [],
+  ownHost: '',
+  apiCors: [],
+  auth: 'unset',
+  sendAuth: 'pages',
+  blockRemoteCssAndFonts: false,
+  disableHttpCompression: false,
+  hideDeleteAllButton: false,
+  ignoreDuplicateIds: false,
+  demoMode: false,
+  prometheus: false,
+  enableChaos: false,
+  maxConnections: 0,
+} as const satisfies Omit<InboxSettings, 'hostname'>;
+
+export type ChaosTrigger = {
+  /** SMTP reply code, 400 to 599. */
+  readonly code: number;
+  /** Percent, 0 to 100. */
+  readonly probability: number;
+};
+
+export type ChaosTriggers = {
+  readonly sender: ChaosTrigger;
+  readonly recipient: ChaosTrigger;
+  readonly authentication: ChaosTrigger;
+};
+
+/** Nothing fails. */
+export const defaultChaosTriggers: ChaosTriggers = {
+  sender: { code: 451, probability: 0 },
+  recipient: { code: 451, probability: 0 },
+  authentication: { code: 535, probability: 0 },
+};
+
+/** `refused` carries the reply that SMTP would give. */
+export type Submission =
+  | { readonly outcome: 'queued'; readonly id: string | null }
+  | { readonly outcome: 'refused'; readonly reply: string };
 
 export interface InboxTenant {
   readonly id: TenantId;
@@ -23,6 +93,18 @@ export interface InboxTenant {
   readonly startedAtMs: number;
   /** Every change of the mailbox is published here, by whoever makes it; the API publishes its own. */
   readonly events: MailEvents;
+  /** What `info` tells of the program: bytes of the mailbox on disk or in memory, bytes held in memory. */
+  usage(): Promise<{ readonly databaseBytes: number; readonly memoryBytes: number }>;
+  /** Asked only where credentials are wanted. A refusal comes a second after the attempt. */
+  login(
+    realm: 'pages' | 'send',
+    user: string,
+    password: string,
+  ): Promise<'accepted' | 'refused' | 'unavailable'>;
+  /** Takes a mail from `send` as if SMTP had brought it, but without a Received header. */
+  submit(envelope: Envelope, data: Buffer): Promise<Submission>;
+  chaosTriggers(): ChaosTriggers;
+  setChaosTriggers(triggers: ChaosTriggers): void;
 }
 
 export interface InboxEngine extends AsyncDisposable {

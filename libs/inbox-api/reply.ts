@@ -1,13 +1,17 @@
-import type { Readable } from 'node:stream';
-
 /** An answer as a value: what a route decides, before anything is written. */
 export type Reply = {
   readonly status: number;
   /** Content-Type; empty: none is sent. */
   readonly type: string;
-  readonly body: string | Buffer | Readable;
-  /** Names in the case in which they are sent. */
+  readonly body: string | Buffer;
+  /** Names in the case in which they are sent. They win over what every answer gets. */
   readonly headers?: Readonly<Record<string, string>>;
+  /** Names this very content, without quotes: who has it already gets a 304. */
+  readonly etag?: string;
+  /** Parts of it may be asked for (RFC 9110 §14). Needs an etag. */
+  readonly ranges?: boolean;
+  /** The answer's policy allows scripts of our own files instead of scripts with a nonce. */
+  readonly selfScripts?: boolean;
 };
 
 /** JSON text as it is written by Go: a line feed ends it. */
@@ -22,9 +26,9 @@ export const text = (body: string, status = 200): Reply => ({ status, type: 'tex
 /** The answer of writes. */
 export const ok = text('ok');
 
-export const badRequest = (message: string): Reply => text(message, 400);
+export const badRequest = (message: string): Reply => ({ ...text(message, 400), selfScripts: true });
 
-export const notFound = text('404 page not found', 404);
+export const notFound: Reply = { ...text('404 page not found', 404), selfScripts: true };
 
 /** For `latest` of an empty mailbox or of a search that finds nothing. */
 export const messageNotFound: Reply = {

@@ -32,6 +32,8 @@ export async function getRaw(request: InboxRequest): Promise<Reply> {
     status: 200,
     type: 'text/plain; charset=utf-8',
     body: found.raw,
+    etag: `${found.row.id}.eml`,
+    ranges: true,
     headers:
       request.query.get('dl') === '1'
         ? { 'Content-Disposition': `attachment; filename="${found.row.id}.eml"` }

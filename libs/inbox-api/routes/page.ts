@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import type { MessageSummary } from '../../mail/message.ts';
 import { renderRow } from '../../mail/row.ts';
 import type { InboxRequest } from '../inbox-request.ts';
@@ -28,12 +27,11 @@ time, .snippet { color: var(--soft) }
 `;
 
 /** `GET /`: the newest mail, readable without a script. */
-export async function getPage({ tenant }: InboxRequest): Promise<Reply> {
+export async function getPage({ tenant, nonce }: InboxRequest): Promise<Reply> {
   const [rows, counts] = await Promise.all([
     tenant.mailbox.list({ start: 0, limit: 50 }),
     tenant.mailbox.counts(),
   ]);
-  const nonce = randomBytes(16).toString('base64url');
   const title = tenant.settings.label || tenant.id;
   const items = rows.map(row => renderItem(JSON.parse(renderRow(row)) as MessageSummary)).join('\n');
   const list =
@@ -45,7 +43,6 @@ export async function getPage({ tenant }: InboxRequest): Promise<Reply> {
     type: 'text/html; charset=utf-8',
     headers: {
       'Content-Security-Policy': `default-src 'none'; style-src 'nonce-${nonce}'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'`,
-      'Referrer-Policy': 'no-referrer',
       'X-Content-Type-Options': 'nosniff',
     },
     body: `<!doctype html>

@@ -1,0 +1,115 @@
+import type { Logger } from '../base/log.ts';
+import { type Applicant, admitOrigin, refuseStranger } from './admission.ts';
+import { parseBasicLogin, refuseLogin } from './authenticate.ts';
+import { contentSecurityPolicy } from './content-security.ts';
+import { BadJson } from './go-json.ts';
+import { BodyTooLarge, type InboxRequest, type Route } from './inbox-request.ts';
+import { badRequest, plainError, type Reply } from './reply.ts';
+import type { RequestTarget } from './request-target.ts';
+import { methodsAt } from './routes.ts';
+
+/** An answer, and whether it may be compressed: what the server says by itself is not. */
+export type Answer = { readonly reply: Reply; readonly compressible: boolean };
+
+const bare = (reply: Reply): Answer => ({ reply, compressible: false });
+
+/** The answer of a route, after everything that stands before it: name, origin, login. */
+export async function answerRoute(
+  request: InboxRequest,
+  route: Route,
+  applicant: Applicant,
+  log: Logger,
+): Promise<Answer> {
+  const { tenant } = request;
+  const { settings } = tenant;
+  const stranger = refuseStranger(applicant, settings);
+  if (stranger) return bare(stranger);
+  if (route.surface === 'health') return bare(await handled(request, route, log));
+
+  const login = parseBasicLogin(request.headers);
+  const ownAuth = route.submission === true && settings.sendAuth !== 'pages';
+  if (ownAuth && settings.sendAuth === 'own') {
+    const refusal = await refuseLogin(tenant, 'send', login);
+    if (refusal) return bare(refusal);
+  }
+  const headers = {
+    'Referrer-Policy': 'no-referrer',
+    'Content-Security-Policy': contentSecurityPolicy(settings, request.nonce),
+  };
+  const origin = admitOrigin(applicant, settings);
+  if (isReply(origin)) return bare(withHeaders(origin, headers));
+  const preflight = request.method === 'OPTIONS' && settings.apiCors.length > 0;
+  if (settings.auth === 'required' && !ownAuth && !preflight) {
+    const refusal = await refuseLogin(tenant, 'pages', login);
+    if (refusal) return bare(withHeaders(refusal, { ...headers, ...origin }));
+  }
+  const reply = await handled(request, route, log);
+  const policy = reply.selfScripts
+    ? { 'Content-Security-Policy': contentSecurityPolicy(settings, null) }
+    : {};
+  return { reply: withHeaders(reply, { ...headers, ...origin, ...policy }), compressible: true };
+}
+
+/** The answer where no route is: to another name, to nothing, or to a method that the path has not. */
+export function answerUnrouted(
+  target: RequestTarget,
+  applicant: Applicant,
+  settings: InboxRequest['tenant']['settings'],
+): Answer {
+  const stranger = refuseStranger(applicant, settings);
+  if (stranger) return bare(stranger);
+  const { method } = applicant;
+  const isRead = method === 'GET' || method === 'HEAD';
+  switch (target.kind) {
+    case 'malformed':
+      return bare({
+        status: 400,
+        type: 'text/plain; charset=utf-8',
+        body: '400 Bad Request',
+        headers: { Connection: 'close' },
+      });
+    case 'server':
+      return bare({ status: method === 'OPTIONS' ? 200 : 400, type: '', body: '' });
+    case 'redirect':
+      return bare(redirect(target.status, target.location, isRead));
+    case 'outside':
+      return bare(plainError(404, '404 page not found'));
+    case 'path': {
+      if (isRead) return bare(plainError(404, '404 page not found'));
+      const methods = methodsAt(target.segments);
+      const allow = methods.length > 0 ? methods : ['GET', 'HEAD'];
+      return bare(plainError(405, 'Method Not Allowed', { Allow: allow.join(', ') }));
+    }
+  }
+}
+
+/** A redirect as Go writes it. */
+export function redirect(status: 302 | 307, location: string, withBody: boolean): Reply {
+  const name = status === 302 ? 'Found' : 'Temporary Redirect';
+  const href = location.replace(/[&<>"']/g, char => `&#${char.charCodeAt(0)};`);
+  return {
+    status,
+    type: withBody ? 'text/html; charset=utf-8' : '',
+    body: withBody ? `<a href="${href}">${name}</a>.\n\n` : '',
+    headers: { Location: location },
+  };
+}
+
+async function handled(request: InboxRequest, route: Route, log: Logger): Promise<Reply> {
+  try {
+    return await route.handle(request);
+  } catch (error) {
+    if (error instanceof BadJson) return badRequest(error.message);
+    if (error instanceof BodyTooLarge) return badRequest('http: request body too large');
+    log.error({ tenant: request.tenant.id, err: error }, 'request failed');
+    return plainError(500, 'Internal Server Error');
+  }
+}
+
+function isReply(value: Reply | Record<string, string>): value is Reply {
+  return typeof value.status === 'number';
+}
+
+function withHeaders(reply: Reply, headers: Record<string, string>): Reply {
+  return { ...reply, headers: { ...headers, ...reply.headers } };
+}
