@@ -79,11 +79,8 @@ export function parseSearchDate(text: string, zone: TimeZone): number | null {
     const match = form.exec(turned);
     if (match) {
       const rest = turned.slice(match[0].length);
-      const date = [
-        readYear(match[year] ?? ''),
-        readMonth(match[month] ?? '1'),
-        Number(match[day || -1] ?? 1),
-      ] as const;
+      const at = (place: number) => (place === 0 ? '1' : (match[place] ?? ''));
+      const date = [readYear(at(year)), readMonth(at(month)), Number(at(day))] as const;
       return atTime(date, /^\d{6}$/.test(rest) ? rest.replace(/(..)(..)(..)/, '$1:$2:$3') : rest, zone);
     }
   }
