@@ -73,19 +73,21 @@ export function testStore(name: string, open: () => Promise<StoreUnderTest>): vo
         assert.equal((await mailbox.find('one'))?.messageId, 'first');
       }));
 
-    it('takes operations in the order in which they were called', () =>
+    it('takes changes in the order of their calls, and looks after all that were called before', () =>
       run(async mailbox => {
-        const [, before, , after, , removed] = await Promise.all([
+        const [, before, , after] = await Promise.all([
           mailbox.insert(aMail('one')),
           mailbox.counts(),
           mailbox.setRead(['one'], true),
           mailbox.find('one'),
+        ]);
+        assert.equal(before.total, 1);
+        assert.equal(after?.read, true);
+        const [, removed] = await Promise.all([
           mailbox.insert(aMail('two')),
           mailbox.remove('all'),
           mailbox.insert(aMail('three')),
         ]);
-        assert.equal(before.total, 1);
-        assert.equal(after?.read, true);
         assert.deepEqual(removed.toSorted(), ['one', 'two']);
         assert.deepEqual(await ids(mailbox), ['three']);
       }));

@@ -4,7 +4,8 @@
  *
  * What callers may rely on:
  * - An operation is whole or not there: a mail is listed with its row, text and raw, or not at all.
- * - Operations on one mailbox take effect in the order in which they were called.
+ * - Changes of one mailbox take effect in the order in which they were called (large mail: in which they became safe), and
+ *   who looks sees all that was called before.
  * - No mailbox sees another's mail; unknown ids are ignored, not errors.
  * - Lists are newest first by creation time, then by number.
  * - What resolved is as safe as the store keeps mail: on disk, where it has one.

@@ -45,7 +45,8 @@ class SqliteFile implements MailFile {
     this.#db = db;
     this.#path = path;
     this.state = new SqliteState(db, file => this.#unlink(join(dirname(path), 'big', file)));
-    this.#syncedPosition = this.state.position;
+    // A log that is there already is a crashed process's, who may not have synced it.
+    this.#syncedPosition = this.logBytes > 0 ? -1 : this.state.position;
   }
 
   get isDirty(): boolean {

@@ -1,0 +1,263 @@
+import { MpctlError } from '../base/error.ts';
+import type { Logger } from '../base/log.ts';
+import type { MailFile } from '../store/mail-file.ts';
+import type { Box, Pending } from './box.ts';
+import type { OpenFiles } from './open-files.ts';
+
+export type TailLimits = {
+  /** Of one tenant's changes that wait in memory. */
+  readonly tenantBytes: number;
+  readonly allBytes: number;
+};
+
+/** Applying holds the event loop no longer at a time. */
+const sliceMs = 4;
+/** A change is applied at the latest so long after it came. */
+const maxAgeMs = 1000;
+/** A tail of this size is worth a transaction of its own. */
+const worthBytes = 512 * 1024;
+/** From this share of what may wait in all, the fullest tails are applied whatever their size. */
+const pressureShare = 0.5;
+/** A log that is longer is folded into its file. */
+const foldBytes = 2 * 1024 * 1024;
+/** Files that are opened at the same time. */
+const maxOpening = 4;
+/** A tenant whose disk is full or whose file did not open is tried again. */
+const retryMs = { STORE_FULL: 1000, STORE_FAILED: 5000, STORE_BUSY: 1000 } as Record<string, number>;
+
+/** Moves tails into databases: beside everything else, in slices, those first that somebody waits for, then the fullest. */
+export class Applier {
+  readonly #files: OpenFiles;
+  readonly #limits: TailLimits;
+  readonly #log: Logger;
+  /** Boxes with a tail. */
+  readonly #boxes = new Set<Box>();
+  /** Boxes that somebody waits for, longest first. */
+  readonly #wanted = new Set<Box>();
+  /** Boxes that are to be tried again. */
+  readonly #failed = new Set<Box>();
+  #bytes = 0;
+  #opening = 0;
+  #isRunning = false;
+  #isStopped = false;
+  #timer: NodeJS.Timeout | null = null;
+  #room: (() => void)[] = [];
+
+  constructor(files: OpenFiles, limits: TailLimits, log: Logger) {
+    this.#files = files;
+    this.#limits = limits;
+    this.#log = log;
+  }
+
+  /** Applies nothing any more. */
+  stop(): void {
+    this.#isStopped = true;
+    if (this.#timer) clearTimeout(this.#timer);
+  }
+
+  /** Bytes of all tails. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  get isHurried(): boolean {
+    return this.#bytes > this.#limits.allBytes * pressureShare;
+  }
+
+  hasRoom(box: Box, bytes: number): boolean {
+    // A change that is larger than all that may wait goes alone.
+    if (box.tailBytes > 0 && box.tailBytes + bytes > this.#limits.tenantBytes) return false;
+    return this.#bytes === 0 || this.#bytes + bytes <= this.#limits.allBytes;
+  }
+
+  /** Resolves when something was applied, so that it is worth asking again. */
+  async progress(): Promise<void> {
+    this.#start();
+    await new Promise<void>(done => this.#room.push(done));
+  }
+
+  /** Takes a change that is safe; `pending` comes later than all that the box has. */
+  add(box: Box, pending: Pending): void {
+    box.tail.push(pending);
+    box.tailBytes += pending.bytes;
+    this.#bytes += pending.bytes;
+    this.#boxes.add(box);
+    if (pending.done) this.#want(box, () => {});
+    else if (box.tailBytes >= worthBytes || this.isHurried) this.#start();
+    else this.#tickLater();
+  }
+
+  /** Takes changes that an earlier process left: they come before, or are among, those that the box has. */
+  merge(box: Box, inherited: readonly Pending[]): void {
+    const known = new Set(box.tail.map(({ position }) => position));
+    const fresh = inherited.filter(({ position }) => !known.has(position));
+    if (fresh.length === 0) return;
+    box.tail = [...box.tail, ...fresh].sort((a, b) => a.position - b.position);
+    const bytes = fresh.reduce((sum, pending) => sum + pending.bytes, 0);
+    box.tailBytes += bytes;
+    this.#bytes += bytes;
+    this.#boxes.add(box);
+    this.#tickLater();
+  }
+
+  /** Resolves when all that is safe now has been applied; rejects when that is not possible for now. */
+  async drain(box: Box): Promise<void> {
+    if (box.tail.length === 0) return;
+    if (box.failure) throw box.failure;
+    const error = await new Promise<MpctlError | null>(done => this.#want(box, done));
+    if (error) throw error;
+  }
+
+  #want(box: Box, done: (error: MpctlError | null) => void): void {
+    box.waiting.push({ position: box.tail.at(-1)?.position ?? 0, done });
+    this.#wanted.add(box);
+    this.#start();
+  }
+
+  #tickLater(): void {
+    if (this.#isStopped) return;
+    this.#timer ??= setTimeout(() => this.#tick(), maxAgeMs / 4);
+  }
+
+  #tick(): void {
+    this.#timer = null;
+    for (const box of this.#failed) {
+      // Else applying its tail is the trial.
+      if (box.tail.length === 0 && performance.now() >= box.retryAtMs) this.#recover(box);
+    }
+    this.#start();
+    if (this.#boxes.size > 0 || this.#failed.size > 0) this.#tickLater();
+  }
+
+  #start(): void {
+    if (this.#isRunning || this.#isStopped) return;
+    this.#isRunning = true;
+    setImmediate(() => this.#run());
+  }
+
+  #run(): void {
+    const endMs = performance.now() + sliceMs;
+    const isOver = () => performance.now() >= endMs;
+    let box = this.#next();
+    for (; box && !isOver(); box = this.#next()) {
+      if (box.file && !box.turning) this.#apply(box, box.file, isOver);
+      else void this.#open(box);
+    }
+    for (const done of this.#room.splice(0)) done();
+    this.#isRunning = false;
+    if (box) this.#start();
+  }
+
+  #next(): Box | null {
+    const now = performance.now();
+    for (const box of this.#wanted) if (this.#isReady(box, now)) return box;
+    const oldestMs = now - maxAgeMs;
+    let fullest: Box | null = null;
+    for (const box of this.#boxes) {
+      if (fullest && box.tailBytes <= fullest.tailBytes) continue;
+      const isDue =
+        this.isHurried || box.tailBytes >= worthBytes || (box.tail[0]?.keptAtMs ?? now) < oldestMs;
+      if (isDue && this.#isReady(box, now)) fullest = box;
+    }
+    return fullest;
+  }
+
+  #isReady(box: Box, now: number): boolean {
+    const isAtHand = box.file !== null && box.turning === null;
+    return !box.isHeld && now >= box.retryAtMs && (isAtHand || this.#opening < maxOpening);
+  }
+
+  async #open(box: Box): Promise<void> {
+    box.isHeld = true;
+    this.#opening += 1;
+    try {
+      await this.#files.open(box);
+    } catch (error) {
+      this.fail(box, error);
+    }
+    box.isHeld = false;
+    this.#opening -= 1;
+    this.#start();
+  }
+
+  #apply(box: Box, file: MailFile, isOver: () => boolean): void {
+    const { position } = file.state;
+    const known = box.tail.findIndex(pending => pending.position > position);
+    // Replayed, and applied before the crash.
+    if (known !== 0) this.#finish(box, known < 0 ? box.tail.length : known, () => []);
+    if (box.tail.length > 0) {
+      try {
+        const touched = file.state.apply(box.tail, isOver);
+        this.#finish(box, touched.length, i => touched[i] ?? []);
+        if (box.failure) this.#recover(box);
+      } catch (error) {
+        this.fail(box, error);
+        return;
+      }
+    }
+    box.lastUsedMs = performance.now();
+    if (file.logBytes > foldBytes) void this.#fold(box, file);
+  }
+
+  #finish(box: Box, count: number, touched: (index: number) => readonly string[]): void {
+    const applied = box.tail.splice(0, count);
+    for (const [i, pending] of applied.entries()) {
+      box.tailBytes -= pending.bytes;
+      this.#bytes -= pending.bytes;
+      if (pending.segment) pending.segment.unapplied -= 1;
+      const ids = touched(i);
+      if (pending.done) pending.done(ids, null);
+      else if (ids.length > 0) box.onPruned(ids);
+    }
+    if (box.tail.length === 0) this.#boxes.delete(box);
+    this.#release(
+      box,
+      ({ position }) => position < (box.tail[0]?.position ?? Number.POSITIVE_INFINITY),
+      null,
+    );
+  }
+
+  /** Lets those go who wait for no more than has been done. Who still waits does so behind other boxes. */
+  #release(box: Box, isDone: (waiter: Box['waiting'][number]) => boolean, error: MpctlError | null): void {
+    this.#wanted.delete(box);
+    const done = box.waiting.filter(isDone);
+    box.waiting = box.waiting.filter(waiter => !isDone(waiter));
+    if (box.waiting.length > 0) this.#wanted.add(box);
+    for (const waiter of done) waiter.done(error);
+  }
+
+  async #fold(box: Box, file: MailFile): Promise<void> {
+    box.isHeld = true;
+    try {
+      await file.checkpoint();
+    } catch (error) {
+      this.fail(box, error);
+    }
+    box.isHeld = false;
+    this.#start();
+  }
+
+  /** Nothing of the box is applied until it is tried again. Its tail stays, in memory and in the journal. */
+  fail(box: Box, cause: unknown): void {
+    const error =
+      cause instanceof MpctlError
+        ? cause
+        : new MpctlError('STORE_FAILED', `mail cannot be taken into ${box.dir}`, { cause });
+    const waitMs = retryMs[error.code] ?? Number.POSITIVE_INFINITY;
+    if (box.failure?.code !== error.code) {
+      this.#log.error({ err: error, uid: box.uid }, 'a mailbox cannot be used');
+    }
+    box.failure = error;
+    box.retryAtMs = performance.now() + waitMs;
+    if (waitMs < Number.POSITIVE_INFINITY) this.#failed.add(box);
+    for (const pending of box.tail) pending.done?.(null, error);
+    this.#release(box, () => true, error);
+    this.#tickLater();
+  }
+
+  #recover(box: Box): void {
+    this.#log.info({ uid: box.uid }, 'a mailbox can be used again');
+    this.#failed.delete(box);
+    box.failure = null;
+  }
+}

@@ -1,0 +1,55 @@
+import type { MpctlError } from '../base/error.ts';
+import type { TenantUid } from '../base/ids.ts';
+import type { MailFile } from '../store/mail-file.ts';
+import type { PlacedChange } from '../store/mail-state.ts';
+import type { Segment } from './journal.ts';
+
+/** A change that is safe in the journal and not in its database yet. */
+export type Pending = PlacedChange & {
+  /** Cannot be freed before the change is applied; null: the change is safe elsewhere too. */
+  segment: Segment | null;
+  readonly bytes: number;
+  readonly keptAtMs: number;
+  /** Called when it has been applied, with what it touched, or will not be for now. */
+  readonly done: ((touched: readonly string[] | null, error: MpctlError | null) => void) | null;
+};
+
+/**
+ * What the intake knows of one tenant's mailbox. Plain data that the parts of the intake share; while the mailbox is
+ * idle it is all that there is of it.
+ */
+export class Box {
+  readonly uid: TenantUid;
+  readonly dir: string;
+  readonly onPruned: (ids: readonly string[]) => void;
+
+  /** In the order of positions; empty or bounded. */
+  tail: Pending[] = [];
+  tailBytes = 0;
+  /** Who waits until a position has been applied; called with an error when it cannot be for now. */
+  waiting: { readonly position: number; readonly done: (error: MpctlError | null) => void }[] = [];
+
+  file: MailFile | null = null;
+  /** Set while the file is being opened or closed. */
+  turning: Promise<void> | null = null;
+  /** Nothing may be applied: the file is being folded or tidied. */
+  isHeld = false;
+  /** Looks that are under way. */
+  users = 0;
+  lastUsedMs = 0;
+  /** What an earlier process applied may not be on disk. */
+  isUnsynced = false;
+
+  /** Changes were put into its own folder; until the database is safe they stay there. */
+  hasAside = false;
+
+  /** Why nothing can be applied, and when to try again; `retryAtMs` may be infinite. */
+  failure: MpctlError | null = null;
+  retryAtMs = 0;
+
+  constructor(uid: TenantUid, dir: string, onPruned: (ids: readonly string[]) => void) {
+    this.uid = uid;
+    this.dir = dir;
+    this.onPruned = onPruned;
+  }
+}

@@ -1,0 +1,92 @@
+import { mkdir, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { TenantUid } from '../base/ids.ts';
+import type { Logger } from '../base/log.ts';
+import type { Pending } from './box.ts';
+import { Segment } from './journal.ts';
+import {
+  bootIdOf,
+  readBootId,
+  readSegment,
+  type SegmentContent,
+  type SegmentName,
+  segmentFileName,
+} from './segment.ts';
+
+/** What an earlier process left in segments of the journal. */
+export class Inheritance {
+  readonly #dir: string;
+  readonly #log: Logger;
+  readonly segments: Segment[] = [];
+  /** Changes that may not be applied yet, by tenant, in the order of positions. */
+  readonly tails = new Map<TenantUid, Pending[]>();
+  /** Tenants whose databases may not be on disk as they are. */
+  readonly unsynced = new Set<TenantUid>();
+  /** Segments of which all is applied: only whom they touched is not known yet. */
+  #unread: Segment[] = [];
+
+  constructor(journalDir: string, log: Logger) {
+    this.#dir = journalDir;
+    this.#log = log;
+  }
+
+  /** Takes a segment in. One whose records were all applied since the machine was started is only noted: see {@link readDone}. */
+  async take(name: SegmentName): Promise<void> {
+    const { size } = await stat(this.#path(name));
+    const segment = new Segment(name, size);
+    this.segments.push(segment);
+    if (name.isDone && (await bootIdOf(this.#path(name))) === readBootId()) {
+      segment.unapplied = 1;
+      this.#unread.push(segment);
+      return;
+    }
+    const { records } = await this.#read(segment);
+    const keptAtMs = performance.now();
+    for (const { uid, position, change } of records) {
+      segment.unapplied += 1;
+      segment.tenants.add(uid);
+      this.unsynced.add(uid);
+      const tail = this.tails.get(uid) ?? [];
+      this.tails.set(uid, tail);
+      const bytes = change.kind === 'mail' && Buffer.isBuffer(change.raw) ? change.raw.length + 2000 : 1000;
+      tail.push({ position, change, segment, bytes, keptAtMs, done: null });
+    }
+  }
+
+  /** Finds out whom the segments touched that {@link take} did not read. Calls back for each such tenant. */
+  async readDone(onTouched: (uid: TenantUid) => void): Promise<void> {
+    for (let segment = this.#unread.shift(); segment; segment = this.#unread.shift()) {
+      for (const { uid } of (await this.#read(segment)).records) {
+        if (segment.tenants.has(uid)) continue;
+        segment.tenants.add(uid);
+        this.unsynced.add(uid);
+        onTouched(uid);
+      }
+      segment.unapplied = 0;
+    }
+  }
+
+  #path(name: SegmentName): string {
+    return join(this.#dir, segmentFileName(name));
+  }
+
+  async #read({ name }: Segment): Promise<SegmentContent> {
+    const content = await readSegment(this.#path(name), name.salt);
+    if (content.tornBytes > 0) {
+      this.#log.info(
+        { segment: name.number, bytes: content.tornBytes },
+        'cut a write that was never acknowledged',
+      );
+    }
+    for (const { offset, bytes } of content.damages) {
+      const aside = join(this.#dir, 'damaged', `${name.number}-${offset}`);
+      await mkdir(join(this.#dir, 'damaged'), { recursive: true, mode: 0o700 });
+      await writeFile(aside, bytes, { mode: 0o600 });
+      this.#log.error(
+        { segment: name.number, bytes: bytes.length, aside },
+        'a part of the journal is damaged',
+      );
+    }
+    return content;
+  }
+}

@@ -1,0 +1,196 @@
+import { zstdDecompressSync } from 'node:zlib';
+import { MpctlError } from '../base/error.ts';
+import type { Change } from '../store/change.ts';
+import type { KeptRaw, MailState } from '../store/mail-state.ts';
+import type { MailStatePort } from '../store/mailbox.ts';
+import { emptyState } from '../store/open-store.ts';
+import type { Applier } from './applier.ts';
+import type { Box, Pending } from './box.ts';
+import type { Journal } from './journal.ts';
+import type { OpenFiles } from './open-files.ts';
+import type { Spool } from './spool.ts';
+
+/** The parts of the intake that a mailbox goes through. */
+export type IntakeParts = {
+  readonly journal: Journal;
+  readonly applier: Applier;
+  readonly files: OpenFiles;
+  readonly spool: Spool;
+  /** Called when a change has become safe. */
+  readonly onKept: () => void;
+  /** Puts what cannot be applied into the box's own folder. */
+  readonly leave: (box: Box) => Promise<void>;
+  /** Called when the box has nothing to do with this process any more. */
+  readonly onClosed: (box: Box) => void;
+};
+
+/** Mail that is longer gets a file of its own. */
+const spoolFromBytes = 256 * 1024;
+/** A sender waits so long for room before it is told that there is none. */
+const roomPatienceMs = 10_000;
+/** Shorter raw mail is unpacked on the spot, longer in another thread. */
+const unpackOnSpotBytes = 64 * 1024;
+
+/** One mailbox's way through journal, tail and database. */
+export class IntakePort implements MailStatePort {
+  readonly #box: Box;
+  readonly #parts: IntakeParts;
+  /** Settles when what was begun last is in the tail, or has failed. */
+  #begun: Promise<unknown> = Promise.resolve();
+  /** Changes that wait for room. */
+  #waiting = 0;
+  #isClosing = false;
+
+  constructor(box: Box, parts: IntakeParts) {
+    this.#box = box;
+    this.#parts = parts;
+  }
+
+  async keep(change: Change): Promise<void> {
+    this.#check();
+    const isLarge =
+      change.kind === 'mail' && Buffer.isBuffer(change.raw) && change.raw.length > spoolFromBytes;
+    await (isLarge ? this.#keepLarge(change as Change & { kind: 'mail' }) : this.#append(change, null));
+  }
+
+  async #keepLarge(change: Change & { kind: 'mail' }): Promise<void> {
+    const { dir } = this.#box;
+    const file = await this.#parts.spool.write(dir, change.row.id, change.raw as Buffer);
+    try {
+      await this.#append({ ...change, raw: { file } }, null);
+    } catch (error) {
+      await this.#parts.spool.remove(dir, file);
+      throw error;
+    }
+  }
+
+  async apply(change: Change): Promise<readonly string[]> {
+    this.#check();
+    return new Promise((resolve, reject) => {
+      const done: Pending['done'] = (touched, error) => (touched ? resolve(touched) : reject(error));
+      this.#append(change, done).catch(reject);
+    });
+  }
+
+  /** Resolves when the change is safe and in the tail. */
+  #append(change: Change, done: Pending['done']): Promise<void> {
+    const bytes = sizeOf(change);
+    const isFirst = this.#waiting === 0;
+    const appended =
+      isFirst && this.#parts.applier.hasRoom(this.#box, bytes)
+        ? this.#write(change, bytes, done)
+        : this.#appendLater(change, bytes, done, this.#begun);
+    this.#begun = appended.catch(() => {});
+    return appended;
+  }
+
+  async #appendLater(
+    change: Change,
+    bytes: number,
+    done: Pending['done'],
+    before: Promise<unknown>,
+  ): Promise<void> {
+    this.#waiting += 1;
+    try {
+      await before;
+      await this.#room(bytes);
+    } finally {
+      this.#waiting -= 1;
+    }
+    await this.#write(change, bytes, done);
+  }
+
+  async #room(bytes: number): Promise<void> {
+    const endMs = performance.now() + roomPatienceMs;
+    while (!this.#parts.applier.hasRoom(this.#box, bytes)) {
+      this.#check();
+      if (performance.now() > endMs) throw new MpctlError('STORE_FULL', 'too much mail is waiting');
+      await this.#parts.applier.progress();
+    }
+  }
+
+  #write(change: Change, bytes: number, done: Pending['done']): Promise<void> {
+    const { uid } = this.#box;
+    return new Promise((resolve, reject) => {
+      this.#parts.journal.append({
+        uid,
+        change,
+        bytes,
+        done: (error, place) => {
+          if (!place) {
+            reject(error);
+            return;
+          }
+          place.segment.unapplied += 1;
+          place.segment.tenants.add(uid);
+          this.#parts.applier.add(this.#box, { ...place, change, bytes, keptAtMs: performance.now(), done });
+          this.#parts.onKept();
+          resolve();
+        },
+      });
+    });
+  }
+
+  async read<Result>(look: (state: MailState) => Result | Promise<Result>): Promise<Result> {
+    if (this.#isClosing) throw closed();
+    await this.#begun;
+    const { applier, files } = this.#parts;
+    const box = this.#box;
+    // Without room what is there can be looked at all the same; what waits comes when there is room.
+    if (box.failure?.code !== 'STORE_FULL') await applier.drain(box).catch(unlessFull);
+    if (box.failure) unlessFull(box.failure);
+    if (!files.exists(box)) return look(emptyState);
+    try {
+      return await files.use(box, file => look(file.state));
+    } catch (error) {
+      if (error instanceof MpctlError && error.code.startsWith('STORE_')) applier.fail(box, error);
+      throw error;
+    }
+  }
+
+  async decode(raw: KeptRaw): Promise<Buffer> {
+    switch (raw.encoding) {
+      case 'plain':
+        return raw.bytes;
+      case 'zstd':
+        return raw.bytes.length < unpackOnSpotBytes
+          ? zstdDecompressSync(raw.bytes)
+          : this.#parts.spool.unpack(raw.bytes);
+      case 'file':
+        return this.#parts.spool.read(this.#box.dir, raw.file);
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#isClosing = true;
+    await this.#begun;
+    const { applier, files, leave, onClosed } = this.#parts;
+    try {
+      await applier.drain(this.#box);
+      await files.close(this.#box);
+    } catch {
+      // The applier has told why. Whoever opens the mailbox next tries again.
+      await leave(this.#box);
+      files.abandon(this.#box);
+    }
+    onClosed(this.#box);
+  }
+
+  #check(): void {
+    if (this.#isClosing) throw closed();
+    if (this.#box.failure) throw this.#box.failure;
+  }
+}
+
+function unlessFull(error: unknown): void {
+  if (!(error instanceof MpctlError) || error.code !== 'STORE_FULL') throw error;
+}
+
+const closed = () => new MpctlError('STORE_CLOSED', 'the mailbox is closed');
+
+/** About what a change takes while it waits. */
+function sizeOf(change: Change): number {
+  if (change.kind !== 'mail') return 500;
+  const { raw, searchText, row } = change;
+  return 1000 + searchText.all.length * 2 + row.json[1].length + (Buffer.isBuffer(raw) ? raw.length : 0);
+}

@@ -1,0 +1,273 @@
+import { randomBytes } from 'node:crypto';
+import { type FileHandle, mkdir, open, rename, unlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { MpctlError } from '../base/error.ts';
+import type { ShardIndex, TenantUid } from '../base/ids.ts';
+import type { Logger } from '../base/log.ts';
+import type { Change } from '../store/change.ts';
+import { syncFolder } from '../store/sync-path.ts';
+import { Gathering } from './gathering.ts';
+import { encodeRecord } from './record.ts';
+import {
+  encodeSegmentHead,
+  hasPlace,
+  listSegments,
+  positionOf,
+  readBootId,
+  type SegmentName,
+  segmentFileName,
+  segmentHeadBytes,
+} from './segment.ts';
+
+/** A segment that is longer gets a successor. */
+const segmentBytes = 16 * 1024 * 1024;
+/** One write and its sync take no more, so that who comes next need not wait long. */
+const batchBytes = 2 * 1024 * 1024;
+
+/** A change on its way to disk. */
+export type Entry = {
+  readonly uid: TenantUid;
+  readonly change: Change;
+  /** About what it takes in the journal and in memory. */
+  readonly bytes: number;
+  /** Called once, in the order of positions: with its place when it is safe, else with why it is not. */
+  done(error: MpctlError | null, place: Place | null): void;
+};
+
+export type Place = { readonly segment: Segment; readonly position: number };
+
+/** A file of the journal and what keeps it from being freed. */
+export class Segment {
+  name: SegmentName;
+  bytes: number;
+  /** Records that are not in their databases yet. */
+  unapplied = 0;
+  /** Whose databases must be synced before the segment can go. */
+  readonly tenants = new Set<TenantUid>();
+
+  constructor(name: SegmentName, bytes: number) {
+    this.name = name;
+    this.bytes = bytes;
+  }
+}
+
+/**
+ * What a shard has acknowledged: changes of all its tenants in one sequence of files, one sync for all who wait. An
+ * entry that failed leaves no trace; after a failed sync its segment is not written again, and what comes goes to a new one.
+ */
+export class Journal implements AsyncDisposable {
+  readonly #dir: string;
+  readonly #shard: ShardIndex;
+  readonly #log: Logger;
+  readonly #maxBytes: number;
+  readonly #bootId = readBootId();
+  readonly #gathering = new Gathering(() => void this.#flush());
+  #waiting: Entry[] = [];
+  #isFlushing = false;
+  #idle: (() => void)[] = [];
+  #active: { readonly segment: Segment; readonly handle: FileHandle; batch: number; index: number } | null =
+    null;
+  #mustLead = true;
+  #segments: Segment[] = [];
+  #fault: string | null = null;
+
+  constructor(options: { dir: string; shard: ShardIndex; maxBytes: number; log: Logger }) {
+    this.#dir = options.dir;
+    this.#shard = options.shard;
+    this.#maxBytes = options.maxBytes;
+    this.#log = options.log;
+  }
+
+  /** All segments of this shard, oldest first; the last may be the one that is written. */
+  get segments(): readonly Segment[] {
+    return this.#segments;
+  }
+
+  get bytes(): number {
+    return this.#segments.reduce((sum, { bytes }) => sum + bytes, 0);
+  }
+
+  /** Why the journal is not to be trusted fully any more since the shard started; null when it is. */
+  get fault(): string | null {
+    return this.#fault;
+  }
+
+  isActive(segment: Segment): boolean {
+    return this.#active?.segment === segment;
+  }
+
+  path(segment: Segment): string {
+    return join(this.#dir, segmentFileName(segment.name));
+  }
+
+  /** Takes over what an earlier process of this shard left; before anything is appended. */
+  inherit(segments: readonly Segment[]): void {
+    this.#segments = [...segments];
+  }
+
+  append(entry: Entry): void {
+    if (this.bytes >= this.#maxBytes) {
+      entry.done(new MpctlError('STORE_FULL', 'the journal is full'), null);
+      return;
+    }
+    this.#waiting.push(entry);
+    if (!this.#isFlushing) this.#gathering.came(this.#waiting.length);
+  }
+
+  /** What is written from now on has positions above all that are in the folder: for a tenant that another shard had. */
+  lead(): void {
+    this.#mustLead = true;
+  }
+
+  async #flush(): Promise<void> {
+    this.#isFlushing = true;
+    const entries = this.#take();
+    try {
+      const places = await this.#write(entries);
+      for (const [i, entry] of entries.entries()) entry.done(null, places[i] as Place);
+    } catch (error) {
+      const failure = await this.#abandonSegment(error as NodeJS.ErrnoException);
+      for (const entry of entries) entry.done(failure, null);
+    }
+    this.#isFlushing = false;
+    if (this.#waiting.length === 0) for (const done of this.#idle.splice(0)) done();
+    this.#gathering.served(entries.length, this.#waiting.length);
+  }
+
+  #take(): readonly Entry[] {
+    let [count, bytes] = [0, 0];
+    for (const entry of this.#waiting) {
+      bytes += entry.bytes;
+      if (count > 0 && bytes > batchBytes) break;
+      count += 1;
+    }
+    return this.#waiting.splice(0, count);
+  }
+
+  async #write(entries: readonly Entry[]): Promise<readonly Place[]> {
+    const active = await this.#writable(entries.length);
+    const { segment, handle } = active;
+    active.batch += 1;
+    const places: Place[] = [];
+    const pieces: Buffer[] = [];
+    for (const { uid, change } of entries) {
+      const place = { segment, position: positionOf(segment.name.number, active.index++) };
+      places.push(place);
+      pieces.push(
+        ...encodeRecord({ uid, position: place.position, change }, active.batch, segment.name.salt),
+      );
+    }
+    const bytes = pieces.reduce((sum, { length }) => sum + length, 0);
+    const { bytesWritten } = await handle.writev(pieces);
+    if (bytesWritten < bytes) throw Object.assign(new Error('short write'), { code: 'ENOSPC' });
+    await handle.datasync();
+    segment.bytes += bytes;
+    return places;
+  }
+
+  /** The segment to write to: the one that is open, or a new one. */
+  async #writable(records: number) {
+    const active = this.#active;
+    const isFull = active && (active.segment.bytes >= segmentBytes || !hasPlace(active.index + records));
+    const mustLead = this.#mustLead && (!active || !(await this.#isLeading(active.segment)));
+    this.#mustLead = false;
+    if (active && !isFull && !mustLead) return active;
+    this.#active = null;
+    await active?.handle.close();
+    this.#active = await this.#create();
+    return this.#active;
+  }
+
+  async #isLeading({ name }: Segment): Promise<boolean> {
+    const names = await listSegments(this.#dir);
+    return names.every(
+      ({ number, shard }) => number < name.number || (number === name.number && shard === name.shard),
+    );
+  }
+
+  async #create() {
+    await mkdir(this.#dir, { recursive: true, mode: 0o700 });
+    const newest = (await listSegments(this.#dir)).at(-1);
+    const random = randomBytes(8);
+    const name: SegmentName = {
+      number: (newest?.number ?? 0) + 1,
+      shard: this.#shard,
+      salt: { mark: random.readUInt32LE(0), seed: random.readUInt32LE(4) },
+      isDone: false,
+    };
+    const segment = new Segment(name, segmentHeadBytes);
+    const path = this.path(segment);
+    const handle = await open(path, 'ax', 0o600);
+    try {
+      await handle.write(encodeSegmentHead(this.#bootId));
+      await handle.datasync();
+      await syncFolder(this.#dir);
+    } catch (error) {
+      await handle.close().catch(() => {});
+      await unlink(path).catch(() => {});
+      throw error;
+    }
+    this.#segments.push(segment);
+    return { segment, handle, batch: 0, index: 0 };
+  }
+
+  /**
+   * After a failure nobody knows what of the last write is on disk: it is cut off as well as possible, and the segment
+   * is left alone. Returns what to tell those who waited.
+   */
+  async #abandonSegment(error: NodeJS.ErrnoException): Promise<MpctlError> {
+    const active = this.#active;
+    this.#active = null;
+    if (active) await this.#cut(active.segment, active.handle).catch(() => {});
+    const isFull = error.code === 'ENOSPC' || error.code === 'EDQUOT';
+    if (isFull) return new MpctlError('STORE_FULL', 'no room for the journal', { cause: error });
+    this.#fault = `the journal could not be written: ${error.message}`;
+    this.#log.error({ err: error, journal: this.#dir }, 'the journal could not be written');
+    return new MpctlError('STORE_FAILED', 'the journal could not be written', { cause: error });
+  }
+
+  async #cut(segment: Segment, handle: FileHandle): Promise<void> {
+    await using _ = handle;
+    await handle.truncate(segment.bytes);
+    await handle.datasync();
+    if (segment.bytes > segmentHeadBytes) return;
+    this.#segments = this.#segments.filter(other => other !== segment);
+    await unlink(this.path(segment));
+  }
+
+  /** Notes that nothing of a segment has to be applied any more, for a successor after a crash. */
+  async markDone(segment: Segment): Promise<void> {
+    const from = this.path(segment);
+    segment.name = { ...segment.name, isDone: true };
+    await rename(from, this.path(segment));
+  }
+
+  /** Removes the oldest segments, up to this one: whatever was in them is safe elsewhere. */
+  async free(segment: Segment): Promise<void> {
+    while (this.#segments.length > 0 && this.#segments[0] !== this.#active?.segment) {
+      const oldest = this.#segments.shift() as Segment;
+      await unlink(this.path(oldest));
+      if (oldest === segment) break;
+    }
+  }
+
+  /**
+   * Closes the journal when nobody waits any more. When `isClean`, all that is in it is safe elsewhere: then an empty
+   * segment is all that stays, so that the next one's number is higher.
+   */
+  async close(isClean: boolean): Promise<void> {
+    if (this.#isFlushing || this.#waiting.length > 0) await new Promise<void>(done => this.#idle.push(done));
+    const active = this.#active;
+    this.#active = null;
+    await active?.handle.close();
+    const newest = this.#segments.at(-1);
+    if (!isClean || !newest) return;
+    const { handle } = await this.#create();
+    await handle.close();
+    await this.free(newest);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close(false);
+  }
+}

@@ -1,0 +1,177 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { MailFile } from '../store/mail-file.ts';
+import type { Box } from './box.ts';
+
+/** How an opened file is kept. */
+export type OpenFilesOptions = {
+  readonly maxOpen: number;
+  /** A file that nobody used for so long is closed. */
+  readonly idleMs: number;
+  readonly open: (box: Box) => Promise<MailFile>;
+  /** Called when a box's file has been made safe and closed. */
+  readonly onClosed: (box: Box) => Promise<void>;
+  /** While it says so, tidying is left for later. */
+  readonly isHurried: () => boolean;
+  /** Told of a file that could not be closed in the background; it stays open. */
+  readonly onFailure: (box: Box, error: unknown) => void;
+};
+
+/** Files that are opened or closed at the same time: each waits for the disk in a thread that others need too. */
+const maxTurning = 4;
+/** Tidying holds the event loop no longer at a time. */
+const sliceMs = 3;
+
+/**
+ * The databases that are open: on first use, a bounded number, the least recently used one closed for the next.
+ * A file that somebody looks at, or that is held, stays.
+ */
+export class OpenFiles {
+  readonly #options: OpenFilesOptions;
+  /** Least recently used first; those being opened or closed included. */
+  readonly #boxes = new Set<Box>();
+  #turning = 0;
+  #queue: (() => void)[] = [];
+  #sweep: NodeJS.Timeout | null = null;
+
+  constructor(options: OpenFilesOptions) {
+    this.#options = options;
+  }
+
+  get count(): number {
+    return this.#boxes.size;
+  }
+
+  /** Whether there is a file, open or not: where there is none, there is no mail. */
+  exists(box: Box): boolean {
+    return box.file !== null || existsSync(join(box.dir, 'mail.db'));
+  }
+
+  /** Resolves when the file is open. It may be closed again in any later turn of the event loop unless it is used. */
+  async open(box: Box): Promise<MailFile> {
+    for (;;) {
+      if (box.turning) await box.turning;
+      else if (box.file) {
+        this.#touch(box);
+        return box.file;
+      } else await this.#turn(box, () => this.#open(box));
+    }
+  }
+
+  /** Opens the file and lets it be looked at; it stays open until what `look` returns has settled. */
+  async use<Result>(box: Box, look: (file: MailFile) => Result | Promise<Result>): Promise<Result> {
+    const file = await this.open(box);
+    box.users += 1;
+    try {
+      return await look(file);
+    } finally {
+      box.users -= 1;
+      this.#touch(box);
+    }
+  }
+
+  /** Resolves when the file is safe and closed. Rejects when it cannot be made safe; then it is still open. */
+  async close(box: Box): Promise<void> {
+    while (box.turning) await box.turning;
+    if (box.file) await this.#turn(box, () => this.#close(box));
+  }
+
+  /** Closes all; resolves to whether all could be made safe. */
+  async closeAll(): Promise<boolean> {
+    if (this.#sweep) clearTimeout(this.#sweep);
+    const closed = await Promise.allSettled([...this.#boxes].map(box => this.close(box)));
+    return closed.every(({ status }) => status === 'fulfilled');
+  }
+
+  /** Lets go of a file without making it safe. */
+  abandon(box: Box): void {
+    box.file?.abandon();
+    box.file = null;
+    this.#boxes.delete(box);
+  }
+
+  #touch(box: Box): void {
+    box.lastUsedMs = performance.now();
+    this.#boxes.delete(box);
+    this.#boxes.add(box);
+  }
+
+  /** One at a time for a box, a few for all. */
+  async #turn(box: Box, turn: () => Promise<void>): Promise<void> {
+    await this.#turnNow(box, async () => {
+      if (this.#turning >= maxTurning) await new Promise<void>(go => this.#queue.push(go));
+      this.#turning += 1;
+      try {
+        await turn();
+      } finally {
+        this.#turning -= 1;
+        this.#queue.shift()?.();
+      }
+    });
+  }
+
+  async #turnNow(box: Box, turn: () => Promise<void>): Promise<void> {
+    const turning = turn();
+    box.turning = turning.catch(() => {});
+    try {
+      await turning;
+    } finally {
+      box.turning = null;
+    }
+  }
+
+  async #open(box: Box): Promise<void> {
+    this.#touch(box);
+    try {
+      await this.#makeRoom();
+      box.file = await this.#options.open(box);
+    } catch (error) {
+      this.#boxes.delete(box);
+      throw error;
+    }
+    this.#sweepLater();
+  }
+
+  async #close(box: Box): Promise<void> {
+    await box.file?.close();
+    box.file = null;
+    box.isUnsynced = false;
+    this.#boxes.delete(box);
+    await this.#options.onClosed(box);
+  }
+
+  /** Within the turn of the file that is opened: waiting for a turn of its own, it could wait for itself. */
+  async #makeRoom(): Promise<void> {
+    if (this.#boxes.size <= this.#options.maxOpen) return;
+    for (const box of this.#boxes) {
+      if (!isFree(box)) continue;
+      if (!this.#options.isHurried()) box.file?.tidy(sliceTimer());
+      await this.#turnNow(box, () => this.#close(box)).catch(error => this.#options.onFailure(box, error));
+      if (!box.file) return;
+    }
+  }
+
+  #sweepLater(): void {
+    this.#sweep ??= setTimeout(() => void this.#closeIdle(), this.#options.idleMs / 2).unref();
+  }
+
+  async #closeIdle(): Promise<void> {
+    const before = performance.now() - this.#options.idleMs;
+    for (const box of this.#boxes) {
+      if (box.lastUsedMs > before) break;
+      while (isFree(box) && box.tail.length === 0 && box.file?.tidy(sliceTimer()))
+        await new Promise(setImmediate);
+      if (!isFree(box) || box.tail.length > 0 || box.lastUsedMs > before) continue;
+      await this.close(box).catch(error => this.#options.onFailure(box, error));
+    }
+    this.#sweep = null;
+    if (this.#boxes.size > 0) this.#sweepLater();
+  }
+}
+
+const isFree = (box: Box) => box.file !== null && box.turning === null && box.users === 0 && !box.isHeld;
+
+function sliceTimer(): () => boolean {
+  const endMs = performance.now() + sliceMs;
+  return () => performance.now() >= endMs;
+}

@@ -1,0 +1,230 @@
+/**
+ * Mail that is safe when it is acknowledged: a {@link Store} whose changes go to one journal for all tenants of a shard,
+ * synced once for all who wait, from there into memory (the tenant's tail) and later, in slices, into the tenant's own
+ * database. Whoever looks at a mailbox has its tail applied first, so that nobody ever has to merge two places.
+ *
+ *     insert ─► journal ─► sync ─► acknowledged ─► tail ─► applier ─► database ─► segment freed
+ *               large mail ─► its own file first            ▲ look
+ */
+import assert from 'node:assert/strict';
+import { setTimeout } from 'node:timers/promises';
+import type { Clock } from '../base/clock.ts';
+import type { ShardIndex, TenantUid } from '../base/ids.ts';
+import type { Logger } from '../base/log.ts';
+import type { MailFile } from '../store/mail-file.ts';
+import { StateMailbox } from '../store/mailbox.ts';
+import { openMailFile, syncMailFile } from '../store/open-store.ts';
+import type { Mailbox, MailboxOptions, Store } from '../store/store.ts';
+import { Applier } from './applier.ts';
+import { readAside, removeAside } from './aside.ts';
+import { Box } from './box.ts';
+import { Inheritance } from './inheritance.ts';
+import { type IntakeParts, IntakePort } from './intake-port.ts';
+import { Journal } from './journal.ts';
+import { OpenFiles } from './open-files.ts';
+import { Reclaimer } from './reclaimer.ts';
+import { listSegments } from './segment.ts';
+import { Spool } from './spool.ts';
+
+export type IntakeOptions = {
+  /** Folder of the journals of all shards. */
+  readonly journalDir: string;
+  readonly shard: ShardIndex;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly limits?: Partial<IntakeLimits>;
+};
+
+export type IntakeLimits = {
+  /** Of the segments of this shard on disk. */
+  readonly journalBytes: number;
+  /** Of changes in memory that are not applied yet. */
+  readonly tailBytes: number;
+  readonly tenantTailBytes: number;
+  readonly openFiles: number;
+  readonly fileIdleMs: number;
+  /** What stopping may take. */
+  readonly stopMs: number;
+};
+
+const defaultLimits: IntakeLimits = {
+  journalBytes: 256 * 1024 * 1024,
+  tailBytes: 64 * 1024 * 1024,
+  tenantTailBytes: 16 * 1024 * 1024,
+  openFiles: 128,
+  fileIdleMs: 30_000,
+  stopMs: 5000,
+};
+
+export type IntakeStatus = {
+  readonly journalBytes: number;
+  readonly tailBytes: number;
+  readonly openFiles: number;
+  /** Why the journal is not to be trusted fully any more since the shard started; null when it is. */
+  readonly fault: string | null;
+};
+
+/** Opens the intake of a shard and takes over what an earlier process of it left; reads no more than what may not be applied yet. */
+export async function openIntake(options: IntakeOptions): Promise<Intake> {
+  const intake = new Intake(options);
+  await intake.inherit();
+  return intake;
+}
+
+/** The store of a shard. */
+export class Intake implements Store {
+  readonly #options: IntakeOptions;
+  readonly #limits: IntakeLimits;
+  readonly #boxes = new Map<TenantUid, Box>();
+  readonly #journal: Journal;
+  readonly #files: OpenFiles;
+  readonly #applier: Applier;
+  readonly #reclaimer: Reclaimer;
+  readonly #parts: IntakeParts;
+  readonly #inheritance: Inheritance;
+
+  constructor(options: IntakeOptions) {
+    const { journalDir, shard, log } = options;
+    const limits = { ...defaultLimits, ...options.limits };
+    this.#options = options;
+    this.#limits = limits;
+    this.#journal = new Journal({ dir: journalDir, shard, maxBytes: limits.journalBytes, log });
+    this.#files = new OpenFiles({
+      maxOpen: limits.openFiles,
+      idleMs: limits.fileIdleMs,
+      open: box => this.#open(box),
+      onClosed: box => this.#closed(box),
+      isHurried: () => this.#applier.isHurried,
+      onFailure: (box, error) => this.#applier.fail(box, error),
+    });
+    this.#applier = new Applier(
+      this.#files,
+      { tenantBytes: limits.tenantTailBytes, allBytes: limits.tailBytes },
+      log,
+    );
+    this.#reclaimer = new Reclaimer({
+      journal: this.#journal,
+      files: this.#files,
+      boxes: this.#boxes,
+      maxBytes: limits.journalBytes,
+      log,
+    });
+    this.#inheritance = new Inheritance(journalDir, log);
+    this.#parts = {
+      journal: this.#journal,
+      files: this.#files,
+      applier: this.#applier,
+      spool: new Spool(),
+      onKept: () => this.#reclaimer.wake(),
+      leave: box => this.#reclaimer.putAside(box),
+      onClosed: box => this.#boxes.delete(box.uid),
+    };
+  }
+
+  async inherit(): Promise<void> {
+    const { journalDir, shard } = this.#options;
+    const names = (await listSegments(journalDir)).filter(name => name.shard === shard);
+    for (const name of names) await this.#inheritance.take(name);
+    this.#journal.inherit(this.#inheritance.segments);
+    if (names.length > 0) this.#reclaimer.wake();
+  }
+
+  mailbox({ uid, dir, retention, onPruned }: MailboxOptions): Mailbox {
+    const box = this.#add(uid, dir, onPruned);
+    // It may come from another shard: what is written for it must be later than all that was.
+    this.#journal.lead();
+    return new StateMailbox(new IntakePort(box, this.#parts), this.#options.clock, retention);
+  }
+
+  /**
+   * Finishes what an earlier process left: of tenants that this shard does not host, `dirOf` says where their mail is, if
+   * anywhere. To be called when the shard's own tenants have their mailboxes.
+   */
+  async settleInheritance(dirOf: (uid: TenantUid) => string | null): Promise<void> {
+    for (const uid of this.#inheritance.tails.keys()) await this.#settle(uid, dirOf(uid));
+    await this.#inheritance.readDone(uid => {
+      const box = this.#boxes.get(uid);
+      if (box) box.isUnsynced = true;
+    });
+    for (const uid of this.#inheritance.unsynced) {
+      const dir = this.#boxes.has(uid) ? null : dirOf(uid);
+      if (dir !== null) await syncMailFile(dir);
+    }
+  }
+
+  async #settle(uid: TenantUid, dir: string | null): Promise<void> {
+    if (this.#boxes.has(uid)) return;
+    if (dir === null) {
+      // Purged since: there is nowhere to put its mail, and nobody to miss it.
+      for (const { segment } of this.#inheritance.tails.get(uid) ?? []) if (segment) segment.unapplied -= 1;
+      this.#inheritance.tails.delete(uid);
+      return;
+    }
+    const box = this.#add(uid, dir);
+    await this.#applier.drain(box);
+    await this.#files.close(box);
+    this.#boxes.delete(uid);
+  }
+
+  #add(uid: TenantUid, dir: string, onPruned: MailboxOptions['onPruned'] = () => {}): Box {
+    assert(!this.#boxes.has(uid), `the mailbox ${uid} is open already`);
+    const box = new Box(uid, dir, onPruned);
+    this.#boxes.set(uid, box);
+    box.isUnsynced = this.#inheritance.unsynced.has(uid);
+    this.#applier.merge(box, this.#inheritance.tails.get(uid) ?? []);
+    this.#inheritance.tails.delete(uid);
+    return box;
+  }
+
+  /** A file is opened together with what was put aside for it. */
+  async #open(box: Box): Promise<MailFile> {
+    const file = await openMailFile(box.dir);
+    const aside = await readAside(box.dir);
+    box.hasAside = aside.length > 0;
+    const keptAtMs = performance.now();
+    this.#applier.merge(
+      box,
+      aside
+        .filter(({ position }) => position > file.state.position)
+        .map(({ position, change }) => ({
+          position,
+          change,
+          segment: null,
+          bytes: 1000,
+          keptAtMs,
+          done: null,
+        })),
+    );
+    return file;
+  }
+
+  async #closed(box: Box): Promise<void> {
+    if (!box.hasAside || box.tail.length > 0) return;
+    await removeAside(box.dir);
+    box.hasAside = false;
+  }
+
+  get status(): IntakeStatus {
+    return {
+      journalBytes: this.#journal.bytes,
+      tailBytes: this.#applier.bytes,
+      openFiles: this.#files.count,
+      fault: this.#journal.fault,
+    };
+  }
+
+  /** Applies and closes what can be within this time. What is left is in the journal, for the next process. */
+  async stop(withinMs: number): Promise<void> {
+    this.#reclaimer.stop();
+    const drained = Promise.allSettled([...this.#boxes.values()].map(box => this.#applier.drain(box)));
+    const outcome = await Promise.race([drained, setTimeout(withinMs, null, { ref: false })]);
+    this.#applier.stop();
+    const isSafe = await this.#files.closeAll();
+    const isClean = isSafe && outcome?.every(({ status }) => status === 'fulfilled') === true;
+    await this.#journal.close(isClean && this.#inheritance.tails.size === 0);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop(this.#limits.stopMs);
+  }
+}

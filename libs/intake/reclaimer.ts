@@ -1,0 +1,123 @@
+import type { TenantUid } from '../base/ids.ts';
+import type { Logger } from '../base/log.ts';
+import { syncMailFile } from '../store/open-store.ts';
+import { writeAside } from './aside.ts';
+import type { Box } from './box.ts';
+import type { Journal, Segment } from './journal.ts';
+import type { OpenFiles } from './open-files.ts';
+
+/** Segments are freed several at once, from this share of the journal's bound: each time all databases they touch are synced. */
+const freeFromShare = 0.4;
+const everyMs = 500;
+
+/**
+ * Frees what the journal need not keep: the oldest segments whose records have all been applied, after the databases
+ * that they touched have been synced. Changes of a tenant that cannot be applied are put into its own folder, so that
+ * the journal does not grow for the sake of one.
+ */
+export class Reclaimer {
+  readonly #journal: Journal;
+  readonly #files: OpenFiles;
+  readonly #boxes: ReadonlyMap<TenantUid, Box>;
+  readonly #maxBytes: number;
+  readonly #log: Logger;
+  #timer: NodeJS.Timeout | null = null;
+  #isBusy = false;
+  #isStopped = false;
+
+  constructor(options: {
+    journal: Journal;
+    files: OpenFiles;
+    boxes: ReadonlyMap<TenantUid, Box>;
+    maxBytes: number;
+    log: Logger;
+  }) {
+    this.#journal = options.journal;
+    this.#files = options.files;
+    this.#boxes = options.boxes;
+    this.#maxBytes = options.maxBytes;
+    this.#log = options.log;
+  }
+
+  /** Something was written: look after the journal as long as there is something to free. */
+  wake(): void {
+    this.#timer ??= setTimeout(() => void this.#look(), everyMs).unref();
+  }
+
+  stop(): void {
+    if (this.#timer) clearTimeout(this.#timer);
+    this.#isStopped = true;
+  }
+
+  async #look(): Promise<void> {
+    try {
+      await this.#step();
+    } catch (error) {
+      this.#log.warn({ err: error }, 'the journal could not be freed');
+    }
+    this.#timer = null;
+    if (this.#journal.segments.length > 1 && !this.#isStopped) this.wake();
+  }
+
+  async #step(): Promise<void> {
+    for (const segment of this.#sealed()) {
+      if (segment.unapplied === 0 && !segment.name.isDone) await this.#journal.markDone(segment);
+    }
+    // Where no file is open, all have been synced.
+    if (this.#journal.bytes < this.#maxBytes * freeFromShare && this.#files.count > 0) return;
+    await this.#putAsideWhatIsStuck();
+    await this.freeApplied();
+  }
+
+  /** Syncs what the leading segments without unapplied records touched, then removes them. */
+  async freeApplied(): Promise<void> {
+    if (this.#isBusy) return;
+    this.#isBusy = true;
+    try {
+      const sealed = this.#sealed();
+      const end = sealed.findIndex(({ unapplied }) => unapplied > 0);
+      const free = end < 0 ? sealed : sealed.slice(0, end);
+      const last = free.at(-1);
+      if (!last) return;
+      const tenants = new Set(free.flatMap(({ tenants }) => [...tenants]));
+      for (const uid of tenants) await this.#sync(uid);
+      await this.#journal.free(last);
+    } finally {
+      this.#isBusy = false;
+    }
+  }
+
+  #sealed(): readonly Segment[] {
+    return this.#journal.segments.filter(segment => !this.#journal.isActive(segment));
+  }
+
+  /** A mailbox that is closed was synced when it was closed. */
+  async #sync(uid: TenantUid): Promise<void> {
+    const box = this.#boxes.get(uid);
+    if (!box || box.failure?.code === 'STORE_CORRUPT') return;
+    if (box.turning) await box.turning;
+    if (box.file?.isDirty) await box.file.sync();
+    else if (box.isUnsynced && !box.file) await syncMailFile(box.dir);
+    box.isUnsynced = false;
+  }
+
+  async #putAsideWhatIsStuck(): Promise<void> {
+    const [oldest] = this.#journal.segments;
+    for (const box of this.#boxes.values()) {
+      if (box.failure && box.tail[0]?.segment === oldest) await this.putAside(box);
+    }
+  }
+
+  /** Puts the tail of a box into its folder, so that no segment has to be kept for it. */
+  async putAside(box: Box): Promise<void> {
+    const tail = [...box.tail];
+    if (tail.length === 0) return;
+    await writeAside(box.uid, box.dir, tail);
+    box.hasAside = true;
+    for (const pending of tail) {
+      // It may have been applied while it was written.
+      if (pending.segment && box.tail.includes(pending)) pending.segment.unapplied -= 1;
+      pending.segment = null;
+    }
+  }
+}

@@ -1,0 +1,135 @@
+import { readFileSync } from 'node:fs';
+import { open, readdir, readFile } from 'node:fs/promises';
+import { crc32 } from 'node:zlib';
+import { MpctlError } from '../base/error.ts';
+import type { ShardIndex } from '../base/ids.ts';
+import { type Damage, decodeRecords, type JournalRecord, type Salt } from './record.ts';
+
+/**
+ * A file of the journal. Its name says everything that is needed to read it, so that a damaged head costs nothing:
+ * `<number>-<shard>-<salt>.log`, or `.done` when all of its records have been applied, though perhaps not synced.
+ * Numbers grow over all shards of a data folder, and with them positions.
+ */
+export type SegmentName = {
+  readonly number: number;
+  readonly shard: ShardIndex;
+  readonly salt: Salt;
+  readonly isDone: boolean;
+};
+
+export function segmentFileName({ number, shard, salt, isDone }: SegmentName): string {
+  const hex = (value: number) => value.toString(16).padStart(8, '0');
+  return `${String(number).padStart(10, '0')}-${shard}-${hex(salt.mark)}${hex(salt.seed)}.${isDone ? 'done' : 'log'}`;
+}
+
+export function parseSegmentName(name: string): SegmentName | null {
+  const found = /^(\d{10,})-(\d+)-([0-9a-f]{8})([0-9a-f]{8})\.(log|done)$/.exec(name);
+  if (!found) return null;
+  const [, number, shard, mark, seed, kind] = found as unknown as [
+    string,
+    string,
+    string,
+    string,
+    string,
+    string,
+  ];
+  return {
+    number: Number(number),
+    shard: Number(shard),
+    salt: { mark: Number.parseInt(mark, 16), seed: Number.parseInt(seed, 16) },
+    isDone: kind === 'done',
+  };
+}
+
+/** The segments of a journal folder, oldest first; none when there is no folder. */
+export async function listSegments(dir: string): Promise<readonly SegmentName[]> {
+  const names = await readdir(dir).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return [];
+    throw error;
+  });
+  return names.flatMap(name => parseSegmentName(name) ?? []).sort((a, b) => a.number - b.number);
+}
+
+/** Records that fit below one number; positions stay whole numbers of a double for 500 million segments. */
+const recordsPerSegment = 2 ** 24;
+
+export const positionOf = (segmentNumber: number, index: number) => segmentNumber * recordsPerSegment + index;
+export const hasPlace = (index: number) => index < recordsPerSegment;
+
+/** Head of a segment: magic 8 · version 4 · boot id 36 · CRC-32 of these 4. */
+export const segmentHeadBytes = 52;
+const magic = 'mpctlJnl';
+const version = 1;
+
+export function encodeSegmentHead(bootId: string): Buffer {
+  const head = Buffer.alloc(segmentHeadBytes);
+  head.write(magic, 0, 'latin1');
+  head.writeUInt32LE(version, 8);
+  head.write(bootId, 12, 36, 'latin1');
+  head.writeUInt32LE(crc32(head.subarray(0, 48)), 48);
+  return head;
+}
+
+/** `newer`: another program wrote it, nothing can be read · null: damaged, what follows may be well. */
+export function decodeSegmentHead(bytes: Buffer): { readonly bootId: string } | 'newer' | null {
+  if (bytes.length < segmentHeadBytes || bytes.readUInt32LE(48) !== crc32(bytes.subarray(0, 48))) return null;
+  if (bytes.toString('latin1', 0, 8) !== magic) return null;
+  if (bytes.readUInt32LE(8) !== version) return 'newer';
+  return { bootId: bytes.toString('latin1', 12, 48).replace(/\0+$/, '') };
+}
+
+/** What a segment holds. */
+export type SegmentContent = {
+  readonly records: readonly JournalRecord[];
+  /** Between records, of writes that had been synced. */
+  readonly damages: readonly (Damage & { readonly bytes: Buffer })[];
+  /** Of the last write, which was never acknowledged. */
+  readonly tornBytes: number;
+};
+
+/**
+ * Reads a segment whole: at most a little more than a segment's size.
+ * @throws MpctlError STORE_NEWER when a newer program wrote it
+ */
+export async function readSegment(path: string, salt: Salt): Promise<SegmentContent> {
+  const bytes = await readFile(path);
+  if (decodeSegmentHead(bytes) === 'newer') {
+    throw new MpctlError('STORE_NEWER', `${path} was written by a newer mpctl`, {
+      hint: 'start that one once: it takes the mail in',
+    });
+  }
+  const parts = [...decodeRecords(bytes, Math.min(segmentHeadBytes, bytes.length), salt)];
+  const records = parts.filter(part => 'change' in part);
+  const damages = parts.filter((part): part is Damage => !('change' in part));
+  // The last write may be torn anywhere, as the disk orders its blocks as it likes; those before it were synced.
+  const lastBatch = records.at(-1)?.batch ?? 0;
+  const lastSynced = records.findLast(({ batch }) => batch < lastBatch)?.endOffset ?? segmentHeadBytes;
+  const isTorn = ({ offset, endOffset }: Damage) => offset >= lastSynced || endOffset === bytes.length;
+  return {
+    records,
+    damages: damages
+      .filter(damage => !isTorn(damage))
+      .map(damage => ({ ...damage, bytes: bytes.subarray(damage.offset, damage.endOffset) })),
+    tornBytes: damages.filter(isTorn).reduce((sum, { offset, endOffset }) => sum + endOffset - offset, 0),
+  };
+}
+
+/** When the machine was started that wrote a segment; null when its head does not say. */
+export async function bootIdOf(path: string): Promise<string | null> {
+  await using file = await open(path);
+  const head = Buffer.alloc(segmentHeadBytes);
+  await file.read(head, 0, segmentHeadBytes, 0);
+  const decoded = decodeSegmentHead(head);
+  // No boot has an empty name: it stands for "unknown" where a machine does not tell.
+  return decoded === null || decoded === 'newer' || decoded.bootId === '' ? null : decoded.bootId;
+}
+
+/** Changes with each start of the machine: what was written before it may be lost where it was not synced. */
+export function readBootId(): string {
+  try {
+    return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+  } catch {
+    // Not Linux: an empty id equals no other, so that nothing is taken for granted.
+    return '';
+  }
+}

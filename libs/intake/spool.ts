@@ -1,0 +1,66 @@
+import { mkdir, open, readFile, unlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { constants, zstdCompress, zstdDecompress } from 'node:zlib';
+import { syncFolder } from '../store/sync-path.ts';
+import { storeFailure } from './store-failure.ts';
+
+/** Written and synced at a time: a sync of all at once would keep the journal's waiting. */
+const pieceBytes = 1024 * 1024;
+const fastest = { params: { [constants.ZSTD_c_compressionLevel]: 1 } };
+
+/**
+ * Large mail, a file each in the folder `big` of its mailbox, where it stays: neither the journal nor the database
+ * carries its bytes. Compressed one after the other, so that the threads that sync stay free.
+ */
+export class Spool {
+  #turn: Promise<unknown> = Promise.resolve();
+
+  /** Resolves to the file's name when it is safe. A file that no mail names is removed by the next start. */
+  async write(dir: string, id: string, raw: Buffer): Promise<string> {
+    const packed = await this.#inTurn(() => promisify(zstdCompress)(raw, fastest));
+    const [name, bytes] = packed.length < raw.length ? [`${id}.zst`, packed] : [id, raw];
+    const folder = join(dir, 'big');
+    const path = join(folder, name);
+    try {
+      const isNew = (await mkdir(folder, { recursive: true, mode: 0o700 })) !== undefined;
+      await writeInPieces(path, bytes);
+      await syncFolder(folder);
+      if (isNew) await syncFolder(dir);
+    } catch (error) {
+      await unlink(path).catch(() => {});
+      throw storeFailure(error, `${path} could not be written`);
+    }
+    return name;
+  }
+
+  async read(dir: string, name: string): Promise<Buffer> {
+    const bytes = await readFile(join(dir, 'big', name)).catch(error => {
+      throw storeFailure(error, `large mail ${name} could not be read`);
+    });
+    return name.endsWith('.zst') ? this.unpack(bytes) : bytes;
+  }
+
+  unpack(bytes: Buffer): Promise<Buffer> {
+    return this.#inTurn(() => promisify(zstdDecompress)(bytes));
+  }
+
+  async remove(dir: string, name: string): Promise<void> {
+    // What stays is found by the next start.
+    await unlink(join(dir, 'big', name)).catch(() => {});
+  }
+
+  #inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
+    const turn = this.#turn.then(work);
+    this.#turn = turn.catch(() => {});
+    return turn;
+  }
+}
+
+async function writeInPieces(path: string, bytes: Buffer): Promise<void> {
+  await using handle = await open(path, 'wx', 0o600);
+  for (let at = 0; at < bytes.length; at += pieceBytes) {
+    await handle.writeFile(bytes.subarray(at, at + pieceBytes));
+    await handle.datasync();
+  }
+}
