@@ -42,6 +42,7 @@ const mayImport: Record<string, readonly string[]> = {
     'libs/store',
     'libs/intake',
     'libs/inbox-api',
+    'libs/passwords',
   ],
   'libs/shard': [
     'libs/base',
@@ -53,6 +54,7 @@ const mayImport: Record<string, readonly string[]> = {
     'libs/intake',
     'libs/inbox-api',
     'libs/tenant',
+    'libs/log',
   ],
   'libs/controller': [
     'libs/base',
@@ -77,7 +79,7 @@ const mayImport: Record<string, readonly string[]> = {
     'libs/controller',
     'libs/log',
   ],
-  'apps/shard': ['libs/base', 'libs/wire', 'libs/log', 'libs/shard'],
+  'apps/shard': ['libs/base', 'libs/shard'],
   'apps/inbox': ['libs/wire', 'libs/ui'],
   'apps/panel': ['libs/wire', 'libs/ui'],
 };

@@ -15,7 +15,8 @@ type Live = {
 export class LiveConnections {
   readonly #bySocket = new WeakMap<Socket, Live>();
   readonly #byTenant = new Map<InboxTenant, Set<Live>>();
-  readonly #ending = new Map<InboxTenant, () => void>();
+  /** Those that wait for a tenant's last connection to end. */
+  readonly #ending = new Map<InboxTenant, (() => void)[]>();
 
   add(socket: Socket, tenant: InboxTenant): void {
     const live: Live = { tenant, socket, open: new Set(), leave: null };
@@ -26,7 +27,8 @@ export class LiveConnections {
       all.delete(live);
       if (all.size > 0) return;
       this.#byTenant.delete(tenant);
-      this.#ending.get(tenant)?.();
+      for (const done of this.#ending.get(tenant) ?? []) done();
+      this.#ending.delete(tenant);
     });
   }
 
@@ -56,11 +58,13 @@ export class LiveConnections {
     if (live) live.leave = leave;
   }
 
-  /** Ends idle connections now, others after their answer or after `drainMs`. */
+  /** Ends idle connections now, others after their answer or after `drainMs`. Called again with less time, it hurries. */
   async end(tenant: InboxTenant, drainMs: number): Promise<void> {
     const all = this.#byTenant.get(tenant);
     if (!all) return;
-    const none = new Promise<void>(resolve => this.#ending.set(tenant, resolve));
+    const waiting = this.#ending.get(tenant) ?? [];
+    this.#ending.set(tenant, waiting);
+    const none = new Promise<void>(resolve => waiting.push(resolve));
     for (const live of all) {
       if (live.leave) live.leave();
       else if (live.open.size === 0) live.socket.destroySoon();
@@ -71,7 +75,6 @@ export class LiveConnections {
     }, drainMs);
     await none;
     clearTimeout(deadline);
-    this.#ending.delete(tenant);
   }
 
   destroyAll(): void {

@@ -1,0 +1,40 @@
+import { openLog } from '../log/open-log.ts';
+import { type FromShard, type ToShard, wireVersion } from '../wire/shard-channel.ts';
+import { Shard } from './shard.ts';
+
+/** An orphan's mail in progress may take this long, and everything else as much again: it ends within 1 s. */
+const orphanDrainMs = 400;
+const orphanMs = 900;
+
+/**
+ * Runs a shard on its process's channel. Resolves when the process may exit: it was told to stop and has, or the channel
+ * to the controller is gone.
+ */
+export function runShard(channel: NodeJS.Process): Promise<void> {
+  let shard: Shard | null = null;
+  const send = (message: FromShard, sent?: () => void) => {
+    if (channel.connected) channel.send?.(message, undefined, undefined, sent);
+    else sent?.();
+  };
+
+  return new Promise(resolve => {
+    const orphaned = () => {
+      setTimeout(resolve, orphanMs);
+      (shard?.stop(orphanDrainMs) ?? Promise.resolve()).then(resolve);
+    };
+
+    channel.on('disconnect', orphaned);
+    channel.on('message', (message: ToShard, handle: unknown) => {
+      if (message.type === 'start') {
+        const { config, tenants } = message;
+        shard = new Shard(config, openLog(config.log, { shard: config.shard }), send);
+        shard.start(tenants).then(failures => send({ type: 'ready', wireVersion, failures }));
+      } else if (message.type === 'stop') {
+        (shard?.stop(message.drainMs) ?? Promise.resolve()).then(() => send({ type: 'stopped' }, resolve));
+      } else {
+        shard?.receive(message, handle);
+      }
+    });
+    if (!channel.connected) orphaned();
+  });
+}

@@ -1,0 +1,224 @@
+/**
+ * A shard: hosts a share of the tenants, does with them what the controller says, and tells how they are. `run-shard.ts`
+ * ties it to its process; each tenant is a `TenantWorker`.
+ */
+import type { Socket } from 'node:net';
+import type { TenantId } from '../base/ids.ts';
+import type { ConfigurableLogger } from '../log/open-log.ts';
+import { newTally } from '../tenant/tally.ts';
+import type { TenantHome } from '../tenant/tenant-home.ts';
+import { TenantWorker } from '../tenant/tenant-worker.ts';
+import type { ShardReport, TenantReport, TenantState } from '../wire/report.ts';
+import type { FromShard, Placement, ReportScope, ShardConfig, ToShard } from '../wire/shard-channel.ts';
+import { LoopWatch } from './loop-watch.ts';
+import { openHome } from './open-home.ts';
+import { type ArrivedSocket, SocketArrivals } from './socket-arrivals.ts';
+
+const heartbeatMs = 1000;
+
+/** How often mail is looked for that has become too old. */
+const pruneMs = 60_000;
+
+type Command<Type extends ToShard['type']> = Extract<ToShard, { readonly type: Type }>;
+
+/** What a running shard is told; starting and stopping are its process's. */
+export type ShardCommand = Exclude<ToShard, { readonly type: 'start' | 'stop' }>;
+
+export class Shard {
+  readonly #config: ShardConfig;
+  readonly #log: ConfigurableLogger;
+  readonly #send: (message: FromShard) => void;
+  readonly #startedAtMs = performance.now();
+  readonly #tenants = new Map<TenantId, TenantWorker>();
+  /** The last command of each tenant that has one under way: a tenant's commands are done in their order. */
+  readonly #underWay = new Map<TenantId, Promise<void>>();
+  readonly #arrivals = new SocketArrivals();
+  readonly #loop = new LoopWatch();
+  readonly #totals = newTally();
+  readonly #timers: readonly NodeJS.Timeout[];
+  #home: Promise<TenantHome> | null = null;
+  #started = Promise.resolve();
+
+  constructor(config: ShardConfig, log: ConfigurableLogger, send: (message: FromShard) => void) {
+    this.#config = config;
+    this.#log = log;
+    this.#send = send;
+    this.#timers = [setInterval(() => this.#beat(), heartbeatMs), setInterval(() => this.#prune(), pruneMs)];
+  }
+
+  /** Opens the first tenants, all on inherited sockets. Resolves to those that are not well. */
+  async start(placements: readonly Placement[]): Promise<readonly TenantReport[]> {
+    const opened = this.#openFirst(placements);
+    this.#started = opened.then(() => {});
+    return (await Promise.all((await opened).map(failureOf))).flat();
+  }
+
+  receive(message: ShardCommand, handle: unknown): void {
+    switch (message.type) {
+      case 'open':
+        this.#answer(message.seq, this.#open(message));
+        break;
+      case 'change':
+        this.#answer(message.seq, this.#change(message));
+        break;
+      case 'close':
+        this.#answer(message.seq, this.#close(message));
+        break;
+      case 'socket':
+        this.#arrivals.arrive(message.seq, message.socket, (handle ?? null) as object | null);
+        break;
+      case 'connection':
+        this.#connection(message, (handle ?? null) as Socket | null);
+        break;
+      case 'report':
+        this.#report(message);
+        break;
+      case 'log':
+        this.#log.configure(message.log);
+        break;
+    }
+  }
+
+  /** Ends all tenants. Called again with less time, it hurries. */
+  async stop(drainMs: number): Promise<void> {
+    for (const timer of this.#timers) clearInterval(timer);
+    await Promise.all([...this.#tenants.values()].map(worker => worker.close(drainMs)));
+    const home = await this.#home;
+    await home?.inbox[Symbol.asyncDispose]();
+    await home?.store[Symbol.asyncDispose]();
+  }
+
+  async #openFirst(placements: readonly Placement[]): Promise<TenantWorker[]> {
+    if (placements.length === 0) return [];
+    const home = await this.#useHome();
+    return placements.map(placement =>
+      this.#host(
+        home,
+        placement,
+        placement.sockets.map(ref => ({ ref, source: ref.fd })),
+      ),
+    );
+  }
+
+  #open({ seq, tenant }: Command<'open'>): Promise<TenantReport[]> {
+    const sockets = this.#arrivals.gather(seq, tenant.sockets);
+    return this.#inOrder(tenant.spec.id, async () => {
+      const [home, arrived] = await Promise.all([this.#useHome(), sockets]);
+      // One that is there already is what a controller that lost track of it has forgotten.
+      await this.#tenants.get(tenant.spec.id)?.close(0);
+      return failureOf(this.#host(home, tenant, arrived));
+    });
+  }
+
+  #change({ seq, spec, closed, opened }: Command<'change'>): Promise<TenantReport[]> {
+    const sockets = this.#arrivals.gather(seq, opened);
+    return this.#inOrder(spec.id, async () => {
+      const arrived = await sockets;
+      const worker = this.#tenants.get(spec.id);
+      if (!worker) return [notHere(spec.id)];
+      for (const { listenerId, bindIndex } of closed) worker.unlisten(listenerId, bindIndex);
+      await worker.change(spec);
+      listenOn(worker, arrived);
+      return failureOf(worker);
+    });
+  }
+
+  #close({ tenant, drainMs }: Command<'close'>): Promise<TenantReport[]> {
+    return this.#inOrder(tenant, async () => {
+      await this.#tenants.get(tenant)?.close(drainMs);
+      this.#tenants.delete(tenant);
+      return [];
+    });
+  }
+
+  /** A connection may come while its tenant is still being opened. */
+  #connection({ tenant, listenerId }: Command<'connection'>, socket: Socket | null): void {
+    if (!socket) return;
+    // Until somebody serves it; that it broke shows when it is closed.
+    socket.on('error', () => {});
+    const deliver = () => {
+      const worker = this.#tenants.get(tenant);
+      if (worker) worker.connected(listenerId, socket);
+      else socket.destroy();
+    };
+    const before = this.#underWay.get(tenant) ?? this.#started;
+    before.then(deliver);
+  }
+
+  #host(home: TenantHome, { uid, spec }: Placement, sockets: readonly ArrivedSocket[]): TenantWorker {
+    const worker = new TenantWorker(home, uid, spec);
+    this.#tenants.set(spec.id, worker);
+    listenOn(worker, sockets);
+    return worker;
+  }
+
+  #useHome(): Promise<TenantHome> {
+    this.#home ??= openHome(this.#config, this.#log, this.#totals, tenant =>
+      this.#send({ type: 'tenant', tenant }),
+    );
+    return this.#home;
+  }
+
+  #inOrder<Result>(tenant: TenantId, work: () => Promise<Result>): Promise<Result> {
+    const result = (this.#underWay.get(tenant) ?? this.#started).then(work);
+    const settled = result.then(() => {
+      if (this.#underWay.get(tenant) === settled) this.#underWay.delete(tenant);
+    });
+    this.#underWay.set(tenant, settled);
+    return result;
+  }
+
+  async #answer(seq: number, command: Promise<readonly TenantReport[]>): Promise<void> {
+    this.#send({ type: 'done', seq, failures: await command });
+  }
+
+  async #report({ seq, scope }: Command<'report'>): Promise<void> {
+    const workers = [...this.#tenants.values()];
+    const states: Partial<Record<TenantState, number>> = {};
+    for (const { state } of workers) states[state] = (states[state] ?? 0) + 1;
+    const report: ShardReport = {
+      shard: this.#config.shard,
+      pid: process.pid,
+      uptimeMs: Math.round(performance.now() - this.#startedAtMs),
+      rssBytes: process.memoryUsage.rss(),
+      connections: workers.reduce((sum, { connections }) => sum + connections, 0),
+      longestBlockMs: this.#loop.takeForReport(),
+      states,
+      totals: { ...this.#totals },
+      tenants: await Promise.all(this.#inScope(scope).map(worker => worker.report())),
+    };
+    this.#send({ type: 'report', seq, report });
+  }
+
+  #inScope(scope: ReportScope): TenantWorker[] {
+    if (scope === 'totals') return [];
+    if (scope === 'all') return [...this.#tenants.values()].filter(worker => !worker.isIdle);
+    return scope.flatMap(id => this.#tenants.get(id) ?? []);
+  }
+
+  #beat(): void {
+    this.#send({
+      type: 'heartbeat',
+      longestBlockMs: this.#loop.takeForHeartbeat(),
+      rssBytes: process.memoryUsage.rss(),
+    });
+  }
+
+  async #prune(): Promise<void> {
+    for (const worker of this.#tenants.values()) await worker.prune();
+  }
+}
+
+function listenOn(worker: TenantWorker, sockets: readonly ArrivedSocket[]): void {
+  for (const { ref, source } of sockets) worker.listen(ref.listenerId, ref.bindIndex, source);
+}
+
+async function failureOf(worker: TenantWorker): Promise<TenantReport[]> {
+  return worker.state === 'failed' || worker.state === 'partial' ? [await worker.report()] : [];
+}
+
+function notHere(id: TenantId): TenantReport {
+  const counters = { ...newTally() };
+  const error = 'SHARD_TENANT_UNKNOWN: this shard does not host the tenant';
+  return { id, state: 'failed', error, connections: 0, messages: 0, bytes: 0, counters };
+}

@@ -1,0 +1,70 @@
+import type { TenantId } from '../base/ids.ts';
+import {
+  type ChaosTriggers,
+  defaultChaosTriggers,
+  defaultInboxSettings,
+  type InboxSettings,
+  type InboxTenant,
+  type Submission,
+} from '../inbox-api/inbox-tenant.ts';
+import type { MailEvents } from '../inbox-api/mail-events.ts';
+import type { Envelope } from '../mail/message.ts';
+import type { LoginResult } from '../passwords/proof.ts';
+import type { TenantSpec } from '../spec/tenant-spec.ts';
+import type { Mailbox } from '../store/store.ts';
+import type { TenantCounters } from '../wire/report.ts';
+import { derived, type TenantCore } from './tenant-core.ts';
+import type { TenantMail } from './tenant-mail.ts';
+
+/** A tenant as the HTTP engine sees it. */
+export class TenantInbox implements InboxTenant {
+  readonly id: TenantId;
+  readonly startedAtMs: number;
+  readonly mailbox: Mailbox;
+  readonly counters: TenantCounters;
+  readonly events: MailEvents;
+  readonly #mail: TenantMail;
+  readonly #settings: () => InboxSettings;
+  #chaosTriggers = defaultChaosTriggers;
+
+  constructor(core: TenantCore, mail: TenantMail) {
+    this.id = core.spec.id;
+    this.startedAtMs = core.startedAtMs;
+    this.mailbox = mail.mailbox;
+    this.counters = mail.tally;
+    this.events = mail.events;
+    this.#mail = mail;
+    this.#settings = derived(core, spec => inboxSettings(spec, core.home.hostname));
+  }
+
+  get settings(): InboxSettings {
+    return this.#settings();
+  }
+
+  submit(envelope: Envelope, data: Buffer): Promise<Submission> {
+    return this.#mail.keep(envelope, data, 'http');
+  }
+
+  /** Nobody is asked: there are no users of the pages. */
+  async login(): Promise<LoginResult> {
+    return 'refused';
+  }
+
+  async usage(): Promise<{ databaseBytes: number; memoryBytes: number }> {
+    const { bytes } = await this.mailbox.counts();
+    return { databaseBytes: bytes, memoryBytes: bytes };
+  }
+
+  chaosTriggers(): ChaosTriggers {
+    return this.#chaosTriggers;
+  }
+
+  setChaosTriggers(triggers: ChaosTriggers): void {
+    this.#chaosTriggers = triggers;
+  }
+}
+
+function inboxSettings(spec: TenantSpec, hostname: string): InboxSettings {
+  const { label, suspended, maxMessageSizeBytes } = spec;
+  return { ...defaultInboxSettings, hostname, label, suspended, maxMessageSizeBytes };
+}

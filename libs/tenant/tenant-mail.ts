@@ -1,0 +1,130 @@
+import { MpctlError } from '../base/error.ts';
+import { type MailEvent, MailEvents } from '../inbox-api/mail-events.ts';
+import type { Envelope } from '../mail/message.ts';
+import { prepareMail } from '../mail/prepare-mail.ts';
+import type { Delivery } from '../smtp/smtp-host.ts';
+import { tenantDataDir } from '../spec/paths.ts';
+import type { TenantSpec } from '../spec/tenant-spec.ts';
+import type { Counts, Mailbox, Retention } from '../store/store.ts';
+import { newTally, type Tally } from './tally.ts';
+import { appName, type TenantCore } from './tenant-core.ts';
+
+/** The mail of a tenant in use: its mailbox, what arrives in it, what is counted. An idle tenant has none of it. */
+export class TenantMail {
+  readonly mailbox: Mailbox;
+  readonly events = new MailEvents();
+  readonly tally: Tally = newTally();
+  readonly #core: TenantCore;
+  #fault = '';
+
+  constructor(core: TenantCore) {
+    this.#core = core;
+    this.mailbox = core.home.store.mailbox({
+      uid: core.uid,
+      dir: tenantDataDir(core.home.dataDir, core.spec.id),
+      retention: retentionOf(core.spec),
+      onPruned: ids => this.events.publish({ kind: 'pruned', ids }),
+    });
+    this.events.subscribe(event => this.#countDeleted(event));
+  }
+
+  /** Why the last change of the mailbox failed, code and sentence; empty when it did not. */
+  get fault(): string {
+    return this.#fault;
+  }
+
+  /** Keeps a mail, and says what SMTP shall answer. */
+  async keep(envelope: Envelope, data: Buffer, broughtBy: 'smtp' | 'http'): Promise<Delivery> {
+    const { spec, home } = this.#core;
+    const mail = prepareMail(
+      data,
+      envelope,
+      {
+        hostname: home.hostname,
+        app: appName(spec),
+        received: broughtBy === 'smtp',
+        strictRfcHeaders: false,
+      },
+      { nowMs: home.clock(), random: home.random },
+    );
+    if (spec.maxBytes > 0 && mail.raw.length > spec.maxBytes) {
+      const reply = `552 5.3.4 Requested mail action aborted: exceeded storage allocation (${spec.maxBytes})`;
+      return this.#refuse(reply);
+    }
+    const failure = await this.#attempt(() => this.mailbox.insert(mail));
+    if (failure?.code === 'STORE_FULL') return this.#refuse('452 4.3.1 Insufficient system storage');
+    if (failure) return this.#refuse('451 4.3.0 Requested action aborted: local error in processing');
+    this.count('accepted', 1);
+    this.count('acceptedBytes', mail.raw.length);
+    this.events.publish({ kind: 'new', row: mail.row });
+    return { outcome: 'queued', id: mail.row.id };
+  }
+
+  /** Applies the limits of the tenant's new settings. */
+  setRetention(): Promise<void> {
+    return this.#remove(() => this.mailbox.setRetention(retentionOf(this.#core.spec)));
+  }
+
+  /** Removes mail that has become too old. */
+  prune(): Promise<void> {
+    return this.#remove(() => this.mailbox.prune());
+  }
+
+  /** null while the mailbox cannot be read. */
+  async counts(): Promise<Counts | null> {
+    try {
+      return await this.mailbox.counts();
+    } catch (error) {
+      if (error instanceof MpctlError) return null;
+      throw error;
+    }
+  }
+
+  count(what: keyof Tally, amount: number): void {
+    this.tally[what] += amount;
+    this.#core.home.totals[what] += amount;
+  }
+
+  #refuse(reply: string): Delivery {
+    this.count('rejected', 1);
+    return { outcome: 'refused', reply };
+  }
+
+  async #remove(work: () => Promise<readonly string[]>): Promise<void> {
+    await this.#attempt(async () => {
+      const ids = await work();
+      if (ids.length > 0) this.events.publish({ kind: 'pruned', ids });
+    });
+  }
+
+  #countDeleted(event: MailEvent): void {
+    if (event.kind === 'removed' || event.kind === 'pruned') this.count('deleted', event.ids.length);
+    else if (event.kind === 'truncated') this.count('deleted', event.count);
+  }
+
+  /** Resolves to the failure, or null. That there is no room just now is no fault of the mailbox. */
+  async #attempt(work: () => Promise<unknown>): Promise<MpctlError | null> {
+    try {
+      await work();
+      this.#setFault(null);
+      return null;
+    } catch (error) {
+      if (!(error instanceof MpctlError)) throw error;
+      if (error.code !== 'STORE_FULL') this.#setFault(error);
+      return error;
+    }
+  }
+
+  #setFault(error: MpctlError | null): void {
+    const fault = error ? `${error.code}: ${error.message}` : '';
+    if (fault === this.#fault) return;
+    this.#fault = fault;
+    if (error) this.#core.log.error({ err: error }, 'mailbox failed');
+    else this.#core.log.info({}, 'mailbox works again');
+    this.#core.faultChanged();
+  }
+}
+
+function retentionOf({ maxMessages, maxAgeMs, maxBytes }: TenantSpec): Retention {
+  return { maxMessages, maxAgeMs, maxBytes };
+}

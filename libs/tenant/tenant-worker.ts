@@ -1,0 +1,185 @@
+/**
+ * One tenant in a shard: its listeners and its mail. Everything about a tenant is reached through its worker, and its
+ * failures stay here. Thousands are idle, so an idle one is a handful of words: the rest is made on first use.
+ *
+ *     listening.ts a socket · tenant-smtp.ts, tenant-inbox.ts what the engines see · tenant-mail.ts mailbox and counters
+ */
+import type { Socket } from 'node:net';
+import type { TenantUid } from '../base/ids.ts';
+import type { Logger } from '../base/log.ts';
+import type { AcceptSource } from '../sockets/accept.ts';
+import type { ListenerSpec, TenantSpec } from '../spec/tenant-spec.ts';
+import type { TenantReport, TenantState } from '../wire/report.ts';
+import { Listening, type ListeningOwner } from './listening.ts';
+import { LiveListener } from './live-listener.ts';
+import { refuseHttp } from './refuse-http.ts';
+import { nothingCounted } from './tally.ts';
+import type { TenantCore } from './tenant-core.ts';
+import type { TenantHome } from './tenant-home.ts';
+import { TenantInbox } from './tenant-inbox.ts';
+import { TenantMail } from './tenant-mail.ts';
+import { TenantSmtp } from './tenant-smtp.ts';
+
+/** How long HTTP connections may take to end when a listener goes or the tenant is suspended. */
+const partingMs = 5000;
+
+/** What a tenant has once somebody connected to it. */
+type InUse = {
+  readonly mail: TenantMail;
+  readonly smtp: TenantSmtp;
+  readonly inbox: TenantInbox;
+  readonly listeners: Map<string, LiveListener>;
+};
+
+export class TenantWorker implements TenantCore, ListeningOwner {
+  readonly home: TenantHome;
+  readonly uid: TenantUid;
+  readonly startedAtMs: number;
+  #spec: TenantSpec;
+  #listenings: readonly Listening[] = [];
+  #inUse: InUse | null = null;
+  #closed: Promise<void> | null = null;
+
+  constructor(home: TenantHome, uid: TenantUid, spec: TenantSpec) {
+    this.home = home;
+    this.uid = uid;
+    this.#spec = spec;
+    this.startedAtMs = home.clock();
+  }
+
+  get spec(): TenantSpec {
+    return this.#spec;
+  }
+
+  get log(): Logger {
+    return this.home.log.child({ tenant: this.#spec.id });
+  }
+
+  get connections(): number {
+    let sum = 0;
+    for (const { connections } of this.#inUse?.listeners.values() ?? []) sum += connections;
+    return sum;
+  }
+
+  get state(): TenantState {
+    if (this.#closed) return 'closing';
+    const faults = this.#listenings.filter(({ fault }) => fault !== '').length;
+    if (this.#inUse?.mail.fault || (faults > 0 && faults === this.#listenings.length)) return 'failed';
+    if (faults > 0) return 'partial';
+    return this.#spec.suspended ? 'suspended' : 'listening';
+  }
+
+  /** Whether there is nothing to report but that it listens. */
+  get isIdle(): boolean {
+    return this.#inUse === null && this.state === 'listening';
+  }
+
+  /** Accepts from a listener's socket; `null` is one that did not arrive. A failure is the state of that socket. */
+  listen(listenerId: string, bindIndex: number, source: AcceptSource | null): void {
+    const listening = new Listening(this, listenerId, bindIndex);
+    this.#listenings = [...this.#listenings, listening];
+    listening.start(source);
+  }
+
+  /** Accepts no more from a socket. HTTP connections do not stay behind, SMTP sessions end by themselves. */
+  unlisten(listenerId: string, bindIndex: number): void {
+    const isMeant = (one: Listening) => one.listenerId === listenerId && one.bindIndex === bindIndex;
+    for (const listening of this.#listenings.filter(isMeant)) listening.stop();
+    this.#listenings = this.#listenings.filter(one => !isMeant(one));
+    if (this.#listener(listenerId)?.protocol === 'http') this.#endHttp();
+  }
+
+  /** Takes a connection, accepted here or by another process. */
+  connected(listenerId: string, socket: Socket): void {
+    const spec = this.#listener(listenerId);
+    // It came while its listener or the tenant went away; and there is no POP3 yet.
+    if (!spec || spec.protocol === 'pop3' || this.#closed) {
+      socket.destroy();
+      return;
+    }
+    const { smtp, inbox, listeners } = this.#use();
+    const listener = listeners.get(listenerId) ?? new LiveListener(() => this.#listener(listenerId));
+    listeners.set(listenerId, listener);
+    if (spec.protocol === 'http' && listener.isFull) {
+      refuseHttp(socket, spec.maxConnections);
+      return;
+    }
+    listener.add(socket);
+    if (spec.protocol === 'http') this.home.inbox.serve(socket, inbox);
+    else this.home.smtp.serve(socket, smtp, listener);
+  }
+
+  connectionLost(listenerId: string, systemError: string): void {
+    this.log.warn({ listener: listenerId, error: systemError }, 'connection lost before it was accepted');
+  }
+
+  backlogOf(listenerId: string): number | null {
+    return this.#listener(listenerId)?.backlog ?? null;
+  }
+
+  faultChanged(): void {
+    void this.report().then(this.home.stateChanged);
+  }
+
+  /** Goes on under new settings. They hold for open connections too; only suspending ends some. */
+  async change(spec: TenantSpec): Promise<void> {
+    const { suspended } = this.#spec;
+    this.#spec = spec;
+    // SMTP sessions hear of it at their next command.
+    if (spec.suspended && !suspended) this.#endHttp();
+    await this.#inUse?.mail.setRetention();
+  }
+
+  /** Removes mail that has become too old. */
+  async prune(): Promise<void> {
+    if (this.#spec.maxAgeMs > 0) await this.#inUse?.mail.prune();
+  }
+
+  async report(): Promise<TenantReport> {
+    const mail = this.#inUse?.mail;
+    const counts = await mail?.counts();
+    return {
+      id: this.#spec.id,
+      state: this.state,
+      error: [mail?.fault, ...this.#listenings.map(({ fault }) => fault)].filter(Boolean).join('; '),
+      connections: this.connections,
+      messages: counts?.total ?? 0,
+      bytes: counts?.bytes ?? 0,
+      counters: { ...(mail?.tally ?? nothingCounted) },
+    };
+  }
+
+  /**
+   * Accepts nothing more, lets mail in progress come whole for `drainMs`, then lets go of the mailbox. Called again with
+   * less time, it hurries.
+   */
+  close(drainMs: number): Promise<void> {
+    for (const listening of this.#listenings) listening.stop();
+    const ended = this.#endAll(drainMs);
+    this.#closed ??= ended.then(() => this.#inUse?.mail.mailbox.close());
+    return this.#closed;
+  }
+
+  async #endAll(drainMs: number): Promise<void> {
+    if (!this.#inUse) return;
+    const { smtp, inbox } = this.#inUse;
+    await Promise.all([this.home.smtp.end(smtp, drainMs), this.home.inbox.end(inbox, drainMs)]);
+    this.home.smtp.forget(smtp);
+  }
+
+  #endHttp(): void {
+    if (this.#inUse) void this.home.inbox.end(this.#inUse.inbox, partingMs);
+  }
+
+  #listener(listenerId: string): ListenerSpec | undefined {
+    return this.#spec.listeners.find(({ id }) => id === listenerId);
+  }
+
+  #use(): InUse {
+    if (this.#inUse) return this.#inUse;
+    const mail = new TenantMail(this);
+    const [smtp, inbox] = [new TenantSmtp(this, mail), new TenantInbox(this, mail)];
+    this.#inUse = { mail, smtp, inbox, listeners: new Map() };
+    return this.#inUse;
+  }
+}
