@@ -18,12 +18,13 @@ afterEach(() => rmSync(dir, { recursive: true }));
 
 async function uidOf(folders: TenantFolders, name: TenantId, nowMs = 0) {
   const [uid] = await folders.admit([name], nowMs);
-  return uid;
+  assert.equal(typeof uid, 'string');
+  return String(uid);
 }
 
 test('a uid is made once and kept', async () => {
   const uid = await uidOf(new TenantFolders(dir, graceMs), a);
-  assert.match(uid ?? '', /^[0-9a-f]{16}$/);
+  assert.match(uid, /^[0-9a-f]{16}$/);
   assert.equal(await uidOf(new TenantFolders(dir, graceMs), a), uid);
   assert.notEqual(await uidOf(new TenantFolders(dir, graceMs), b), uid);
 });

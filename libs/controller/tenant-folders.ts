@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { MpctlError } from '../base/error.ts';
 import { parseTenantId, parseTenantUid, type TenantId, type TenantUid } from '../base/ids.ts';
 import { tenantDataDir, tenantLeavingPath, tenantUidPath } from '../spec/paths.ts';
 import { readText } from './replace-file.ts';
@@ -35,23 +36,25 @@ export class TenantFolders {
   }
 
   /**
-   * Uids of tenants that are about to open. Who has no folder gets the one back that it vanished with, or a new one.
-   * Resolves when new uids are on disk.
+   * Uids of tenants that are about to open, in their order; one's failure is its own. Who has no folder gets the one back
+   * that it vanished with, or a new one. Resolves when new uids are on disk.
    */
-  async admit(tenants: readonly TenantId[], nowMs: number): Promise<TenantUid[]> {
+  async admit(tenants: readonly TenantId[], nowMs: number): Promise<(TenantUid | MpctlError)[]> {
     const made: string[] = [];
     const uids = tenants.map(tenant => {
-      let uid = this.#readUid(tenant);
-      if (uid !== null) return uid;
-      this.trash.takeBack(tenant, nowMs);
-      uid = this.#readUid(tenant);
-      if (uid !== null) return uid;
-      const path = tenantUidPath(this.#dataDir, tenant);
-      const text = randomBytes(8).toString('hex');
-      mkdirSync(tenantDataDir(this.#dataDir, tenant), { recursive: true, mode: 0o700 });
-      writeFileSync(path, `${text}\n`, { mode: 0o600 });
-      made.push(path);
-      return text as TenantUid;
+      try {
+        const known = this.#readUid(tenant) ?? this.#takeBack(tenant, nowMs);
+        if (known !== null) return known;
+        const uid = randomBytes(8).toString('hex') as TenantUid;
+        const path = tenantUidPath(this.#dataDir, tenant);
+        mkdirSync(tenantDataDir(this.#dataDir, tenant), { recursive: true, mode: 0o700 });
+        writeFileSync(path, `${uid}\n`, { mode: 0o600 });
+        made.push(path);
+        return uid;
+      } catch (cause) {
+        const { message } = cause as Error;
+        return new MpctlError('TENANT_FOLDER', `cannot make the folder of ${tenant}: ${message}`, { cause });
+      }
     });
     await syncFiles(made, this.#dataDir);
     return uids;
@@ -87,6 +90,11 @@ export class TenantFolders {
       // Cut off by a loss of power: the file had not been changed yet.
       return null;
     }
+  }
+
+  #takeBack(tenant: TenantId, nowMs: number): TenantUid | null {
+    this.trash.takeBack(tenant, nowMs);
+    return this.#readUid(tenant);
   }
 
   #readUid(tenant: TenantId): TenantUid | null {

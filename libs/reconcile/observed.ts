@@ -16,6 +16,8 @@ export type ObservedTenant = {
   /** The spec that was applied. */
   readonly spec: TenantSpec;
   readonly shard: ShardIndex;
+  /** A step of it is under way: the next one waits for its end. */
+  readonly busy: boolean;
   /** When to try what failed again; null: nothing failed. */
   readonly retryAtMs: number | null;
 };

@@ -40,7 +40,7 @@ function apply(observed: Observed, { steps }: Plan, { fleet }: Desired): Observe
       default: {
         const shard = step.kind === 'move' ? step.to : step.shard;
         assert.ok(shards.has(shard), 'no such shard');
-        tenants.set(step.tenant.id, { spec: step.tenant, shard, retryAtMs: null });
+        tenants.set(step.tenant.id, { spec: step.tenant, shard, busy: false, retryAtMs: null });
       }
     }
   }

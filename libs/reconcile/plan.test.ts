@@ -19,7 +19,9 @@ const shard = (over: Partial<ObservedShard>): ObservedShard => ({
 const observed = (over: Partial<Observed> = {}): Observed => ({
   fleet,
   shards: [shard({})],
-  tenants: new Map([...fleet.tenants].map(([id, spec]) => [id, { spec, shard: 0, retryAtMs: null }])),
+  tenants: new Map(
+    [...fleet.tenants].map(([id, spec]) => [id, { spec, shard: 0, busy: false, retryAtMs: null }]),
+  ),
   ...over,
 });
 
@@ -38,9 +40,19 @@ test('a shard that keeps ending before it is ready waits longer each time, at mo
 test('what could not be bound is tried again when its time has come', () => {
   const [spec] = [...fleet.tenants.values()];
   assert.ok(spec);
-  const failed = observed({ tenants: new Map([[spec.id, { spec, shard: 0, retryAtMs: 5000 }]]) });
+  const failed = observed({
+    tenants: new Map([[spec.id, { spec, shard: 0, busy: false, retryAtMs: 5000 }]]),
+  });
   assert.deepEqual(plan(one, failed, 4999), { steps: [], wakeAtMs: 5000 });
   assert.deepEqual(plan(one, failed, 5000).steps, [{ kind: 'retry', tenant: spec, shard: 0 }]);
+});
+
+test('a tenant whose step is under way is left alone', () => {
+  const [spec] = [...fleet.tenants.values()];
+  assert.ok(spec);
+  const busy = observed({ tenants: new Map([[spec.id, { spec, shard: 3, busy: true, retryAtMs: 0 }]]) });
+  assert.deepEqual(plan(one, busy, 0).steps, []);
+  assert.deepEqual(plan({ ...one, fleet: fleetForTest([]) }, busy, 0).steps, []);
 });
 
 test('shards: one per core, more when the descriptors ask for it', () => {

@@ -57,8 +57,8 @@ export function plan(desired: Desired, observed: Observed, nowMs: number): Plan 
   const changes = observed.fleet === null ? [] : diffFleet(observed.fleet, desired.fleet);
   if (changes.length > 0) steps.push({ kind: 'configure', changes });
 
-  for (const [id, { shard }] of observed.tenants) {
-    if (!desired.fleet.tenants.has(id)) steps.push({ kind: 'close', tenant: id, shard });
+  for (const [id, { shard, busy }] of observed.tenants) {
+    if (!busy && !desired.fleet.tenants.has(id)) steps.push({ kind: 'close', tenant: id, shard });
   }
   for (const tenant of desired.fleet.tenants.values()) {
     const to = placeTenant(tenant.id, desired.shardCount);
@@ -67,6 +67,7 @@ export function plan(desired: Desired, observed: Observed, nowMs: number): Plan 
       steps.push({ kind: 'open', tenant, shard: to });
       continue;
     }
+    if (now.busy) continue;
     const changes = diffTenant(now.spec, tenant);
     if (now.shard !== to) steps.push({ kind: 'move', tenant, from: now.shard, to, changes });
     else if (changes.length > 0) steps.push({ kind: 'change', tenant, shard: to, changes });

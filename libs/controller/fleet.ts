@@ -1,0 +1,288 @@
+import { MpctlError } from '../base/error.ts';
+import type { ShardIndex, TenantId, TenantUid } from '../base/ids.ts';
+import type { Logger } from '../base/log.ts';
+import type { Observed } from '../reconcile/observed.ts';
+import type { Step } from '../reconcile/plan.ts';
+import { type BindOptions, bindSockets } from '../sockets/bind-sockets.ts';
+import type { BoundSocket } from '../sockets/bound-socket.ts';
+import type { TenantReport, TenantState } from '../wire/report.ts';
+import type { ShardConfig } from '../wire/shard-channel.ts';
+import {
+  type BindPlace,
+  bindsOf,
+  HostedTenant,
+  refOf,
+  requestOf,
+  type SocketChange,
+  socketChange,
+} from './hosted-tenant.ts';
+import { Shards, type ShardsListener, type ShardsOptions } from './shards.ts';
+import type { TenantFolders } from './tenant-folders.ts';
+
+/** What could not be bound or opened is tried again after this time. */
+const retryMs = 5000;
+
+/** How long mail in progress may take when its tenant leaves a shard. */
+const drainMs = 5000;
+
+export type FleetOptions = {
+  readonly bind: BindOptions;
+  readonly folders: TenantFolders;
+  readonly shards: ShardsOptions;
+  readonly config: Omit<ShardConfig, 'shard'>;
+  readonly log: Logger;
+  readonly clock: () => number;
+};
+
+type StepOf<Kind extends Step['kind']> = Extract<Step, { readonly kind: Kind }>;
+
+/** A step on a tenant while it is carried out. */
+type Work = {
+  readonly tenant: HostedTenant;
+  /** `open`: no shard has it · `change`: its shard keeps it · `move`: its shard closes it before another opens it. */
+  readonly kind: 'open' | 'change' | 'move';
+  readonly to: ShardIndex;
+  readonly closed: readonly BindPlace[];
+  readonly places: SocketChange['places'];
+};
+
+/**
+ * The tenants that are hosted, their sockets and the shards: what is, and the hands that change it. Sockets are bound
+ * here and stay here; a shard accepts from them and may die.
+ */
+export class Fleet implements ShardsListener {
+  readonly tenants = new Map<TenantId, HostedTenant>();
+  readonly shards: Shards;
+  readonly #options: FleetOptions;
+  /** Names that wait for the folder of a tenant that is closing under its old one. */
+  readonly #awaited = new Set<TenantId>();
+  #change = Promise.withResolvers<void>();
+  /** Called when what is differs from before, so that somebody plans again. */
+  onChange = (): void => {};
+
+  constructor(options: FleetOptions) {
+    this.#options = options;
+    this.shards = new Shards(options.shards, this);
+  }
+
+  /** `fleet`: the settings as they are applied. */
+  observed(fleet: Observed['fleet']): Observed {
+    return { fleet, shards: this.shards.observed(), tenants: this.tenants };
+  }
+
+  stateOf(tenant: HostedTenant): TenantState {
+    return tenant.state(this.shards.up(tenant.shard) !== null);
+  }
+
+  hostedBy(shard: ShardIndex): HostedTenant[] {
+    return [...this.tenants.values()].filter(tenant => tenant.shard === shard && tenant.uid !== null);
+  }
+
+  /** Resolves when it is so; looked at whenever something changed. */
+  async until(isSo: () => boolean): Promise<void> {
+    while (!isSo()) await this.#change.promise;
+  }
+
+  /**
+   * Carries out the steps of a plan. Resolves when sockets are bound and shards are told; what a shard takes its time
+   * for goes on, one step of a tenant at a time.
+   */
+  async perform(steps: readonly Step[]): Promise<void> {
+    const of = <Kind extends Step['kind']>(kind: Kind) =>
+      steps.filter((step): step is StepOf<Kind> => step.kind === kind);
+
+    for (const { tenant } of of('close')) this.#close(tenant);
+    const works = [...of('change'), ...of('move'), ...of('retry')].map(step => this.#prepare(step));
+    works.push(...(await this.#admit(of('open'))));
+    await this.#bind(works);
+    const started = new Set<ShardIndex>();
+    for (const { shard } of of('start-shard')) {
+      started.add(shard);
+      await this.shards.start({ ...this.#options.config, shard }, this.hostedBy(shard));
+    }
+    for (const work of works) {
+      // A process that was just started has it all from its first message.
+      const isTold = work.kind !== 'move' && started.has(work.tenant.shard);
+      this.#track(work.tenant, isTold ? async () => {} : () => this.#tellShard(work));
+    }
+    for (const { shard } of of('stop-shard')) {
+      if (this.hostedBy(shard).length === 0) this.shards.stop(shard, 0);
+    }
+  }
+
+  /** Takes no new connection, ends everything. Resolves when no process is left. */
+  async stop(drainMs: number): Promise<void> {
+    const stopped = this.shards.stopAll(drainMs);
+    for (const { sockets } of this.tenants.values()) await closeAll(sockets);
+    await stopped;
+  }
+
+  shardReady(shard: ShardIndex, failures: readonly TenantReport[]): void {
+    for (const tenant of this.hostedBy(shard)) {
+      tenant.failure = null;
+      this.#route(tenant);
+    }
+    for (const failure of failures) this.tenantChanged(failure);
+    this.#changed();
+  }
+
+  shardEnded(shard: ShardIndex): void {
+    for (const tenant of this.hostedBy(shard)) this.#route(tenant);
+    this.#changed();
+  }
+
+  tenantChanged(report: TenantReport): void {
+    const tenant = this.tenants.get(report.id);
+    if (!tenant) return;
+    const isWell = report.state === 'listening' || report.state === 'suspended';
+    tenant.failure = isWell ? null : report;
+    if (!isWell) this.#retryLater(tenant);
+    this.#changed();
+  }
+
+  /** New tenants and their folders. */
+  async #admit(steps: readonly StepOf<'open'>[]): Promise<Work[]> {
+    const { folders, clock } = this.#options;
+    const ready = steps.filter(({ tenant }) => !this.#awaited.has(tenant.id));
+    const tenants = ready.map(({ tenant, shard }) => new HostedTenant(tenant, shard));
+    const uids = await folders.admit(
+      tenants.map(({ spec }) => spec.id),
+      clock(),
+    );
+    return tenants.flatMap((tenant, at) => {
+      const uid = uids[at];
+      this.tenants.set(tenant.spec.id, tenant);
+      if (uid === undefined || uid instanceof MpctlError) {
+        this.#fail(tenant, uid ?? new Error('no uid'));
+        return [];
+      }
+      tenant.uid = uid;
+      tenant.step = 'opening';
+      const places = bindsOf(tenant.spec).map(place => ({ place, kept: null }));
+      return { tenant, kind: 'open', to: tenant.shard, closed: [], places } as const;
+    });
+  }
+
+  /** Frees what a change gives up, so that others of the same plan can have it. */
+  #prepare(step: StepOf<'change' | 'move' | 'retry'>): Work {
+    const tenant = this.#hosted(step.tenant.id);
+    const { closed, places } = socketChange(tenant, step.tenant);
+    tenant.step = 'changing';
+    tenant.spec = step.tenant;
+    tenant.retryAtMs = null;
+    closeAll(closed.map(({ socket }) => socket));
+    // A tenant that its shard has trouble with is opened again as a whole.
+    const kind = step.kind === 'move' || tenant.failure !== null ? 'move' : 'change';
+    const to = step.kind === 'move' ? step.to : step.shard;
+    return { tenant, kind, to, closed: closed.map(({ place }) => place), places };
+  }
+
+  async #bind(works: readonly Work[]): Promise<void> {
+    const requests = works.flatMap(({ places }) =>
+      places.flatMap(({ place, kept }) => (kept ? [] : requestOf(place))),
+    );
+    const outcomes = (await bindSockets(requests, this.#options.bind)).values();
+    for (const { tenant, places } of works) {
+      tenant.error = '';
+      tenant.sockets = places.map(({ kept }) => {
+        const socket = kept ?? outcomes.next().value;
+        if (socket && !(socket instanceof MpctlError)) return socket;
+        this.#fail(tenant, socket ?? new Error('not bound'));
+        return null;
+      });
+    }
+  }
+
+  async #tellShard({ tenant, kind, to, closed, places }: Work): Promise<void> {
+    const { spec } = tenant;
+    if (kind === 'move') {
+      this.#route(tenant, null);
+      await this.shards.running(tenant.shard)?.command({ type: 'close', tenant: spec.id, drainMs });
+      tenant.shard = to;
+    }
+    const refs = places.flatMap(({ place, kept }, at) => {
+      const socket = tenant.sockets[at];
+      const isNew = kind !== 'change' || kept === null;
+      return isNew && socket?.handle
+        ? { message: { tenant: spec.id, socket: refOf(place) }, handle: socket.handle }
+        : [];
+    });
+    const opened = refs.map(({ message }) => message.socket);
+    const failures = await this.shards
+      .running(to)
+      ?.command(
+        kind === 'change'
+          ? { type: 'change', spec, closed: closed.map(place => refOf(place)), opened }
+          : { type: 'open', tenant: { uid: tenant.uid as TenantUid, spec, sockets: opened } },
+        refs,
+      );
+    if (failures) tenant.failure = failures[0] ?? null;
+    if (tenant.failure) this.#retryLater(tenant);
+    this.#route(tenant);
+  }
+
+  #close(id: TenantId): void {
+    const { folders, clock } = this.#options;
+    const tenant = this.#hosted(id);
+    const leaving = folders.leavingOf(id);
+    const next = leaving && 'renamedTo' in leaving ? leaving.renamedTo : null;
+    if (next !== null) this.#awaited.add(next);
+    tenant.step = 'closing';
+    closeAll(tenant.sockets);
+    this.#track(tenant, async () => {
+      await this.shards.running(tenant.shard)?.command({ type: 'close', tenant: id, drainMs });
+      this.tenants.delete(id);
+      if (next !== null) this.#awaited.delete(next);
+      folders.release(id, clock());
+    });
+  }
+
+  /** Where only the public API may be used, hands on what this process accepts; nobody gets it while the shard is down. */
+  #route(tenant: HostedTenant, shard = this.shards.up(tenant.shard)): void {
+    if (this.#options.bind.api === 'private') return;
+    for (const [at, place] of bindsOf(tenant.spec).entries()) {
+      const { listenerId, bindIndex } = refOf(place);
+      const message = { type: 'connection', tenant: tenant.spec.id, listenerId, bindIndex } as const;
+      tenant.sockets[at]?.route(shard && (socket => shard.send(message, socket)));
+    }
+  }
+
+  /** Marks the end of a tenant's step, however it ended. */
+  async #track(tenant: HostedTenant, work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      this.#fail(tenant, error);
+    }
+    tenant.step = 'none';
+    this.#changed();
+  }
+
+  #fail(tenant: HostedTenant, error: unknown): void {
+    const { code = 'UNKNOWN', message } = error as MpctlError;
+    tenant.error = `${code}: ${message}`;
+    this.#options.log.error({ tenant: tenant.spec.id, error: tenant.error }, 'a tenant failed');
+    this.#retryLater(tenant);
+  }
+
+  #retryLater(tenant: HostedTenant): void {
+    tenant.retryAtMs = this.#options.clock() + retryMs;
+  }
+
+  #hosted(id: TenantId): HostedTenant {
+    const tenant = this.tenants.get(id);
+    if (!tenant) throw new Error(`${id} is not hosted`);
+    return tenant;
+  }
+
+  #changed(): void {
+    const { resolve } = this.#change;
+    this.#change = Promise.withResolvers();
+    resolve();
+    this.onChange();
+  }
+}
+
+async function closeAll(sockets: readonly (BoundSocket | null)[]): Promise<void> {
+  await Promise.all(sockets.map(socket => socket?.close()));
+}

@@ -1,0 +1,103 @@
+import type { Logger } from '../base/log.ts';
+import { type Desired, type Plan, plan } from '../reconcile/plan.ts';
+import type { FleetSpec } from '../spec/tenant-spec.ts';
+import type { Fleet } from './fleet.ts';
+
+export type FleetSettings = Omit<FleetSpec, 'tenants'>;
+
+/** After a pass that broke off the next one comes this much later. */
+const retryMs = 5000;
+
+/**
+ * Brings what is to what is wanted: plans and performs, one pass at a time, whenever one of the two changed or the plan
+ * asked to be woken. However often it is called during a pass, one more follows.
+ */
+export class Loop {
+  readonly #fleet: Fleet;
+  readonly #configure: (settings: FleetSettings) => Promise<void>;
+  readonly #clock: () => number;
+  readonly #log: Logger;
+  #desired: Desired | null = null;
+  #applied: FleetSettings | null = null;
+  #pass: Promise<void> | null = null;
+  #next: PromiseWithResolvers<void> | null = null;
+  #timer: NodeJS.Timeout | undefined;
+  #ended = false;
+
+  /** `configure` applies the settings of the whole fleet that can be changed while it runs. */
+  constructor(
+    fleet: Fleet,
+    configure: (settings: FleetSettings) => Promise<void>,
+    clock: () => number,
+    log: Logger,
+  ) {
+    this.#fleet = fleet;
+    this.#configure = configure;
+    this.#clock = clock;
+    this.#log = log;
+    fleet.onChange = () => this.wake();
+  }
+
+  /** What is wanted from now on; {@link run} does it. */
+  want(desired: Desired): void {
+    this.#desired = desired;
+    this.#applied ??= desired.fleet;
+  }
+
+  /** What would be done now for this. */
+  planFor(desired: Desired): Plan {
+    return plan(desired, this.#fleet.observed(this.#applied), this.#clock());
+  }
+
+  /** Resolves when a pass that began after this call has told everybody what to do. */
+  run(): Promise<void> {
+    if (this.#pass) {
+      this.#next ??= Promise.withResolvers();
+      return this.#next.promise;
+    }
+    this.#pass = this.#runOnce().finally(() => {
+      const next = this.#next;
+      this.#pass = this.#next = null;
+      if (next) this.run().then(next.resolve, next.reject);
+    });
+    return this.#pass;
+  }
+
+  /** A pass that nobody waits for. */
+  wake(): void {
+    this.run().catch(error => {
+      this.#log.error({ error }, 'a plan could not be carried out');
+      this.#wakeIn(retryMs);
+    });
+  }
+
+  /** No pass begins any more. Resolves when the last one is over. */
+  async end(): Promise<void> {
+    this.#ended = true;
+    clearTimeout(this.#timer);
+    await this.#pass?.catch(() => {});
+  }
+
+  async #runOnce(): Promise<void> {
+    if (this.#ended || !this.#desired) return;
+    const { fleet } = this.#desired;
+    const { steps, wakeAtMs } = this.planFor(this.#desired);
+    if (steps.some(({ kind }) => kind === 'configure')) {
+      await this.#configure(fleet);
+      this.#applied = afterConfigure(this.#applied ?? fleet, fleet);
+    }
+    await this.#fleet.perform(steps);
+    if (wakeAtMs !== null) this.#wakeIn(wakeAtMs - this.#clock());
+  }
+
+  #wakeIn(ms: number): void {
+    clearTimeout(this.#timer);
+    if (!this.#ended) this.#timer = setTimeout(() => this.wake(), Math.max(0, ms));
+  }
+}
+
+/** What needs a restart of the daemon stays as it is, and so stays in every plan. */
+function afterConfigure(applied: FleetSettings, wanted: FleetSettings): FleetSettings {
+  const { runDir, dataDir, hostname, control, log } = applied;
+  return { ...wanted, runDir, dataDir, hostname, control, log: { ...log, level: wanted.log.level } };
+}

@@ -1,0 +1,153 @@
+import { type ChildProcess, type SendHandle, spawn } from 'node:child_process';
+import type { ShardIndex } from '../base/ids.ts';
+import type { Logger } from '../base/log.ts';
+import type { ShardReport, TenantReport } from '../wire/report.ts';
+import { type FromShard, type ReportScope, type ToShard, wireVersion } from '../wire/shard-channel.ts';
+
+export type ShardCommand = {
+  /** Program and arguments; the shard's index is added. */
+  readonly command: readonly string[];
+  readonly environment: Readonly<Record<string, string | undefined>>;
+};
+
+/** A message that is answered, before it has its number. */
+type Unnumbered<M> = M extends { readonly seq: number } ? Omit<M, 'seq'> : never;
+type Command = Unnumbered<Extract<ToShard, { readonly type: 'open' | 'change' | 'close' }>>;
+type Report = Unnumbered<Extract<ToShard, { readonly type: 'report' }>>;
+
+/** A listening socket on its way after a command. */
+export type SocketParcel = {
+  readonly message: Omit<Extract<ToShard, { readonly type: 'socket' }>, 'type' | 'seq'>;
+  readonly handle: object;
+};
+
+/** One process of a shard, from its start to its end, and the channel to it. */
+export class ShardProcess {
+  readonly startedAtMs: number;
+  readonly #child: ChildProcess;
+  readonly #log: Logger;
+  readonly #answers = new Map<number, (answer: FromShard | null) => void>();
+  readonly #ended = Promise.withResolvers<void>();
+  #seq = 0;
+  #state: 'starting' | 'up' | 'stopping' | 'ended' = 'starting';
+  /** Whether the end was asked for. */
+  wasStopped = false;
+  /** Of the last heartbeat. */
+  rssBytes = 0;
+  longestBlockMs = 0;
+
+  onReady: (failures: readonly TenantReport[]) => void = () => {};
+  onTenant: (report: TenantReport) => void = () => {};
+  /** `early`: it never was ready. */
+  onEnd: (early: boolean) => void = () => {};
+
+  /** `fds` are this process's, in ascending order: the child finds the nth at `firstSocketFd + n`. */
+  constructor(
+    shard: ShardIndex,
+    { command: [program = '', ...args], environment }: ShardCommand,
+    fds: readonly number[],
+    log: Logger,
+    nowMs: number,
+  ) {
+    this.startedAtMs = nowMs;
+    this.#log = log.child({ shard });
+    this.#child = spawn(program, [...args, String(shard)], {
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc', ...fds],
+      env: environment,
+    });
+    this.#child.on('message', message => this.#receive(message as FromShard));
+    this.#child.on('exit', (code, signal) => this.#end({ code, signal }));
+    this.#child.on('error', error => {
+      // Without a process there will be no exit.
+      if (this.pid === null) this.#end({ error: error.message });
+      else this.#log.warn({ error: error.message }, 'shard channel failed');
+    });
+  }
+
+  /** null: it could not be started. */
+  get pid(): number | null {
+    return this.#child.pid ?? null;
+  }
+
+  get state(): 'starting' | 'up' | 'stopping' {
+    return this.#state === 'ended' ? 'stopping' : this.#state;
+  }
+
+  /** What cannot be sent any more is what `onEnd` tells about. A listening handle stays this process's too. */
+  send(message: ToShard, handle?: object): void {
+    const keepOpen = message.type === 'socket';
+    this.#child.send(message, handle as SendHandle | undefined, { keepOpen }, () => {});
+  }
+
+  /** Resolves to the tenants that are not well; null: the shard ended before it answered. */
+  async command(
+    command: Command,
+    parcels: readonly SocketParcel[] = [],
+  ): Promise<readonly TenantReport[] | null> {
+    const answer = await this.#ask(command, parcels);
+    return answer?.type === 'done' ? answer.failures : null;
+  }
+
+  async report(scope: ReportScope): Promise<ShardReport | null> {
+    const answer = await this.#ask({ type: 'report', scope });
+    return answer?.type === 'report' ? answer.report : null;
+  }
+
+  /** Resolves when the process is gone. */
+  stop(drainMs: number): Promise<void> {
+    this.wasStopped = true;
+    if (this.#state === 'starting' || this.#state === 'up') {
+      this.#state = 'stopping';
+      this.send({ type: 'stop', drainMs });
+    }
+    return this.#ended.promise;
+  }
+
+  kill(): void {
+    this.wasStopped = true;
+    this.#child.kill('SIGKILL');
+  }
+
+  #ask(command: Command | Report, parcels: readonly SocketParcel[] = []): Promise<FromShard | null> {
+    if (this.#state === 'ended') return Promise.resolve(null);
+    const seq = ++this.#seq;
+    return new Promise(resolve => {
+      this.#answers.set(seq, resolve);
+      this.send({ ...command, seq } as ToShard);
+      for (const { message, handle } of parcels) this.send({ type: 'socket', seq, ...message }, handle);
+    });
+  }
+
+  #receive(message: FromShard): void {
+    if (message.type === 'ready') this.#ready(message);
+    else if (message.type === 'tenant') this.onTenant(message.tenant);
+    else if (message.type === 'heartbeat') {
+      this.rssBytes = message.rssBytes;
+      this.longestBlockMs = message.longestBlockMs;
+    } else if (message.type !== 'stopped') {
+      this.#answers.get(message.seq)?.(message);
+      this.#answers.delete(message.seq);
+    }
+  }
+
+  #ready({ wireVersion: theirs, failures }: Extract<FromShard, { type: 'ready' }>): void {
+    if (theirs !== wireVersion) {
+      this.#log.error({ theirs, ours: wireVersion }, 'the shard is of another version');
+      this.#child.kill('SIGKILL');
+    } else if (this.#state === 'starting') {
+      this.#state = 'up';
+      this.onReady(failures);
+    }
+  }
+
+  #end(fields: Readonly<Record<string, unknown>>): void {
+    if (this.#state === 'ended') return;
+    const early = this.#state === 'starting';
+    this.#state = 'ended';
+    if (!this.wasStopped) this.#log.error({ pid: this.pid, ...fields }, 'a shard ended');
+    for (const answer of this.#answers.values()) answer(null);
+    this.#answers.clear();
+    this.onEnd(early);
+    this.#ended.resolve();
+  }
+}

@@ -1,0 +1,161 @@
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import type { ShardIndex } from '../base/ids.ts';
+import type { Logger } from '../base/log.ts';
+import type { ObservedShard } from '../reconcile/observed.ts';
+import type { TenantReport } from '../wire/report.ts';
+import type { Placement, ShardConfig, ToShard } from '../wire/shard-channel.ts';
+import { firstSocketFd } from '../wire/shard-channel.ts';
+import { bindsOf, type HostedTenant, refOf } from './hosted-tenant.ts';
+import { identifyProcess, killAndWait, type ProcessIdentity } from './process-identity.ts';
+import { type ShardCommand, ShardProcess } from './shard-process.ts';
+
+export type ShardsOptions = {
+  readonly command: ShardCommand;
+  /** Where the running processes are listed, for the next controller. */
+  readonly listPath: string;
+  readonly log: Logger;
+  readonly clock: () => number;
+};
+
+/** Who hears what becomes of shards. */
+export interface ShardsListener {
+  shardReady(shard: ShardIndex, failures: readonly TenantReport[]): void;
+  shardEnded(shard: ShardIndex): void;
+  tenantChanged(report: TenantReport): void;
+}
+
+/** A place for a shard: its process, or the memory of how the last one ended. */
+type Slot = {
+  process: ShardProcess | null;
+  endedAtMs: number;
+  earlyEnds: number;
+  restarts: number;
+  identity: ProcessIdentity | null;
+};
+
+/** The shard processes. Which of them should run is not decided here. */
+export class Shards {
+  readonly #options: ShardsOptions;
+  readonly #listener: ShardsListener;
+  readonly #slots = new Map<ShardIndex, Slot>();
+
+  constructor(options: ShardsOptions, listener: ShardsListener) {
+    this.#options = options;
+    this.#listener = listener;
+  }
+
+  observed(): ObservedShard[] {
+    return [...this.#slots].map(([shard, { process, endedAtMs, earlyEnds }]) => {
+      return { shard, state: process?.state ?? 'down', endedAtMs, earlyEnds };
+    });
+  }
+
+  /** Where commands can be sent. */
+  running(shard: ShardIndex): ShardProcess | null {
+    const process = this.#slots.get(shard)?.process ?? null;
+    return process?.state === 'stopping' ? null : process;
+  }
+
+  /** Who answers on all its sockets. */
+  up(shard: ShardIndex): ShardProcess | null {
+    const process = this.#slots.get(shard)?.process ?? null;
+    return process?.state === 'up' ? process : null;
+  }
+
+  all(): { readonly shard: ShardIndex; readonly process: ShardProcess | null; readonly restarts: number }[] {
+    return [...this.#slots].map(([shard, { process, restarts }]) => ({ shard, process, restarts }));
+  }
+
+  /** Starts a process that hosts the tenants. Resolves when it was told so; `shardReady` follows. */
+  async start(config: ShardConfig, tenants: readonly HostedTenant[]): Promise<void> {
+    const { shard } = config;
+    const { command, log, clock } = this.#options;
+    const slot = this.#slotOf(shard);
+    const { fds, placements } = placeTenants(tenants);
+    const process = new ShardProcess(shard, command, fds, log, clock());
+    process.onReady = failures => {
+      slot.earlyEnds = 0;
+      this.#listener.shardReady(shard, failures);
+    };
+    process.onTenant = report => this.#listener.tenantChanged(report);
+    process.onEnd = early => {
+      slot.process = slot.identity = null;
+      slot.endedAtMs = clock();
+      slot.earlyEnds = early ? slot.earlyEnds + 1 : 0;
+      if (process.wasStopped) this.#slots.delete(shard);
+      this.#writeList();
+      this.#listener.shardEnded(shard);
+    };
+    if (slot.process !== null || slot.endedAtMs > 0) slot.restarts++;
+    slot.process = process;
+    // Listed before it is told anything: what no list knows ends by itself, having done nothing.
+    slot.identity = process.pid === null ? null : await identifyProcess(process.pid);
+    this.#writeList();
+    process.send({ type: 'start', config, tenants: placements });
+  }
+
+  broadcast(message: ToShard): void {
+    for (const { process } of this.#slots.values()) process?.send(message);
+  }
+
+  async stop(shard: ShardIndex, drainMs: number): Promise<void> {
+    await this.#slots.get(shard)?.process?.stop(drainMs);
+  }
+
+  /** Resolves when no process is left. */
+  async stopAll(drainMs: number): Promise<void> {
+    await Promise.all([...this.#slots.keys()].map(shard => this.stop(shard, drainMs)));
+    rmSync(this.#options.listPath, { force: true });
+  }
+
+  killAll(): void {
+    for (const { process } of this.#slots.values()) process?.kill();
+  }
+
+  #slotOf(shard: ShardIndex): Slot {
+    const known = this.#slots.get(shard);
+    if (known) return known;
+    const slot = { process: null, endedAtMs: 0, earlyEnds: 0, restarts: 0, identity: null };
+    this.#slots.set(shard, slot);
+    return slot;
+  }
+
+  #writeList(): void {
+    const running = [...this.#slots.values()].flatMap(({ identity }) => identity ?? []);
+    writeFileSync(this.#options.listPath, JSON.stringify(running), { mode: 0o600 });
+  }
+}
+
+/** Ends the shards that a killed controller left, before anything is opened that they may still hold. */
+export async function endLeftovers(listPath: string, log: Logger): Promise<void> {
+  let list: ProcessIdentity[];
+  try {
+    list = JSON.parse(readFileSync(listPath, 'utf8'));
+  } catch {
+    // No list: nobody left anything. One that was cut off lists a shard that had not been told anything yet.
+    return;
+  }
+  await Promise.all(list.map(killAndWait));
+  if (list.length > 0) log.warn({ pids: list.map(({ pid }) => pid) }, 'ended the shards of a killed daemon');
+}
+
+/**
+ * What a new process inherits and is told. Descriptors go in ascending order: else the child has to move them out of
+ * each other's way, and needs as many again.
+ */
+function placeTenants(tenants: readonly HostedTenant[]): { fds: number[]; placements: Placement[] } {
+  const fds = tenants.flatMap(({ sockets }) =>
+    sockets.flatMap(socket => (socket && socket.fd >= 0 ? socket.fd : [])),
+  );
+  fds.sort((a, b) => a - b);
+  const place = new Map(fds.map((fd, at) => [fd, firstSocketFd + at]));
+  const placements = tenants.flatMap(({ uid, spec, sockets }) => {
+    if (uid === null) return [];
+    const refs = bindsOf(spec).flatMap((bind, at) => {
+      const fd = place.get(sockets[at]?.fd ?? -1);
+      return fd === undefined ? [] : [refOf(bind, fd)];
+    });
+    return { uid, spec, sockets: refs };
+  });
+  return { fds, placements };
+}
