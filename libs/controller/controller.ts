@@ -1,22 +1,17 @@
 import type { Logger } from '../base/log.ts';
-import type { RunningUser } from '../spec/default-dirs.ts';
+import type { HostFacts } from '../spec/resolve.ts';
 import type { LogSpec } from '../spec/tenant-spec.ts';
 
 /** Which files, and what stands above them. */
 export type ConfigSource = {
   /** The tenants file, absolute. */
   readonly path: string;
-  /** From the command line or the environment, absolute; they win over the file. */
-  readonly runDir: string | null;
-  readonly dataDir: string | null;
-  readonly user: RunningUser;
-  /** Name of the machine, for `hostname` where the file has none. */
-  readonly hostname: string;
+  readonly facts: HostFacts;
 };
 
 export type ControllerOptions = {
   readonly config: ConfigSource;
-  /** Program and arguments of the short-lived parser of whole files, which prints a `ParsedFiles`. */
+  /** Program and arguments of the short-lived parser of whole files, which prints a `ReadingJson`. */
   readonly parseCommand: readonly string[];
   /** Program and arguments of a shard; its index is added as the last one. */
   readonly shardCommand: readonly string[];

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { runCommand } from './run-command.ts';
 
 /** A process that cannot be mistaken for a later one with the same number. */
 export type ProcessIdentity = {
@@ -27,9 +28,7 @@ function startTicks(pid: number): string | null {
 }
 
 async function startText(pid: number): Promise<string | null> {
-  const { execa } = await import('execa');
-  const { stdout } = await execa('ps', ['-o', 'lstart=,stat=', '-p', String(pid)], { reject: false });
-  const text = (stdout ?? '').trim();
+  const text = ((await runCommand('ps', ['-o', 'lstart=,stat=', '-p', String(pid)])) ?? '').trim();
   return text === '' || /\sZ\S*$/.test(text) ? null : text.replace(/\s+\S+$/, '');
 }
 

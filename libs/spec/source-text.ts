@@ -21,10 +21,15 @@ export class SourceText {
   #faults: readonly Fault[] = [];
   #lineStarts: number[] | null = null;
 
-  constructor(path: string, text: string) {
+  /** `isCut` false: a reading before found that the text must be parsed whole. */
+  constructor(path: string, text: string, isCut = true) {
     this.path = path;
     this.text = text;
-    this.#cut = cutText(text);
+    this.#cut = isCut ? cutText(text) : null;
+  }
+
+  get isCut(): boolean {
+    return this.#cut !== null;
   }
 
   /** What is wrong with the text as YAML; known after it was read. */

@@ -1,27 +1,22 @@
-import { availableParallelism, hostname } from 'node:os';
+import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import { version } from '../../../libs/base/version.ts';
 import type { Controller } from '../../../libs/controller/controller.ts';
 import { openController } from '../../../libs/controller/open-controller.ts';
 import { openLog } from '../../../libs/log/open-log.ts';
 import { type ExitCode, exitCode } from '../exit-code.ts';
+import { hostFacts } from '../files/read-files.ts';
 import type { Input } from '../input.ts';
 import { Refusal } from '../refusal.ts';
-import { runningUser } from '../running-user.ts';
 
 /** Runs the fleet until a signal ends it. */
 export async function serve({ folders }: Input): Promise<ExitCode> {
   const life = new Life();
-  const log = openLog({ level: 'info', format: process.stderr.isTTY ? 'pretty' : 'json' }, {});
+  const logFormat = process.stderr.isTTY ? 'pretty' : 'json';
+  const log = openLog({ level: 'info', format: logFormat }, {});
   const program = process.argv[1] ?? '';
   const opened = await openController({
-    config: {
-      path: folders.configPath,
-      runDir: folders.runDir,
-      dataDir: folders.dataDir,
-      user: runningUser(),
-      hostname: hostname(),
-    },
+    config: { path: folders.configPath, facts: hostFacts(folders, logFormat) },
     parseCommand: [process.execPath, program, 'parse-tenants'],
     shardCommand: [process.execPath, join(dirname(program), 'shard.js')],
     shardEnvironment: process.env,

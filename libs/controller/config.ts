@@ -1,0 +1,119 @@
+import { MpctlError } from '../base/error.ts';
+import type { Issue } from '../base/issue.ts';
+import { holdReason } from '../reconcile/hold.ts';
+import { type FleetReading, readFleet } from '../spec/read-fleet.ts';
+import type { FleetSpec } from '../spec/tenant-spec.ts';
+import type { ConfigSource } from './controller.ts';
+import { parseElsewhere } from './parse-elsewhere.ts';
+import type { SourceFiles } from './source-files.ts';
+
+/** More YAML than this is parsed in a process of its own, and so is all of it at the start. */
+const maxYamlBytes = 64 * 1024;
+
+/** A reading without issues. */
+export type GoodReading = FleetReading & { readonly fleet: FleetSpec };
+
+/** What the files say now, beside what runs. */
+export type ConfigState = {
+  readonly state: 'current' | 'bad' | 'held';
+  /** Why it is held; empty when it is not. */
+  readonly held: string;
+  readonly issues: readonly Issue[];
+};
+
+/** The configuration: the last good reading of the files, which runs, and what they say now. */
+export class Config {
+  readonly files: SourceFiles;
+  readonly #parseCommand: readonly string[];
+  #source: ConfigSource;
+  #good: GoodReading | null = null;
+  #seen: FleetReading | null = null;
+  #state: ConfigState = { state: 'current', held: '', issues: [] };
+  loadedAtMs = 0;
+
+  constructor(source: ConfigSource, parseCommand: readonly string[], files: SourceFiles) {
+    this.#source = source;
+    this.#parseCommand = parseCommand;
+    this.files = files;
+  }
+
+  /** What runs. */
+  get good(): GoodReading {
+    if (!this.#good) throw new Error('no good configuration yet');
+    return this.#good;
+  }
+
+  get state(): ConfigState {
+    return this.#state;
+  }
+
+  /** Every file and folder whose change may matter. */
+  get watched(): { readonly files: readonly string[]; readonly includes: FleetReading['includes'] } {
+    const readings = [this.#seen, this.#good].flatMap(reading => reading ?? []);
+    return {
+      files: [...new Set([this.#source.path, ...readings.flatMap(filesOf)])],
+      includes: readings.flatMap(({ includes }) => includes),
+    };
+  }
+
+  /** Reads the files; nothing is taken over. */
+  async read(): Promise<FleetReading> {
+    const { path, facts } = this.#source;
+    try {
+      const budget = this.#good ? maxYamlBytes : 0;
+      return await readFleet({
+        file: path,
+        facts,
+        io: this.files,
+        previous: this.#good,
+        maxYamlBytes: budget,
+      });
+    } catch (error) {
+      if (!(error instanceof MpctlError) || error.code !== 'SPEC_TOO_LARGE') throw error;
+      const reading = await parseElsewhere(this.#parseCommand, this.#source);
+      this.files.know(reading);
+      return reading;
+    }
+  }
+
+  /** Why a reading would be held if nobody confirmed it; empty when it would not. */
+  holdOf(reading: GoodReading): string {
+    return this.#good ? holdReason(viewOf(this.#good), viewOf(reading)) : '';
+  }
+
+  /** Takes over what the files say now. True: something else shall run from now on. */
+  take(reading: FleetReading, confirmed: boolean, nowMs: number): boolean {
+    this.#seen = reading;
+    const { issues } = reading;
+    if (!isGood(reading)) {
+      this.#state = { state: 'bad', held: '', issues };
+      return false;
+    }
+    const held = confirmed ? '' : this.holdOf(reading);
+    this.#state = { state: held === '' ? 'current' : 'held', held, issues };
+    if (held !== '') return false;
+    this.#good = reading;
+    this.loadedAtMs = nowMs;
+    return true;
+  }
+
+  /** The folders that the daemon began with stay, whatever the file says later. */
+  keepFolders({ runDir, dataDir }: FleetSpec): void {
+    this.#source = { ...this.#source, facts: { ...this.#source.facts, runDir, dataDir } };
+  }
+}
+
+export function isGood(reading: FleetReading): reading is GoodReading {
+  return reading.fleet !== null;
+}
+
+function filesOf({ sources, envTexts }: FleetReading): string[] {
+  return [...sources.keys(), ...envTexts.keys()];
+}
+
+function viewOf({ sources, fleet }: GoodReading) {
+  return {
+    texts: new Map([...sources].map(([path, { text }]) => [path, text])),
+    tenants: fleet.tenants as ReadonlyMap<string, unknown>,
+  };
+}
