@@ -1,13 +1,1 @@
-import { MpctlError } from '../../libs/base/error.ts';
-import type { Issue } from '../../libs/base/issue.ts';
-
-/** What was asked for is refused, with all that is wrong about it; `code` is one of those that `errors.ts` knows. */
-export class Refusal extends MpctlError {
-  override name = 'Refusal';
-  readonly issues: readonly Issue[];
-
-  constructor(code: string, message: string, issues: readonly Issue[] = [], hint = '') {
-    super(code, message, { hint });
-    this.issues = issues;
-  }
-}
+export { Refusal } from '../../libs/base/refusal.ts';

@@ -4,7 +4,7 @@ import { holdReason } from '../reconcile/hold.ts';
 import { type FleetReading, readFleet } from '../spec/read-fleet.ts';
 import type { FleetSpec } from '../spec/tenant-spec.ts';
 import type { ConfigSource } from './controller.ts';
-import { parseElsewhere } from './parse-elsewhere.ts';
+import { type Parser, parseElsewhere } from './parse-elsewhere.ts';
 import type { SourceFiles } from './source-files.ts';
 
 /** More YAML than this is parsed in a process of its own, and so is all of it at the start. */
@@ -24,16 +24,16 @@ export type ConfigState = {
 /** The configuration: the last good reading of the files, which runs, and what they say now. */
 export class Config {
   readonly files: SourceFiles;
-  readonly #parseCommand: readonly string[];
+  readonly #parser: Parser;
   #source: ConfigSource;
   #good: GoodReading | null = null;
   #seen: FleetReading | null = null;
   #state: ConfigState = { state: 'current', held: '', issues: [] };
   loadedAtMs = 0;
 
-  constructor(source: ConfigSource, parseCommand: readonly string[], files: SourceFiles) {
+  constructor(source: ConfigSource, parser: Parser, files: SourceFiles) {
     this.#source = source;
-    this.#parseCommand = parseCommand;
+    this.#parser = parser;
     this.files = files;
   }
 
@@ -70,7 +70,7 @@ export class Config {
       });
     } catch (error) {
       if (!(error instanceof MpctlError) || error.code !== 'SPEC_TOO_LARGE') throw error;
-      const reading = await parseElsewhere(this.#parseCommand, this.#source);
+      const reading = await parseElsewhere(this.#parser, this.#source);
       this.files.know(reading);
       return reading;
     }

@@ -1,6 +1,7 @@
 import type { Logger } from '../base/log.ts';
 import type { HostFacts } from '../spec/resolve.ts';
 import type { LogSpec } from '../spec/tenant-spec.ts';
+import type { Environment } from './run-command.ts';
 
 /** Which files, and what stands above them. */
 export type ConfigSource = {
@@ -15,8 +16,8 @@ export type ControllerOptions = {
   readonly parseCommand: readonly string[];
   /** Program and arguments of a shard; its index is added as the last one. */
   readonly shardCommand: readonly string[];
-  /** Environment of the shards. */
-  readonly shardEnvironment: Readonly<Record<string, string | undefined>>;
+  /** Of the parser and the shards. */
+  readonly environment: Environment;
   /** Use no private Node API for listening sockets, as where it is missing. */
   readonly publicSocketsOnly: boolean;
   /** `NOTIFY_SOCKET` of systemd; null: nobody wants to know. */

@@ -56,6 +56,7 @@ export class Fleet implements ShardsListener {
   readonly #options: FleetOptions;
   /** Names that wait for the folder of a tenant that is closing under its old one. */
   readonly #awaited = new Set<TenantId>();
+  #stepsUnderWay = 0;
   #change = Promise.withResolvers<void>();
   /** Called when what is differs from before, so that somebody plans again. */
   onChange = (): void => {};
@@ -76,6 +77,13 @@ export class Fleet implements ShardsListener {
 
   hostedBy(shard: ShardIndex): HostedTenant[] {
     return [...this.tenants.values()].filter(tenant => tenant.shard === shard && tenant.uid !== null);
+  }
+
+  /** Nothing is under way that will be over soon. */
+  get isQuiet(): boolean {
+    return (
+      this.#stepsUnderWay === 0 && !this.shards.all().some(({ process }) => process?.state === 'starting')
+    );
   }
 
   /** Resolves when it is so; looked at whenever something changed. */
@@ -249,12 +257,14 @@ export class Fleet implements ShardsListener {
 
   /** Marks the end of a tenant's step, however it ended. */
   async #track(tenant: HostedTenant, work: () => Promise<void>): Promise<void> {
+    this.#stepsUnderWay++;
     try {
       await work();
     } catch (error) {
       this.#fail(tenant, error);
     }
     tenant.step = 'none';
+    this.#stepsUnderWay--;
     this.#changed();
   }
 

@@ -2,16 +2,101 @@
  * The controller: reads the tenants file, plans, and applies the plan to shard processes whose listening sockets it
  * holds. It never sees mail.
  *
- *     read → parse → plan → apply, one at a time: loop.ts
+ *     config.ts read, hold ─► loop.ts plan ─► fleet.ts sockets, steps ─► shards.ts processes
+ *     running-controller.ts ties them together; control-door.ts is where it is asked
  */
+
 import type { Issue } from '../base/issue.ts';
+import { openControlServer } from '../control-api/control-server.ts';
+import type { BindOptions } from '../sockets/bind-sockets.ts';
+import { makeRunDir } from '../sockets/socket-folder.ts';
+import { lockSocketPath, shardListPath } from '../spec/paths.ts';
+import { wireVersion } from '../wire/shard-channel.ts';
+import { Config } from './config.ts';
+import { ConfigWatch } from './config-watch.ts';
+import { ControlAnswers } from './control-answers.ts';
+import { ControlDoor } from './control-door.ts';
 import type { Controller, ControllerOptions } from './controller.ts';
+import { Fleet } from './fleet.ts';
+import { type FleetSettings, Loop } from './loop.ts';
+import { notifySystemd } from './notify-systemd.ts';
+import { Reconciler } from './reconciler.ts';
+import { takeRunLock } from './run-lock.ts';
+import { RunningController } from './running-controller.ts';
+import { endLeftovers } from './shards.ts';
+import { SourceFiles } from './source-files.ts';
+import { TenantEditor } from './tenant-editor.ts';
+import { TenantFolders } from './tenant-folders.ts';
+
+/** How long the folder of a tenant that left is kept. */
+const trashMs = 7 * 24 * 3600 * 1000;
 
 /**
  * Starts the fleet and resolves when every listener answers, or is known to fail.
- * A tenants file with errors starts nothing: its issues come back. Throws `DAEMON_RUNNING` when another daemon holds the
- * run folder.
+ * A tenants file with errors starts nothing: its issues come back.
+ * @throws MpctlError DAEMON_RUNNING when another daemon holds the run folder
  */
-export async function openController(_options: ControllerOptions): Promise<Controller | readonly Issue[]> {
-  throw new Error('not built yet');
+export async function openController(options: ControllerOptions): Promise<Controller | readonly Issue[]> {
+  const { log, environment } = options;
+  const clock = Date.now;
+  const config = new Config(
+    options.config,
+    { command: options.parseCommand, environment },
+    new SourceFiles(),
+  );
+  const reading = await config.read();
+  if (!config.take(reading, true, clock())) return reading.issues;
+  const { runDir, dataDir, hostname, webGroup, control, log: logSpec } = config.good.fleet;
+  log.configure(logSpec);
+
+  await using opened = new AsyncDisposableStack();
+  makeRunDir(runDir);
+  opened.use(await takeRunLock(lockSocketPath(runDir), process.pid));
+  await endLeftovers(shardListPath(runDir), log);
+  const api = options.publicSocketsOnly ? 'public' : 'private';
+  // The lock is ours and the shards of the one before are gone: whoever still answers has nobody behind it.
+  const bind: BindOptions = { runDir, webGroup, occupied: 'refuse', api };
+  const folders = new TenantFolders(dataDir, trashMs);
+  const fleet = new Fleet({
+    bind,
+    folders,
+    shards: {
+      command: { command: options.shardCommand, environment },
+      listPath: shardListPath(runDir),
+      log,
+      clock,
+    },
+    config: {
+      wireVersion,
+      hostname,
+      dataDir,
+      log: logSpec,
+      accepts: api === 'public' ? 'controller' : 'shard',
+    },
+    log,
+    clock,
+  });
+  const door = new ControlDoor(bind, log);
+  const configure = async ({ log: spec, metrics }: FleetSettings) => {
+    log.configure(spec);
+    fleet.shards.broadcast({ type: 'log', log: spec });
+    await door.listenForMetrics(metrics.listen);
+  };
+  const loop = new Loop(fleet, configure, clock, log);
+  const reconciler = new Reconciler(config, fleet, loop, options.cores, clock, log);
+  const editor = new TenantEditor();
+  const about = { version: options.version, configPath: options.config.path, startedAtMs: clock() };
+  const answers = new ControlAnswers(about, fleet, reconciler, editor, clock);
+  opened.use(door);
+  await door.open(openControlServer(answers, log), control);
+  await door.listenForMetrics(config.good.fleet.metrics.listen);
+
+  for (const name of folders.names())
+    if (!config.good.fleet.tenants.has(name)) folders.release(name, clock());
+  reconciler.want();
+  await reconciler.settle();
+  const watch = opened.use(new ConfigWatch(config, async () => void (await reconciler.apply(false))));
+  await watch.watchFolders();
+  await notifySystemd(options.notifySocket, 'READY');
+  return new RunningController(options, { fleet, loop, reconciler, watch }, opened.move());
 }

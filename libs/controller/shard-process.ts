@@ -3,11 +3,12 @@ import type { ShardIndex } from '../base/ids.ts';
 import type { Logger } from '../base/log.ts';
 import type { ShardReport, TenantReport } from '../wire/report.ts';
 import { type FromShard, type ReportScope, type ToShard, wireVersion } from '../wire/shard-channel.ts';
+import type { Environment } from './run-command.ts';
 
 export type ShardCommand = {
   /** Program and arguments; the shard's index is added. */
   readonly command: readonly string[];
-  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly environment: Environment;
 };
 
 /** A message that is answered, before it has its number. */

@@ -55,6 +55,8 @@ export type ShardStatus = {
   readonly longestBlockMs: number;
   readonly tenants: number;
   readonly connections: number;
+  /** Since its process started. */
+  readonly totals: TenantCounters;
 };
 
 export type ControlStatus = {
@@ -67,7 +69,8 @@ export type ControlStatus = {
     readonly path: string;
     /** `bad`: the file has errors · `held`: it waits for `apply --confirm`. In both the last good one runs on. */
     readonly state: 'current' | 'bad' | 'held';
-    readonly loadedAtMs: number;
+    /** Since the one that runs was taken over. */
+    readonly ageMs: number;
     /** Why the file is held; empty when it is not. */
     readonly held: string;
     readonly issues: readonly Issue[];

@@ -1,0 +1,24 @@
+/** What the control API asks of the controller. Refusals are thrown as `Refusal`, failures as `MpctlError`. */
+import type {
+  ApplyReply,
+  ControlStatus,
+  DryRunReply,
+  PlanReply,
+  RemovedReply,
+  TenantDetail,
+  TenantReply,
+  TenantRow,
+} from '../wire/control-http.ts';
+import type { TenantChange } from '../wire/tenant-change.ts';
+
+export interface ControlHost {
+  status(): Promise<ControlStatus>;
+  plan(): Promise<PlanReply>;
+  apply(confirmed: boolean): Promise<ApplyReply>;
+  list(): Promise<readonly TenantRow[]>;
+  show(name: string): Promise<TenantDetail>;
+  /** Resolves when it is done, or is known not to work. */
+  change(change: TenantChange): Promise<TenantReply | RemovedReply>;
+  /** What a change would do; it does nothing. */
+  preview(change: TenantChange): Promise<DryRunReply>;
+}

@@ -1,0 +1,52 @@
+import { Refusal } from '../base/refusal.ts';
+import type { Setting } from '../wire/control-http.ts';
+
+type Fields = Readonly<Record<string, unknown>>;
+
+export function parseAdd(body: unknown): { name: string; set: readonly Setting[] } {
+  const fields = fieldsOf(body, ['name', 'set']);
+  return { name: textOf(fields, 'name'), set: settingsOf(fields) };
+}
+
+export function parseSet(body: unknown): { set: readonly Setting[]; unset: readonly string[] } {
+  const fields = fieldsOf(body, ['set', 'unset']);
+  const { unset = [] } = fields;
+  if (!Array.isArray(unset) || !unset.every(key => typeof key === 'string')) {
+    throw bad('"unset" must be a list of keys');
+  }
+  return { set: settingsOf(fields), unset };
+}
+
+export function parseRename(body: unknown): { to: string } {
+  return { to: textOf(fieldsOf(body, ['to']), 'to') };
+}
+
+function fieldsOf(body: unknown, known: readonly string[]): Fields {
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) {
+    throw bad('the body must be a JSON object');
+  }
+  const unknown = Object.keys(body).find(key => !known.includes(key));
+  if (unknown !== undefined) throw bad(`unknown key "${unknown}"; known are ${known.join(', ')}`);
+  return body as Fields;
+}
+
+function textOf(fields: Fields, key: string): string {
+  const value = fields[key];
+  if (typeof value !== 'string') throw bad(`"${key}" must be a text`);
+  return value;
+}
+
+function settingsOf({ set = [] }: Fields): readonly Setting[] {
+  const isSetting = (one: unknown): one is Setting => {
+    const { key, value } = (one ?? {}) as Fields;
+    return typeof key === 'string' && typeof value === 'string';
+  };
+  if (!Array.isArray(set) || !set.every(isSetting)) {
+    throw bad('"set" must be a list of {"key": …, "value": …}, the values spelled as in the tenants file');
+  }
+  return set;
+}
+
+function bad(message: string): Refusal {
+  return new Refusal('BAD_REQUEST', message);
+}

@@ -1,0 +1,81 @@
+import { Refusal } from '../base/refusal.ts';
+import type { TenantChange } from '../wire/tenant-change.ts';
+import type { ControlHost } from './control-host.ts';
+import { renderMetrics } from './render-metrics.ts';
+import { parseAdd, parseRename, parseSet } from './request-body.ts';
+
+export type ControlRequest = {
+  readonly method: string;
+  /** e.g. `/v1/tenants/project-a` */
+  readonly path: string;
+  readonly query: URLSearchParams;
+  /** Parsed JSON; undefined: none came. */
+  readonly body: unknown;
+};
+
+export type ControlReply = {
+  readonly status: number;
+  /** Text for Prometheus, anything else becomes JSON. */
+  readonly content: unknown;
+};
+
+type Call = {
+  readonly host: ControlHost;
+  /** What stands for `:name` in the path. */
+  readonly name: string;
+  readonly request: ControlRequest;
+};
+
+type Route = readonly [method: string, path: string, answer: (call: Call) => Promise<ControlReply>];
+
+/** The table of `control-http.ts`. */
+const routes: readonly Route[] = [
+  ['GET', '/metrics', async ({ host }) => reply(renderMetrics(await host.status()))],
+  ['GET', '/v1/status', async ({ host }) => reply(await host.status())],
+  ['POST', '/v1/plan', async ({ host }) => reply(await host.plan())],
+  ['POST', '/v1/apply', async ({ host, request }) => reply(await host.apply(isSet(request, 'confirm')))],
+  ['GET', '/v1/tenants', async ({ host }) => reply(await host.list())],
+  ['POST', '/v1/tenants', call => change(call, { verb: 'add', ...parseAdd(call.request.body) }, 201)],
+  ['GET', '/v1/tenants/:name', async ({ host, name }) => reply(await host.show(name))],
+  [
+    'PATCH',
+    '/v1/tenants/:name',
+    call => change(call, { verb: 'set', name: call.name, ...parseSet(call.request.body) }),
+  ],
+  ['DELETE', '/v1/tenants/:name', call => change(call, { verb: 'remove', name: call.name })],
+  [
+    'POST',
+    '/v1/tenants/:name/rename',
+    call => change(call, { verb: 'rename', name: call.name, ...parseRename(call.request.body) }),
+  ],
+  ['POST', '/v1/tenants/:name/suspend', call => change(call, { verb: 'suspend', name: call.name })],
+  ['POST', '/v1/tenants/:name/resume', call => change(call, { verb: 'resume', name: call.name })],
+];
+
+/** Answers a request, or throws what becomes a `ControlError`. */
+export async function answer(host: ControlHost, request: ControlRequest): Promise<ControlReply> {
+  for (const [method, pattern, handler] of routes) {
+    const name = method === request.method ? matchPath(pattern, request.path) : null;
+    if (name !== null) return handler({ host, name, request });
+  }
+  throw new Refusal('ROUTE_NOT_FOUND', `there is no ${request.method} ${request.path}`);
+}
+
+/** What stands for `:name`, empty where the pattern has none; null: the path is another. */
+function matchPath(pattern: string, path: string): string | null {
+  const match = new RegExp(`^${pattern.replace(':name', '(?<name>[^/]+)')}$`).exec(path);
+  return match && decodeURIComponent(match.groups?.name ?? '');
+}
+
+async function change({ host, request }: Call, change: TenantChange, status = 200): Promise<ControlReply> {
+  if (isSet(request, 'dryRun')) return reply(await host.preview(change));
+  return reply(await host.change(change), status);
+}
+
+function isSet({ query }: ControlRequest, name: string): boolean {
+  return query.get(name) === '1';
+}
+
+function reply(content: unknown, status = 200): ControlReply {
+  return { status, content };
+}

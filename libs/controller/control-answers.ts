@@ -1,0 +1,188 @@
+import type { TenantId } from '../base/ids.ts';
+import { Refusal } from '../base/refusal.ts';
+import type { ControlHost } from '../control-api/control-host.ts';
+import { renderBind } from '../spec/bind.ts';
+import type { ListenerProtocol, TenantSpec } from '../spec/tenant-spec.ts';
+import type {
+  ApplyReply,
+  ControlStatus,
+  DryRunReply,
+  PlanReply,
+  RemovedReply,
+  ShardStatus,
+  TenantDetail,
+  TenantReply,
+  TenantRow,
+} from '../wire/control-http.ts';
+import type { ShardReport, TenantCounters, TenantReport } from '../wire/report.ts';
+import type { ReportScope } from '../wire/shard-channel.ts';
+import type { TenantChange } from '../wire/tenant-change.ts';
+import type { Fleet } from './fleet.ts';
+import type { HostedTenant } from './hosted-tenant.ts';
+import type { Reconciler } from './reconciler.ts';
+import type { TenantEditor } from './tenant-editor.ts';
+
+const nothing: TenantCounters = { accepted: 0, acceptedBytes: 0, rejected: 0, ignored: 0, deleted: 0 };
+
+export type About = { readonly version: string; readonly configPath: string; readonly startedAtMs: number };
+
+/** What the controller answers to the control API. */
+export class ControlAnswers implements ControlHost {
+  readonly #about: About;
+  readonly #fleet: Fleet;
+  readonly #reconciler: Reconciler;
+  readonly #editor: TenantEditor;
+  readonly #clock: () => number;
+
+  constructor(about: About, fleet: Fleet, reconciler: Reconciler, editor: TenantEditor, clock: () => number) {
+    this.#about = about;
+    this.#fleet = fleet;
+    this.#reconciler = reconciler;
+    this.#editor = editor;
+    this.#clock = clock;
+  }
+
+  async status(): Promise<ControlStatus> {
+    const { version, configPath, startedAtMs } = this.#about;
+    const { config } = this.#reconciler;
+    const { runDir, dataDir } = config.good.fleet;
+    const { state, held, issues } = config.state;
+    const shards = await Promise.all(this.#fleet.shards.all().map(slot => this.#shardStatus(slot)));
+    const states: Partial<Record<string, number>> = {};
+    for (const tenant of this.#fleet.tenants.values()) {
+      const tenantState = this.#fleet.stateOf(tenant);
+      states[tenantState] = (states[tenantState] ?? 0) + 1;
+    }
+    const nowMs = this.#clock();
+    return {
+      version,
+      pid: process.pid,
+      uptimeMs: nowMs - startedAtMs,
+      runDir,
+      dataDir,
+      config: { path: configPath, state, ageMs: nowMs - config.loadedAtMs, held, issues },
+      tenants: { total: this.#fleet.tenants.size, states },
+      connections: shards.reduce((sum, { connections }) => sum + connections, 0),
+      totals: shards.map(({ totals }) => totals).reduce(addCounters, nothing),
+      shards,
+    };
+  }
+
+  plan(): Promise<PlanReply> {
+    return this.#reconciler.plan();
+  }
+
+  async apply(confirmed: boolean): Promise<ApplyReply> {
+    const reply = await this.#reconciler.apply(confirmed);
+    if (reply.issues.some(({ severity }) => severity === 'error')) {
+      throw new Refusal('BAD_TENANTS_FILE', 'the tenants file has errors: nothing was changed', reply.issues);
+    }
+    return reply;
+  }
+
+  async list(): Promise<TenantRow[]> {
+    const reports = await this.#reports('all');
+    return [...this.#fleet.tenants.values()].map(tenant => this.#row(tenant, reports.get(tenant.spec.id)));
+  }
+
+  async show(name: string): Promise<TenantDetail> {
+    const tenant = this.#find(name);
+    const report = (await this.#reports([tenant.spec.id])).get(tenant.spec.id);
+    return {
+      ...this.#reply(tenant),
+      row: this.#row(tenant, report),
+      counters: report?.counters ?? nothing,
+      spec: tenant.spec,
+    };
+  }
+
+  async change(change: TenantChange): Promise<TenantReply | RemovedReply> {
+    if (change.verb === 'remove') {
+      const { uid } = this.#find(change.name);
+      await this.#editor.change(change);
+      return { name: change.name as TenantId, uid: uid as RemovedReply['uid'] };
+    }
+    await this.#editor.change(change);
+    return this.#reply(this.#find(change.verb === 'rename' ? change.to : change.name));
+  }
+
+  preview(change: TenantChange): Promise<DryRunReply> {
+    return this.#editor.preview(change);
+  }
+
+  #find(name: string): HostedTenant {
+    const tenant = this.#fleet.tenants.get(name as TenantId);
+    if (!tenant) throw new Refusal('TENANT_NOT_FOUND', `there is no tenant ${name}`);
+    return tenant;
+  }
+
+  #reply(tenant: HostedTenant): TenantReply {
+    const { spec, uid, trouble } = tenant;
+    return {
+      name: spec.id,
+      uid: uid as TenantReply['uid'],
+      state: this.#fleet.stateOf(tenant),
+      error: trouble,
+      smtp: bindsOfProtocol(spec, 'smtp'),
+      http: bindsOfProtocol(spec, 'http'),
+      issues: [],
+    };
+  }
+
+  #row(tenant: HostedTenant, report: TenantReport | undefined): TenantRow {
+    const { spec, uid, shard, trouble } = tenant;
+    return {
+      name: spec.id,
+      uid: uid as TenantRow['uid'],
+      state: this.#fleet.stateOf(tenant),
+      error: trouble,
+      shard,
+      label: spec.label,
+      messages: report?.messages ?? 0,
+      bytes: report?.bytes ?? 0,
+      connections: report?.connections ?? 0,
+    };
+  }
+
+  async #reports(scope: ReportScope): Promise<Map<TenantId, TenantReport>> {
+    const asked = this.#fleet.shards.all().map(({ process }) => process?.report(scope) ?? null);
+    const reports = (await Promise.all(asked)).flatMap(report => report?.tenants ?? []);
+    return new Map(reports.map(report => [report.id, report]));
+  }
+
+  async #shardStatus({
+    shard,
+    process,
+    restarts,
+  }: ReturnType<Fleet['shards']['all']>[number]): Promise<ShardStatus> {
+    const report: ShardReport | null = process?.state === 'up' ? await process.report('totals') : null;
+    return {
+      shard,
+      state: process?.state ?? 'waiting',
+      pid: process?.pid ?? null,
+      uptimeMs: process ? this.#clock() - process.startedAtMs : 0,
+      restarts,
+      rssBytes: process?.rssBytes ?? 0,
+      longestBlockMs: process?.longestBlockMs ?? 0,
+      tenants: this.#fleet.hostedBy(shard).length,
+      connections: report?.connections ?? 0,
+      totals: report?.totals ?? nothing,
+    };
+  }
+}
+
+function bindsOfProtocol({ listeners }: TenantSpec, protocol: ListenerProtocol): string[] {
+  return listeners
+    .filter(listener => listener.protocol === protocol)
+    .flatMap(({ binds }) => binds.map(renderBind));
+}
+
+function addCounters(a: TenantCounters, b: TenantCounters): TenantCounters {
+  return {
+    accepted: a.accepted + b.accepted,
+    acceptedBytes: a.acceptedBytes + b.acceptedBytes,
+    rejected: a.rejected + b.rejected,
+    ignored: a.ignored + b.ignored,
+    deleted: a.deleted + b.deleted,
+  };
+}

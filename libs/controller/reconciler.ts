@@ -1,0 +1,91 @@
+import type { Logger } from '../base/log.ts';
+import { explain } from '../reconcile/explain.ts';
+import type { Desired } from '../reconcile/plan.ts';
+import { shardCount } from '../reconcile/shard-count.ts';
+import type { FleetReading } from '../spec/read-fleet.ts';
+import type { FleetSpec } from '../spec/tenant-spec.ts';
+import type { ApplyReply, PlanReply } from '../wire/control-http.ts';
+import { type Config, isGood } from './config.ts';
+import { descriptorLimit } from './descriptor-limit.ts';
+import type { Fleet } from './fleet.ts';
+import type { Loop } from './loop.ts';
+import { Serial } from './serial.ts';
+
+/** What a shard leaves room for among its descriptors. */
+const shardRoom = { openDatabases: 128, connections: 1000 };
+
+/** Takes what the files say over into the fleet, one reading at a time. */
+export class Reconciler {
+  readonly config: Config;
+  readonly #fleet: Fleet;
+  readonly #loop: Loop;
+  readonly #cores: number;
+  readonly #clock: () => number;
+  readonly #log: Logger;
+  readonly #serial = new Serial();
+
+  constructor(config: Config, fleet: Fleet, loop: Loop, cores: number, clock: () => number, log: Logger) {
+    this.config = config;
+    this.#fleet = fleet;
+    this.#loop = loop;
+    this.#cores = cores;
+    this.#clock = clock;
+    this.#log = log;
+  }
+
+  /** While this runs, nobody else reads or changes the configuration. */
+  exclusive<T>(work: () => Promise<T>): Promise<T> {
+    return this.#serial.do(work);
+  }
+
+  /** What applying the files now would do. */
+  plan(): Promise<PlanReply> {
+    return this.exclusive(async () => this.preview(await this.config.read()));
+  }
+
+  /** Applies the files; `confirmed` lets through what would be held. Resolves when it is done as far as it can be. */
+  async apply(confirmed: boolean): Promise<ApplyReply> {
+    const reply = await this.exclusive(async () => {
+      const reading = await this.config.read();
+      const { lines, issues, held } = this.preview(reading);
+      this.take(reading, confirmed);
+      return { lines, issues, held: confirmed ? '' : held };
+    });
+    await this.settle();
+    return reply;
+  }
+
+  preview(reading: FleetReading): PlanReply {
+    if (!isGood(reading)) return { lines: [], held: '', issues: reading.issues };
+    const plan = this.#loop.planFor(this.#desired(reading.fleet));
+    return { lines: explain(plan), held: this.config.holdOf(reading), issues: reading.issues };
+  }
+
+  /** Makes a reading what is wanted, unless it has issues or is held. */
+  take(reading: FleetReading, confirmed: boolean): void {
+    const isTaken = this.config.take(reading, confirmed, this.#clock());
+    const { state, held, issues } = this.config.state;
+    if (isTaken) this.want();
+    else this.#log.warn({ state, held, issues }, 'the tenants file is not applied');
+  }
+
+  /** Wants what the last good reading says. */
+  want(): void {
+    this.#loop.want(this.#desired(this.config.good.fleet));
+  }
+
+  /** Resolves when nothing is under way that somebody could wait for. */
+  async settle(): Promise<void> {
+    await this.#loop.run();
+    await this.#fleet.until(() => this.#fleet.isQuiet);
+  }
+
+  #desired(fleet: FleetSpec): Desired {
+    let sockets = 0;
+    for (const { listeners } of fleet.tenants.values()) {
+      for (const { binds } of listeners) sockets += binds.length;
+    }
+    const needs = { sockets, ...shardRoom, limit: descriptorLimit() };
+    return { fleet, shardCount: shardCount(fleet.shards, this.#cores, needs) };
+  }
+}
