@@ -146,6 +146,19 @@ export const commands: readonly Command[] = [
     },
   },
   {
+    name: 'run',
+    summary: 'one sandbox in the foreground, without a tenants file',
+    details:
+      "Takes Mailpit's own flags and MP_* variables as far as their features are here, and refuses the others by " +
+      'name. Without --smtp and --listen it listens on [::]:1025 and [::]:8025.',
+    examples: [
+      "mpctl run --listen unix:./http.sock:660 --smtp '[::]:1025'",
+      'MP_MAX_MESSAGES=100 mpctl run --label "Build 7"',
+    ],
+    readsArguments: true,
+    load: async () => (await import('./commands/run.ts')).runAlone,
+  },
+  {
     name: 'completion',
     summary: 'print completion for a shell',
     arguments: [{ name: 'SHELL', summary: 'bash, zsh or fish', completes: ['bash', 'zsh', 'fish'] }],

@@ -29,15 +29,15 @@ export async function run(words: readonly string[]): Promise<ExitCode> {
 async function runCommand(words: readonly string[]): Promise<ExitCode> {
   const { command, before, rest } = findCommand(words);
   if (command === null) return printOverview(before);
-  if (command.readsArguments) {
+  if (command.readsArguments && !rest.includes('--help')) {
     const { values } = parseOptions(before, globalOptions);
     return (await command.load())(new Input(rest, values, findFoldersOf(values)));
   }
-  const { args, values } = parseOptions([...before, ...rest], [...globalOptions, ...(command.options ?? [])]);
-  if (values.has('help')) {
+  if (rest.includes('--help') || rest.includes('-h')) {
     printData(renderHelp(command));
     return exitCode.done;
   }
+  const { args, values } = parseOptions([...before, ...rest], [...globalOptions, ...(command.options ?? [])]);
   checkArguments(command, args);
   return (await command.load())(new Input(args, values, findFoldersOf(values)));
 }

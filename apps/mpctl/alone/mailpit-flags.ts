@@ -18,20 +18,21 @@ const switches = new Set(
   ].flatMap(names => names.split(' ').map(name => `MP_${name}`)),
 );
 
-const nameOfFlag = new Map(
-  Object.entries(mailpitNames).flatMap(([name, flags]) => flags.map(flag => [flag, name] as const)),
-);
+const nameOfFlag = new Map([
+  ...Object.entries(mailpitNames).flatMap(([name, flags]) => flags.map(flag => [flag, name] as const)),
+  ['--data-dir', 'MPCTL_DATA_DIR'],
+]);
 
 /**
- * Mailpit's settings from the environment and, winning, from its flags: `--max 10`, `--max=10`, `-m 10`, `-m10`, bundled
+ * Mailpit's settings (and `--data-dir`) from the environment and, winning, from its flags: `--max 10`, `--max=10`, `-m 10`, `-m10`, bundled
  * switches (`-qv`). Throws {@link UsageError}.
  */
 export function parseMailpitFlags(words: readonly string[], env: NodeJS.ProcessEnv): MailpitSettings {
   const settings = new Map<string, MailpitSetting>();
   for (const [name, value] of Object.entries(env)) {
     // What somebody who sends needs is no setting of a sandbox.
-    if (!name.startsWith('MP_') || name.startsWith('MP_SENDMAIL_') || !value) continue;
-    settings.set(name, { value, from: name });
+    const isMeant = /^MP_(?!SENDMAIL_)|^MPCTL_DATA_DIR$/.test(name);
+    if (isMeant && value) settings.set(name, { value, from: name });
   }
   for (let index = 0; index < words.length; index++) {
     for (const { flag, attached } of flagsIn(words[index] as string)) {

@@ -5,7 +5,7 @@ import type { Controller } from '../../../libs/controller/controller.ts';
 import { openController } from '../../../libs/controller/open-controller.ts';
 import { openLog } from '../../../libs/log/open-log.ts';
 import { type ExitCode, exitCode } from '../exit-code.ts';
-import { hostFacts } from '../files/read-files.ts';
+import { hostFacts } from '../files/host-facts.ts';
 import type { Input } from '../input.ts';
 import { Refusal } from '../refusal.ts';
 

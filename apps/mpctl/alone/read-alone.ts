@@ -1,0 +1,38 @@
+import { readFleet } from '../../../libs/spec/read-fleet.ts';
+import type { FleetSpec, TenantSpec } from '../../../libs/spec/tenant-spec.ts';
+import { hostFacts } from '../files/host-facts.ts';
+import type { Folders } from '../folders.ts';
+import { Refusal } from '../refusal.ts';
+import type { MailpitSettings } from './mailpit-flags.ts';
+
+/** Settings of the process, not of its sandbox. */
+const processSettings = new Set(['MP_QUIET', 'MP_VERBOSE', 'MPCTL_DATA_DIR']);
+
+/** Where it listens when nobody says. */
+const usualBinds = { MP_SMTP_BIND_ADDR: '[::]:1025', MP_UI_BIND_ADDR: '[::]:8025' };
+
+/**
+ * What Mailpit's settings make of one sandbox: read as the tenants file would be that has them, so that both mean the same.
+ * Throws {@link Refusal} that names flags and variables as they were given.
+ */
+export async function readAlone(
+  settings: MailpitSettings,
+  folders: Folders,
+): Promise<{ readonly fleet: FleetSpec; readonly tenant: TenantSpec }> {
+  const written = [...settings].filter(([name]) => !processSettings.has(name));
+  const mailpit = { ...usualBinds, ...Object.fromEntries(written.map(([name, { value }]) => [name, value])) };
+  const text = JSON.stringify({ tenants: { sandbox: { mailpit } } });
+  const { fleet, issues } = await readFleet({
+    // Not a file, but relative paths start in its folder.
+    file: folders.configPath,
+    io: { readText: async () => text, listDir: async () => [] },
+    facts: hostFacts(folders, 'json'),
+  });
+  const [tenant] = fleet?.tenants.values() ?? [];
+  if (fleet && tenant) return { fleet, tenant };
+  const named = issues.map(({ code, severity, message, path, hint }) => {
+    const name = path.split('.').at(-1) ?? '';
+    return { code, severity, message, path: settings.get(name)?.from ?? name, ...(hint ? { hint } : {}) };
+  });
+  throw new Refusal('BAD_REQUEST', 'not started', named, '`mpctl help run` says which settings there are');
+}

@@ -1,0 +1,85 @@
+import assert from 'node:assert/strict';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { execa } from 'execa';
+import { httpGet, mpctlPath } from '../harness/fleet.ts';
+import { freePorts } from '../harness/free-port.ts';
+
+const dir = mkdtempSync(join(tmpdir(), 'mp-run-'));
+after(() => rmSync(dir, { recursive: true }));
+
+/** Starts `mpctl run` in the folder and resolves when it says that it listens. */
+async function start(words: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<ChildProcess> {
+  const child = spawn(mpctlPath, ['run', ...words], { cwd: dir, env: { ...process.env, ...env } });
+  let log = '';
+  await new Promise<void>((resolve, reject) => {
+    child.stderr.setEncoding('utf8').on('data', text => {
+      log += text;
+      if (log.includes('kept in memory only')) resolve();
+    });
+    child.once('exit', code => reject(new Error(`ended with ${code}: ${log}`)));
+  });
+  return child;
+}
+
+function stop(child: ChildProcess, signal: NodeJS.Signals): Promise<number | null> {
+  const ended = new Promise<number | null>(done => child.once('exit', code => done(code)));
+  child.kill(signal);
+  return ended;
+}
+
+const refused = async (words: readonly string[], env: NodeJS.ProcessEnv = {}) => {
+  const { exitCode, stdout, stderr } = await execa(mpctlPath, ['run', ...words], {
+    cwd: dir,
+    env,
+    reject: false,
+  });
+  assert.equal(stdout, '');
+  return { code: exitCode, stderr };
+};
+
+test('a sandbox takes mail and gives it out, and leaves nothing behind', async () => {
+  const [port] = await freePorts(1);
+  const sockets = ['--listen', 'unix:./http.sock:600', '--smtp', `127.0.0.1:${port}`];
+  const child = await start([...sockets, '--max', '2'], { MP_LABEL: 'Build 7', MP_MAX_MESSAGES: '1' });
+  assert.equal(statSync(join(dir, 'http.sock')).mode & 0o777, 0o600);
+  for (const subject of ['one', 'two', 'three']) {
+    await execa(mpctlPath, ['sendmail', '-S', `127.0.0.1:${port}`, 'a@b.test'], {
+      input: `Subject: ${subject}\n\n`,
+    });
+  }
+  const { body } = await httpGet(join(dir, 'http.sock'), '/api/v1/messages');
+  assert.deepEqual(
+    JSON.parse(body).messages.map(({ Subject }: { Subject: string }) => Subject),
+    ['three', 'two'],
+  );
+  assert.match((await httpGet(join(dir, 'http.sock'), '/')).body, /Build 7/);
+  assert.equal(await stop(child, 'SIGINT'), 0);
+  assert.deepEqual(readdirSync(dir), []);
+});
+
+test('a socket that somebody answers on is left alone', async () => {
+  const sockets = ['--listen', 'unix:./http.sock:660', '--smtp', 'unix:./smtp.sock:660'];
+  const child = await start(sockets);
+  const { code, stderr } = await refused(sockets);
+  assert.equal(code, 1);
+  assert.match(stderr, /smtp\.sock/);
+  assert.equal((await httpGet(join(dir, 'http.sock'), '/livez')).status, 200);
+  assert.equal(await stop(child, 'SIGTERM'), 0);
+  assert.ok(!existsSync(join(dir, 'smtp.sock')));
+});
+
+test('what is wrong is told all at once, by the name it was given under', async () => {
+  const { code, stderr } = await refused(['-m', 'many', '--webhook-url', 'http://x'], {
+    MP_TAGS_CONFIG: 'x',
+    MP_NO: '1',
+  });
+  assert.equal(code, 2);
+  assert.match(stderr, /^-m: must be a whole number/m);
+  assert.match(stderr, /^--webhook-url: .* not available in this version/m);
+  assert.match(stderr, /^MP_TAGS_CONFIG: .* not available in this version/m);
+  assert.match(stderr, /^MP_NO: Mailpit has no setting MP_NO/m);
+});
