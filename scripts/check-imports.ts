@@ -20,7 +20,7 @@ const mayImport: Record<string, readonly string[]> = {
   'libs/proxy': ['libs/base', 'libs/spec'],
   // second: one door outside each
   'libs/sockets': ['libs/base', 'libs/spec'],
-  'libs/slow-work': ['libs/base', 'libs/passwords'],
+  'libs/slow-work': ['libs/base', 'libs/mail', 'libs/passwords'],
   'libs/certificates': ['libs/base', 'libs/slow-work'],
   'libs/logins': ['libs/base', 'libs/passwords', 'libs/slow-work'],
   'libs/connection': ['libs/base'],
@@ -30,7 +30,7 @@ const mayImport: Record<string, readonly string[]> = {
   'libs/store': ['libs/base', 'libs/mail'],
   'libs/intake': ['libs/base', 'libs/mail', 'libs/store'],
   // third: assemblies
-  'libs/inbox-api': ['libs/base', 'libs/mail', 'libs/wire', 'libs/store'],
+  'libs/inbox-api': ['libs/base', 'libs/mail', 'libs/wire', 'libs/store', 'libs/slow-work'],
   'libs/control-api': ['libs/base', 'libs/spec', 'libs/wire', 'libs/reconcile'],
   'libs/tenant': [
     'libs/base',

@@ -1,10 +1,10 @@
+import { BadJson } from '../base/go-json.ts';
 import type { Logger } from '../base/log.ts';
 import { type Applicant, admitOrigin, refuseStranger } from './admission.ts';
 import { parseBasicLogin, refuseLogin } from './authenticate.ts';
 import { contentSecurityPolicy } from './content-security.ts';
-import { BadJson } from './go-json.ts';
 import { BodyTooLarge, type InboxRequest, type Route } from './inbox-request.ts';
-import { badRequest, plainError, type Reply } from './reply.ts';
+import { badRequest, plainError, type Reply, redirect } from './reply.ts';
 import type { RequestTarget } from './request-target.ts';
 import { methodsAt } from './routes.ts';
 
@@ -81,18 +81,6 @@ export function answerUnrouted(
       return bare(plainError(405, 'Method Not Allowed', { Allow: allow.join(', ') }));
     }
   }
-}
-
-/** A redirect as Go writes it. */
-export function redirect(status: 302 | 307, location: string, withBody: boolean): Reply {
-  const name = status === 302 ? 'Found' : 'Temporary Redirect';
-  const href = location.replace(/[&<>"']/g, char => `&#${char.charCodeAt(0)};`);
-  return {
-    status,
-    type: withBody ? 'text/html; charset=utf-8' : '',
-    body: withBody ? `<a href="${href}">${name}</a>.\n\n` : '',
-    headers: { Location: location },
-  };
 }
 
 async function handled(request: InboxRequest, route: Route, log: Logger): Promise<Reply> {

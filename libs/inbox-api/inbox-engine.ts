@@ -7,6 +7,7 @@ import type { Socket } from 'node:net';
 import fastify, { type FastifyReply, type FastifyRequest } from 'fastify';
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/log.ts';
+import type { SlowWork } from '../slow-work/slow-work.ts';
 import type { Applicant, Surface } from './admission.ts';
 import { type Answer, answerRoute, answerUnrouted } from './answer.ts';
 import { parseBasicLogin } from './authenticate.ts';
@@ -14,6 +15,7 @@ import { newNonce } from './content-security.ts';
 import type { InboxRequest, Route } from './inbox-request.ts';
 import type { InboxEngine, InboxTenant } from './inbox-tenant.ts';
 import { LiveConnections } from './live-connections.ts';
+import { mailRunner } from './mail-runner.ts';
 import { readBody } from './read-body.ts';
 import { parseRequestTarget, type RequestTarget } from './request-target.ts';
 import { routes } from './routes.ts';
@@ -22,6 +24,8 @@ import { writeReply } from './write-reply.ts';
 export type InboxEngineOptions = {
   readonly log: Logger;
   readonly clock: Clock;
+  /** Where large mail is read. */
+  readonly mailWork: SlowWork;
   /** A request, headers and body together, and a stall while an answer is written; 30 s when left out. */
   readonly timeoutMs?: number;
 };
@@ -37,7 +41,7 @@ const keepAliveMs = 75_000;
 
 /** Serves the HTTP of all tenants of a shard. */
 export async function createInboxEngine(options: InboxEngineOptions): Promise<InboxEngine> {
-  const { log, clock, timeoutMs = 30_000 } = options;
+  const { log, clock, mailWork, timeoutMs = 30_000 } = options;
   const connections = new LiveConnections();
   const targets = new WeakMap<IncomingMessage, RequestTarget>();
 
@@ -92,10 +96,11 @@ export async function createInboxEngine(options: InboxEngineOptions): Promise<In
     }
     const applicant = applicantOf(raw, route?.surface ?? 'page');
     let answer: Answer;
-    if (route && target.kind === 'path') {
+    if (route && target.kind === 'path' && (route.isOn?.(tenant.settings) ?? true)) {
       const params = request.params as Record<string, string>;
-      const inboxRequest = inboxRequestOf(raw, reply.raw, tenant, target, params, route, clock());
-      answer = await answerRoute(inboxRequest, route, applicant, log);
+      const asked = askedOf(raw, reply.raw, tenant, target, route);
+      const mailJob = mailRunner(mailWork, tenant.id);
+      answer = await answerRoute({ ...asked, params, mailJob, nowMs: clock() }, route, applicant, log);
     } else {
       answer = answerUnrouted(target, applicant, tenant.settings);
     }
@@ -139,36 +144,24 @@ function applicantOf({ method = '', headers, socket }: IncomingMessage, surface:
   return { method, surface, headers, local, upgrade: false };
 }
 
-function inboxRequestOf(
+function askedOf(
   raw: IncomingMessage,
   response: ServerResponse,
   tenant: InboxTenant,
   target: RequestTarget & { kind: 'path' },
-  params: Record<string, string>,
   route: Route,
-  nowMs: number,
-): InboxRequest {
+): Omit<InboxRequest, 'params' | 'mailJob' | 'nowMs'> {
   const maxMailBytes = tenant.settings.maxMessageSizeBytes || Number.POSITIVE_INFINITY;
-  let gone: AbortController | null = null;
   return {
     tenant,
     method: raw.method ?? '',
     segments: target.segments,
-    params,
     query: new URLSearchParams(target.query),
     headers: raw.headers,
     remoteAddress: raw.socket.remoteAddress ?? '127.0.0.1',
     user: parseBasicLogin(raw.headers)?.user ?? '',
-    nowMs,
     nonce: newNonce(),
-    get gone() {
-      if (gone === null) {
-        const controller = new AbortController();
-        response.once('close', () => controller.abort());
-        gone = controller;
-      }
-      return gone.signal;
-    },
+    whenGone: gone => void response.once('close', gone),
     body: () => readBody(raw, route.submission ? maxMailBytes : maxBodyBytes),
   };
 }

@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Surface } from './admission.ts';
-import type { InboxTenant } from './inbox-tenant.ts';
+import type { InboxSettings, InboxTenant } from './inbox-tenant.ts';
+import type { MailRunner } from './mail-runner.ts';
 import type { Reply } from './reply.ts';
 
 /** A request as routes see it: the tenant is known, the path is matched, the client is let in. */
@@ -19,10 +20,12 @@ export type InboxRequest = {
   readonly nowMs: number;
   /** Marks scripts and styles that the answer's policy lets run. */
   readonly nonce: string;
-  /** Fires when the client goes away before it has its answer. */
-  readonly gone: AbortSignal;
+  /** Reads mail where it holds nobody up. */
+  readonly mailJob: MailRunner;
+  /** Calls back when the client has its answer or has gone away before it. */
+  readonly whenGone: (gone: () => void) => void;
   /** Reads the body, once; throws {@link BodyTooLarge}. */
-  readonly body: () => Promise<string>;
+  readonly body: () => Promise<Buffer>;
 };
 
 export type Handler = (request: InboxRequest) => Promise<Reply> | Reply;
@@ -37,6 +40,8 @@ export type Route = {
   readonly handle: Handler;
   /** Takes a mail: credentials and size of body are those of mail. */
   readonly submission?: true;
+  /** Without it the path is as unknown as any. */
+  readonly isOn?: (settings: InboxSettings) => boolean;
 };
 
 /** A client sent more than a route takes. */

@@ -3,14 +3,15 @@ import type { MailRow } from '../mail/row.ts';
 /** What happened to a mailbox, told after it happened, in that order. */
 export type MailEvent =
   | { readonly kind: 'new'; readonly row: Omit<MailRow, 'number'> }
-  /** Only mails whose state changed. */
-  | { readonly kind: 'read'; readonly ids: readonly string[]; readonly read: boolean }
+  /** Only mails whose state changed; `all`: every mail was meant, and there may be none. */
+  | { readonly kind: 'read'; readonly ids: readonly string[]; readonly read: boolean; readonly all?: true }
   | { readonly kind: 'tags'; readonly ids: readonly string[]; readonly tags: readonly string[] }
-  | { readonly kind: 'removed'; readonly ids: readonly string[] }
+  /** `bySearch`: nobody has named them one by one. */
+  | { readonly kind: 'removed'; readonly ids: readonly string[]; readonly bySearch?: true }
   /** Removed by the mailbox's limits. */
   | { readonly kind: 'pruned'; readonly ids: readonly string[] }
-  /** So much changed at once that lists are better read anew: all mails marked, a tag renamed. */
-  | { readonly kind: 'reloaded' }
+  /** A tag was renamed or removed. */
+  | { readonly kind: 'retagged'; readonly ids: readonly string[] }
   /** All mail was removed. */
   | { readonly kind: 'truncated'; readonly count: number }
   /** A 4xx or 5xx reply of SMTP, a `-ERR` of POP3. */

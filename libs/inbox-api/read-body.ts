@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import { BodyTooLarge } from './inbox-request.ts';
 
-/** All of a request's body as text, whatever its Content-Type says. Throws {@link BodyTooLarge} as soon as it is. */
-export async function readBody(request: IncomingMessage, maxBytes: number): Promise<string> {
+/** All of a request's body, whatever its Content-Type says. Throws {@link BodyTooLarge} as soon as it is. */
+export async function readBody(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
   if (Number(request.headers['content-length'] ?? 0) > maxBytes) throw new BodyTooLarge();
   const chunks: Buffer[] = [];
   let bytes = 0;
@@ -11,5 +11,5 @@ export async function readBody(request: IncomingMessage, maxBytes: number): Prom
     if (bytes > maxBytes) throw new BodyTooLarge();
     chunks.push(chunk);
   }
-  return Buffer.concat(chunks).toString('utf8');
+  return Buffer.concat(chunks);
 }

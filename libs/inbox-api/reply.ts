@@ -44,3 +44,15 @@ export const plainError = (status: number, message: string, headers: Record<stri
   body: `${message}\n`,
   headers: { 'X-Content-Type-Options': 'nosniff', ...headers },
 });
+
+/** A redirect as Go writes it. */
+export function redirect(status: 302 | 307, location: string, withBody: boolean): Reply {
+  const name = status === 302 ? 'Found' : 'Temporary Redirect';
+  const href = location.replace(/[&<>"']/g, char => `&#${char.charCodeAt(0)};`);
+  return {
+    status,
+    type: withBody ? 'text/html; charset=utf-8' : '',
+    body: withBody ? `<a href="${href}">${name}</a>.\n\n` : '',
+    headers: { Location: location },
+  };
+}

@@ -1,10 +1,21 @@
 import type { Handler, Method, Route } from './inbox-request.ts';
 import { plainError, text } from './reply.ts';
-import { deleteMessages } from './routes/delete-messages.ts';
+import { getChaos, getInfo, getWebUi, setChaos } from './routes/application.ts';
 import { livez, readyz } from './routes/health.ts';
-import { listMessages } from './routes/list-messages.ts';
-import { getMessage, getRaw } from './routes/message.ts';
+import { checksOff, notHereYet } from './routes/later.ts';
+import { getHeaders, getMessage, getPart, getRaw, getStructure } from './routes/message.ts';
+import {
+  deleteBySearch,
+  deleteMessages,
+  listMessages,
+  markMessages,
+  searchMessages,
+} from './routes/messages.ts';
+import { getMetrics } from './routes/metrics.ts';
 import { getPage } from './routes/page.ts';
+import { sendMail } from './routes/send.ts';
+import { deleteTag, listTags, renameTag, setTags } from './routes/tags.ts';
+import { getView } from './routes/view.ts';
 
 const api = (method: Method, path: string, handle: Handler): Route => ({
   method,
@@ -23,12 +34,39 @@ export const routes: readonly Route[] = [
   { method: 'GET', path: '/readyz', surface: 'health', handle: readyz },
 
   page('/', getPage),
+  page('/search', getPage),
+  page('/view/*', getView),
   page('/dist/*', noFile),
+  page('/proxy', notHereYet),
+  { ...page('/metrics', getMetrics), isOn: settings => settings.prometheus },
 
   api('GET', 'messages', listMessages),
+  api('PUT', 'messages', markMessages),
   api('DELETE', 'messages', deleteMessages),
+  api('GET', 'search', searchMessages),
+  api('DELETE', 'search', deleteBySearch),
+  { ...api('POST', 'send', sendMail), submission: true },
+
+  api('GET', 'tags', listTags),
+  api('PUT', 'tags', setTags),
+  api('PUT', 'tags/:tag', renameTag),
+  api('DELETE', 'tags/:tag', deleteTag),
+
   api('GET', 'message/:id', getMessage),
+  api('GET', 'message/:id/headers', getHeaders),
   api('GET', 'message/:id/raw', getRaw),
+  api('GET', 'message/:id/structure', getStructure),
+  api('GET', 'message/:id/part/:part', getPart),
+  api('GET', 'message/:id/part/:part/thumb', notHereYet),
+  api('POST', 'message/:id/release', notHereYet),
+  api('GET', 'message/:id/html-check', notHereYet),
+  api('GET', 'message/:id/link-check', notHereYet),
+  api('GET', 'message/:id/sa-check', checksOff),
+
+  api('GET', 'info', getInfo),
+  api('GET', 'webui', getWebUi),
+  api('GET', 'chaos', getChaos),
+  api('PUT', 'chaos', setChaos),
   api('OPTIONS', '*', () => text('')),
   { method: 'GET', path: '/api/*', surface: 'api', handle: noFile },
 ];

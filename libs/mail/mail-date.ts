@@ -11,11 +11,11 @@ export function renderTimestamp(atMs: number, zoneMinutes = 0): string {
   return `${local}${zoneMinutes < 0 ? '-' : '+'}${twoDigits(Math.trunc(size / 60))}:${twoDigits(size % 60)}`;
 }
 
-/** As Received carries it, in UTC: `Sat, 21 Nov 2026 13:54:01 +0000 (UTC)`. */
-export function renderReceivedDate(atMs: number): string {
+/** A Date header, in UTC: `Sat, 21 Nov 2026 13:54:01 +0000`. */
+export function renderMailDate(atMs: number): string {
   const at = new Date(atMs);
   const day = `${days[at.getUTCDay()]}, ${at.getUTCDate()} ${months[at.getUTCMonth()]} ${at.getUTCFullYear()}`;
-  return `${day} ${at.toISOString().slice(11, 19)} +0000 (UTC)`;
+  return `${day} ${at.toISOString().slice(11, 19)} +0000`;
 }
 
 export type MailDate = {

@@ -1,4 +1,4 @@
-import { renderReceivedDate } from './mail-date.ts';
+import { renderMailDate } from './mail-date.ts';
 import type { Envelope } from './message.ts';
 import { parseAddressList } from './mime/address-list.ts';
 import { type Header, type HeaderField, headerValue } from './mime/header.ts';
@@ -95,7 +95,7 @@ function renderReceived(envelope: Envelope, settings: StampSettings, nowMs: numb
   return (
     `Received: from ${onOneLine(envelope.helo)} (${host} [${envelope.remoteAddress}])\r\n` +
     `        by ${settings.hostname} (${settings.app}) with SMTP\r\n` +
-    `        for <${onOneLine(envelope.to[0] ?? '')}>; ${renderReceivedDate(nowMs)}\r\n`
+    `        for <${onOneLine(envelope.to[0] ?? '')}>; ${renderMailDate(nowMs)} (UTC)\r\n`
   );
 }
 

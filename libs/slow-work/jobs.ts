@@ -1,11 +1,13 @@
 /** What the worker can do. Runs on its thread; computes only. */
 
+import { mailJobs } from '../mail/mail-jobs.ts';
 import { fitsSecret } from '../passwords/secret.ts';
 import { makeCertificate } from './make-certificate.ts';
 
 export const jobs = {
   'fits-secret': ({ secret, password }: { secret: string; password: string }) => fitsSecret(secret, password),
   'make-certificate': makeCertificate,
+  ...mailJobs,
 };
 
 export type Jobs = typeof jobs;

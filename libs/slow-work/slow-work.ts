@@ -1,6 +1,6 @@
 /**
  * Work that takes milliseconds of computing, away from the event loop and from libuv's pool, which fsync needs: password
- * hashes and certificates. One thread, one job at a time, tenants in turn; the thread is there only while it is used.
+ * hashes, certificates, large mail. One thread, one job at a time, tenants in turn; the thread is there only while it is used.
  */
 import { Worker } from 'node:worker_threads';
 import { MpctlError } from '../base/error.ts';

@@ -1,42 +1,85 @@
-import { describeMail } from '../../mail/mail-message.ts';
-import { type MailRow, toJson } from '../../mail/row.ts';
+import { createHash } from 'node:crypto';
+import { rawHeaders } from '../../mail/mail-parts.ts';
+import { toJson } from '../../mail/row.ts';
+import { markRead, withMessage } from '../find-message.ts';
 import { type InboxRequest, mayChange } from '../inbox-request.ts';
-import { jsonText, messageNotFound, notFound, type Reply } from '../reply.ts';
+import { jsonText, notFound, type Reply } from '../reply.ts';
 
-/** A message of the path: its row and bytes, or the answer that there is none. */
-async function findMessage({ tenant, params }: InboxRequest): Promise<{ row: MailRow; raw: Buffer } | Reply> {
-  const id = params.id ?? '';
-  const row = await tenant.mailbox.find(id);
-  const raw = row && (await tenant.mailbox.raw(row.id));
-  if (row && raw) return { row, raw };
-  return id === 'latest' ? messageNotFound : notFound;
+/** `GET api/v1/message/{id}`: marks the mail read, unless `?peek=1`. */
+export function getMessage(request: InboxRequest): Promise<Reply> {
+  return withMessage(request, idOf(request), async ({ row, raw }) => {
+    if (mayChange(request) && request.query.get('peek') !== '1') await markRead(request, row);
+    const json = await request.mailJob('describe-mail', { row, raw });
+    // A mail never changes, its tags do.
+    return { ...jsonText(json), etag: `${row.id}-${shortHash(row.tags.join('\n'))}` };
+  });
 }
 
-/** `GET api/v1/message/{id}`: marks the mail read. */
-export async function getMessage(request: InboxRequest): Promise<Reply> {
-  const found = await findMessage(request);
-  if ('status' in found) return found;
-  const { tenant } = request;
-  if (mayChange(request) && !found.row.read) {
-    const ids = await tenant.mailbox.setRead([found.row.id], true);
-    if (ids.length > 0) tenant.events.publish({ kind: 'read', ids, read: true });
-  }
-  return jsonText(toJson(describeMail(found.row, found.raw)));
+/** `GET api/v1/message/{id}/headers` */
+export function getHeaders(request: InboxRequest): Promise<Reply> {
+  return withMessage(request, idOf(request), ({ raw }) => jsonText(toJson(rawHeaders(raw))));
 }
 
-/** `GET api/v1/message/{id}/raw` */
-export async function getRaw(request: InboxRequest): Promise<Reply> {
-  const found = await findMessage(request);
-  if ('status' in found) return found;
-  return {
+/** `GET api/v1/message/{id}/raw`: `?dl=1` to be kept as a file. */
+export function getRaw(request: InboxRequest): Promise<Reply> {
+  return withMessage(request, idOf(request), ({ row, raw }) => ({
     status: 200,
     type: 'text/plain; charset=utf-8',
-    body: found.raw,
-    etag: `${found.row.id}.eml`,
+    body: raw,
+    etag: row.id,
     ranges: true,
     headers:
       request.query.get('dl') === '1'
-        ? { 'Content-Disposition': `attachment; filename="${found.row.id}.eml"` }
+        ? { 'Content-Disposition': `attachment; filename="${row.id}.eml"` }
         : {},
-  };
+  }));
+}
+
+/** `GET api/v1/message/{id}/structure`: how the mail is made. */
+export function getStructure(request: InboxRequest): Promise<Reply> {
+  return withMessage(request, idOf(request), async ({ raw }) =>
+    jsonText(await request.mailJob('mail-structure', { raw })),
+  );
+}
+
+/** `GET api/v1/message/{id}/part/{partID}`: what is attached or inline, decoded. */
+export function getPart(request: InboxRequest): Promise<Reply> {
+  return withMessage(request, idOf(request), async ({ row, raw }) => {
+    const part = await request.mailJob('mail-part', { raw, id: request.params.part ?? '' });
+    if (!part) return notFound;
+    const { contentType, name, content } = part;
+    return {
+      status: 200,
+      type: /^[\w!#$&^.+-]+\/[\w!#$&^.+-]+$/.test(contentType) ? contentType : 'application/octet-stream',
+      body: Buffer.from(content.buffer, content.byteOffset, content.byteLength),
+      etag: `${row.id}-${request.params.part}`,
+      ranges: true,
+      headers: {
+        'Content-Disposition': `inline; ${fileNameParameter(name)}`,
+        'X-Content-Type-Options': 'nosniff',
+        ...(/html|xml|svg/.test(contentType) ? { 'Content-Security-Policy': activeContentPolicy } : {}),
+      },
+    };
+  });
+}
+
+/** For what a browser would run: nothing of it may. */
+const activeContentPolicy =
+  "sandbox; default-src 'none'; img-src data:; style-src 'unsafe-inline'; form-action 'none'; frame-ancestors 'self'";
+
+/** A file name that cannot leave its header (RFC 8187), besides the form that Mailpit's clients know. */
+function fileNameParameter(name: string): string {
+  const encoded = encodeURIComponent(name.toWellFormed()).replace(
+    /['()*]/g,
+    char => `%${char.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
+  return `filename="${encoded}"; filename*=UTF-8''${encoded}`;
+}
+
+function idOf({ params }: InboxRequest): string {
+  return params.id ?? '';
+}
+
+function shortHash(text: string): string {
+  return createHash('sha1').update(text).digest('base64url').slice(0, 10);
 }

@@ -57,3 +57,8 @@ export function walkHtml(html: string, visitor: HtmlVisitor): void {
   tokenizer.write(html);
   tokenizer.end();
 }
+
+/** A value for between double quotes. */
+export function escapeAttribute(value: string): string {
+  return value.replace(/[&"<>]/g, char => `&#${char.charCodeAt(0)};`);
+}

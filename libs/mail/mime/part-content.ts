@@ -6,7 +6,7 @@ import { isMultipart, type MailPart } from './part-tree.ts';
 type Encoding = 'base64' | 'quoted-printable' | 'none' | 'unknown';
 
 /** Some senders write a comment or a semicolon behind it. */
-function encodingOf(part: MailPart): Encoding {
+export function encodingOf(part: MailPart): Encoding {
   const value = headerValue(part.header, 'content-transfer-encoding') ?? '';
   const name = /^[a-z0-9-]*/i.exec(value)?.[0]?.toLowerCase();
   if (name === 'base64' || name === 'quoted-printable') return name;

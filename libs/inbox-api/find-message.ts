@@ -1,0 +1,43 @@
+import { parseSearch } from '../mail/parse-search.ts';
+import type { MailRow } from '../mail/row.ts';
+import type { InboxRequest } from './inbox-request.ts';
+import { messageNotFound, notFound, type Reply } from './reply.ts';
+import { zoneOf } from './time-zone.ts';
+
+export type Found = { readonly row: MailRow; readonly raw: Buffer };
+
+/**
+ * The mail that a request names: an id, `latest`, or `latest` of those that `?query=` finds. Runs `answer` with it, or
+ * answers that there is none: `missing` where an id is unknown.
+ */
+export async function withMessage(
+  request: InboxRequest,
+  id: string,
+  answer: (found: Found) => Promise<Reply> | Reply,
+  missing: Reply = notFound,
+): Promise<Reply> {
+  const row = await findRow(request, id);
+  const raw = row && (await request.tenant.mailbox.raw(row.id));
+  if (row && raw) return answer({ row, raw });
+  return id === 'latest' ? messageNotFound : missing;
+}
+
+/** The row of an id, of `latest`, or of the newest that `?query=` finds. */
+export async function findRow({ tenant, query }: InboxRequest, id: string): Promise<MailRow | null> {
+  const search = query.get('query')?.trim() ?? '';
+  if (id !== 'latest' || search === '') return tenant.mailbox.find(id);
+  const { rows } = await tenant.mailbox.search({
+    query: parseSearch(search, zoneOf(query)),
+    start: 0,
+    limit: 1,
+    count: false,
+  });
+  return rows[0] ?? null;
+}
+
+/** Marks a mail read that somebody looks at. */
+export async function markRead({ tenant }: InboxRequest, row: MailRow): Promise<void> {
+  if (row.read) return;
+  const ids = await tenant.mailbox.setRead([row.id], true);
+  if (ids.length > 0) tenant.events.publish({ kind: 'read', ids, read: true });
+}

@@ -1,0 +1,115 @@
+import { parseBody } from '../../base/json-body.ts';
+import { parseSearch } from '../../mail/parse-search.ts';
+import { type MailRow, renderRow, toJson } from '../../mail/row.ts';
+import { parseSearchDate } from '../../mail/search-date.ts';
+import type { Counts } from '../../store/store.ts';
+import type { InboxRequest } from '../inbox-request.ts';
+import { readNumber } from '../page-numbers.ts';
+import { badRequest, jsonText, ok, type Reply } from '../reply.ts';
+import { localZone, zoneOf } from '../time-zone.ts';
+
+/** `GET api/v1/messages`: newest first; a `limit` of 0 is all of them, whatever `start` says. */
+export async function listMessages({ tenant, query }: InboxRequest): Promise<Reply> {
+  const start = readNumber(query.get('start'), 0, 0);
+  const limit = readNumber(query.get('limit'), 0, 50);
+  const { mailbox } = tenant;
+  const [rows, counts, tags] = await Promise.all([
+    mailbox.list({ start: limit === 0 ? 0 : start, limit, ...before(query) }),
+    mailbox.counts(),
+    mailbox.tags(),
+  ]);
+  return jsonText(
+    renderSummary({ rows, counts, start, matches: counts, tags: tags.map(({ name }) => name) }),
+  );
+}
+
+/** `PUT api/v1/messages`: marks those of `IDs`, or those that `Search` finds, or all. */
+export async function markMessages({ tenant, query, body }: InboxRequest): Promise<Reply> {
+  const wish = parseBody(String(await body()), { Read: 'bool', IDs: ['string'], Search: 'string' });
+  const { Read: read = false, IDs: ids = [], Search: search = '' } = wish;
+  if (ids.length > 0 && search !== '') {
+    return badRequest('You may specify either IDs or a search query, not both');
+  }
+  const { mailbox, events } = tenant;
+  if (search.trim() !== '') {
+    const parsed = parseSearch(search, zoneOf(query));
+    if (parsed.terms.length === 0) return unreadable;
+    const changed = await mailbox.setRead(await mailbox.match(parsed), read);
+    if (changed.length > 0) events.publish({ kind: 'read', ids: changed, read });
+  } else if (ids.length > 0) {
+    const changed = await mailbox.setRead(ids, read);
+    if (changed.length > 0) events.publish({ kind: 'read', ids: changed, read });
+  } else {
+    events.publish({ kind: 'read', ids: await mailbox.setRead('all', read), read, all: true });
+  }
+  return ok;
+}
+
+/** `DELETE api/v1/messages`: the mails of `IDs`; without a body, with `{}` or an empty list all. */
+export async function deleteMessages({ tenant, body }: InboxRequest): Promise<Reply> {
+  const text = String(await body());
+  const { IDs: ids = [] } = text.trim() === '' ? {} : parseBody(text, { IDs: ['string'] });
+  const { mailbox, events } = tenant;
+  if (ids.length === 0) {
+    events.publish({ kind: 'truncated', count: (await mailbox.remove('all')).length });
+  } else {
+    const removed = await mailbox.remove(ids);
+    if (removed.length > 0) events.publish({ kind: 'removed', ids: removed });
+  }
+  return ok;
+}
+
+/** `GET api/v1/search`: as a list, of what `query` finds; here a `limit` of 0 is none. */
+export async function searchMessages({ tenant, query }: InboxRequest): Promise<Reply> {
+  const text = query.get('query')?.trim() ?? '';
+  if (text === '') return noQuery;
+  const start = readNumber(query.get('start'), 0, 0);
+  const limit = readNumber(query.get('limit'), 0, 50);
+  const { mailbox } = tenant;
+  const [{ rows, ...matches }, counts, tags] = await Promise.all([
+    mailbox.search({ query: parseSearch(text, zoneOf(query)), start, limit, count: true, ...before(query) }),
+    mailbox.counts(),
+    mailbox.tags(),
+  ]);
+  return jsonText(renderSummary({ rows, counts, start, matches, tags: tags.map(({ name }) => name) }));
+}
+
+/** `DELETE api/v1/search` */
+export async function deleteBySearch({ tenant, query }: InboxRequest): Promise<Reply> {
+  const text = query.get('query')?.trim() ?? '';
+  if (text === '') return noQuery;
+  const parsed = parseSearch(text, zoneOf(query));
+  if (parsed.terms.length === 0) return unreadable;
+  const { mailbox, events } = tenant;
+  const removed = await mailbox.remove(await mailbox.match(parsed));
+  if (removed.length > 0) events.publish({ kind: 'removed', ids: removed, bySearch: true });
+  return ok;
+}
+
+const noQuery = badRequest('Error: no search query');
+
+/** Nobody means all mails by a date that is none. */
+const unreadable = badRequest('Error: nothing of the search query could be read');
+
+function before(query: URLSearchParams): { beforeMs?: number } {
+  const beforeMs = parseSearchDate(query.get('before') ?? '', localZone);
+  return beforeMs === null ? {} : { beforeMs };
+}
+
+type Summary = {
+  readonly rows: readonly MailRow[];
+  readonly counts: Pick<Counts, 'total' | 'unread'>;
+  /** Of the mails that were asked for: all, or those that a search found. */
+  readonly matches: Pick<Counts, 'total' | 'unread'>;
+  readonly start: number;
+  readonly tags: readonly string[];
+};
+
+/** A `MessagesSummary`, its rows spliced in as they are stored. */
+function renderSummary({ rows, counts, matches, start, tags }: Summary): string {
+  return (
+    `{"total":${counts.total},"unread":${counts.unread},"count":${rows.length},` +
+    `"messages_count":${matches.total},"messages_unread":${matches.unread},"start":${start},` +
+    `"tags":${toJson(tags)},"messages":[${rows.map(renderRow).join(',')}]}`
+  );
+}

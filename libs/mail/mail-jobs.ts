@@ -1,0 +1,30 @@
+/** What takes as long as a mail is large: run beside the event loop where it is. Input and result cross threads. */
+import { describeMail } from './mail-message.ts';
+import { findPart, mailStructure } from './mail-parts.ts';
+import { mailHtml, mailText } from './mail-view.ts';
+import { type MailRow, toJson } from './row.ts';
+import { composeRequest } from './send-request.ts';
+
+/** A Buffer is one on the other side, but it does not know it. */
+const buffer = (bytes: Uint8Array) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+
+export const mailJobs = {
+  /** JSON of a `Message`. */
+  'describe-mail': ({ row, raw }: { row: MailRow; raw: Uint8Array }) =>
+    toJson(describeMail(row, buffer(raw))),
+  /** JSON of a `PartStructure`. */
+  'mail-structure': ({ raw }: { raw: Uint8Array }) => toJson(mailStructure(buffer(raw))),
+  'mail-text': ({ raw }: { raw: Uint8Array }) => mailText(buffer(raw)),
+  'mail-html': ({ raw, partsUrl, nonce }: { raw: Uint8Array; partsUrl: string; nonce: string | null }) =>
+    mailHtml(buffer(raw), partsUrl, nonce),
+  'mail-part': ({ raw, id }: { raw: Uint8Array; id: string }) => {
+    const part = findPart(buffer(raw), id);
+    return part && { contentType: part.contentType, name: part.name, content: part.content() as Uint8Array };
+  },
+  'compose-mail': composeRequest,
+};
+
+export type MailJobs = typeof mailJobs;
+export type MailJobName = keyof MailJobs;
+export type MailJobInput<Job extends MailJobName> = Parameters<MailJobs[Job]>[0];
+export type MailJobResult<Job extends MailJobName> = ReturnType<MailJobs[Job]>;
