@@ -5,8 +5,8 @@
 
 import { foldCase } from './fold-case.ts';
 import { htmlToPlain } from './html/html-plain.ts';
-import { renderTimestamp } from './mail-date.ts';
-import type { Envelope, MessageSummary } from './message.ts';
+import { parseMailDate, renderTimestamp } from './mail-date.ts';
+import type { Envelope } from './message.ts';
 import { decodeHeaderText } from './mime/encoded-words.ts';
 import { headerValue, parseHeader } from './mime/header.ts';
 import { type MailAddresses, readAddresses } from './mime/mail-addresses.ts';
@@ -14,13 +14,19 @@ import { fileName } from './mime/part-tree.ts';
 import { htmlOf, type ReadMail, readMail, textOf } from './mime/read-mail.ts';
 import { newMailId, type RandomSource } from './new-mail-id.ts';
 import { type MailRow, rowJson } from './row.ts';
+import { matchesQuery } from './search-match.ts';
 import { normalizeForSearch, type SearchText } from './search-text.ts';
 import { snippetOf } from './snippet.ts';
 import { repairLineEnds, type StampSettings, stampMail } from './stamp-mail.ts';
+import { defaultTagRules, type TagRules, tagsFor } from './tags.ts';
 
 export type PrepareSettings = StampSettings & {
   /** True: `\r\r\n` is left as it is. */
   readonly strictRfcHeaders: boolean;
+  /** {@link defaultTagRules} when left out. */
+  readonly tagRules?: TagRules;
+  /** True: a mail is as old as its Date header says. */
+  readonly useMessageDates?: boolean;
 };
 
 /** What comes from outside: the clock and chance. */
@@ -51,36 +57,44 @@ export function prepareMail(
   const html = htmlToPlain(htmlOf(mail));
 
   const addresses = readAddresses(mail.header);
-  const subject = decodeHeaderText(headerValue(mail.header, 'subject') ?? '');
-  const { attachments, inlines } = mail.bodies;
-  const summary: MessageSummary = {
-    ID: newId(),
-    MessageID: decodeHeaderText(headerValue(mail.header, 'message-id') ?? '').replace(/^<+|>+$/g, ''),
-    Read: false,
+  const header = (key: string) => decodeHeaderText(headerValue(mail.header, key) ?? '');
+  const subject = header('subject');
+  const date = settings.useMessageDates ? parseMailDate(headerValue(mail.header, 'date') ?? '') : null;
+  const searchText = searchTextOf(mail, addresses, subject, `${html.linked} ${text}`);
+  const untagged = {
+    id: newId(),
+    createdAtMs: date?.atMs ?? birth.nowMs,
+    messageId: header('message-id').replace(/^<+|>+$/g, ''),
+    read: false,
+    tags: [],
+    sizeBytes: raw.length,
+    attachments: mail.bodies.attachments.length,
+    inlines: mail.bodies.inlines.length,
+  };
+  const json = rowJson({
+    ID: untagged.id,
+    MessageID: untagged.messageId,
     ...addresses,
     Subject: subject,
-    Created: renderTimestamp(birth.nowMs),
+    Created: date ? renderTimestamp(date.atMs, date.zoneMinutes) : renderTimestamp(birth.nowMs),
     Username: envelope.username,
-    Tags: [],
     Size: raw.length,
-    Attachments: attachments.length,
+    Attachments: untagged.attachments,
     Snippet: snippetOf(mail.bodies.html ? html.text : text),
-  };
-  return {
-    raw,
-    row: {
-      id: summary.ID,
-      createdAtMs: birth.nowMs,
-      messageId: summary.MessageID,
-      read: false,
-      tags: summary.Tags,
-      sizeBytes: raw.length,
-      attachments: attachments.length,
-      inlines: inlines.length,
-      json: rowJson(summary),
+  });
+  const row = { ...untagged, json };
+  const { From, To, Cc, Bcc } = addresses;
+  const tags = tagsFor(
+    {
+      addresses: [...To, ...Cc, ...Bcc, From],
+      xTags: header('x-tags'),
+      username: envelope.username,
+      matches: ({ match, query }) =>
+        raw.toString().toLowerCase().includes(match) || matchesQuery(query, row, () => searchText),
     },
-    searchText: searchTextOf(mail, addresses, subject, `${html.linked} ${text}`),
-  };
+    settings.tagRules ?? defaultTagRules,
+  );
+  return { raw, row: { ...row, tags }, searchText };
 }
 
 /** A header that is broken is not written to: such a mail is kept as it came. */

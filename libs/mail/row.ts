@@ -29,7 +29,7 @@ export function toJson(value: unknown): string {
 }
 
 /** The three pieces of a summary's JSON. */
-export function rowJson(summary: MessageSummary): MailRow['json'] {
+export function rowJson(summary: Omit<MessageSummary, 'Read' | 'Tags'>): MailRow['json'] {
   const {
     ID,
     MessageID,

@@ -4,11 +4,15 @@ import type { SearchQuery, SearchTerm } from './search-query.ts';
 import type { SearchText } from './search-text.ts';
 
 /** What a backend must agree with, however it finds its mails. `text` is asked for only when a term needs it. */
-export function matchesQuery(query: SearchQuery, row: MailRow, text: () => SearchText): boolean {
+export function matchesQuery(
+  query: SearchQuery,
+  row: Omit<MailRow, 'number'>,
+  text: () => SearchText,
+): boolean {
   return query.terms.every(term => matchesTerm(term, row, text));
 }
 
-function matchesTerm(term: SearchTerm, row: MailRow, text: () => SearchText): boolean {
+function matchesTerm(term: SearchTerm, row: Omit<MailRow, 'number'>, text: () => SearchText): boolean {
   switch (term.kind) {
     case 'text':
       return hasText(term, row, text) !== term.negated;
@@ -35,7 +39,7 @@ function matchesTerm(term: SearchTerm, row: MailRow, text: () => SearchText): bo
 
 function hasText(
   { field, text: wanted }: SearchTerm & { kind: 'text' },
-  row: MailRow,
+  row: Omit<MailRow, 'number'>,
   text: () => SearchText,
 ): boolean {
   switch (field) {

@@ -12,11 +12,13 @@ export async function openHome(
   totals: Tally,
   stateChanged: (report: TenantReport) => void,
 ): Promise<TenantHome> {
-  const [{ createSmtpEngine }, { createInboxEngine }, { openMemoryStore }] = await Promise.all([
-    import('../smtp/smtp-engine.ts'),
-    import('../inbox-api/inbox-engine.ts'),
-    import('../store/open-store.ts'),
-  ]);
+  const [{ createSmtpEngine }, { createInboxEngine }, { openMemoryStore }, { createSlowWork }] =
+    await Promise.all([
+      import('../smtp/smtp-engine.ts'),
+      import('../inbox-api/inbox-engine.ts'),
+      import('../store/open-store.ts'),
+      import('../slow-work/slow-work.ts'),
+    ]);
   const clock = Date.now;
   return {
     hostname: config.hostname,
@@ -26,7 +28,7 @@ export async function openHome(
     log,
     store: openMemoryStore(clock),
     smtp: createSmtpEngine({ log, clock }),
-    inbox: await createInboxEngine({ log, clock }),
+    inbox: await createInboxEngine({ log, clock, mailWork: createSlowWork() }),
     totals,
     stateChanged,
   };

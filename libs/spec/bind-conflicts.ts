@@ -14,15 +14,25 @@ export type BindConflict = {
   readonly holder: string;
 };
 
+export type BindScope = {
+  /** May resolve a path's symlinks. */
+  readonly realPath?: (path: string) => string;
+  /** Tenants of which one is in every conflict that there can be; without it: all. */
+  readonly suspects?: readonly TenantSpec[];
+};
+
 /**
  * Binds that cannot be taken beside others: one path or address twice, an address beside a wildcard on the same port.
- * The first in the order of the file has it. `realPath` may resolve a path's symlinks.
+ * The first in the order of the file has it.
  */
 export function bindConflicts(
   settings: FleetSettings,
   tenants: Iterable<TenantSpec>,
-  realPath: (path: string) => string = path => path,
+  { realPath = path => path, suspects }: BindScope = {},
 ): BindConflict[] {
+  const keyOf = (bind: Bind) => (bind.kind === 'unix' ? realPath(bind.path) : bind.port);
+  const wanted =
+    suspects && new Set(suspects.flatMap(({ listeners }) => listeners.flatMap(l => l.binds.map(keyOf))));
   const paths = new Map<string, string>([
     [realPath(settings.control.socketPath), 'the control socket'],
     [realPath(lockSocketPath(settings.runDir)), 'the daemon'],
@@ -34,6 +44,7 @@ export function bindConflicts(
   for (const tenant of tenants) {
     for (const listener of tenant.listeners) {
       listener.binds.forEach((bind, bindIndex) => {
+        if (wanted && !wanted.has(keyOf(bind))) return;
         const me = `the listener ${listener.id} of ${tenant.id}`;
         const holder =
           bind.kind === 'unix' ? takePath(paths, realPath(bind.path), me) : takeAddress(ports, bind, me);

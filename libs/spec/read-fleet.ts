@@ -52,6 +52,8 @@ export type FleetReading = {
     readonly settings: SettingsInput;
     /** All that every spec depends on beside its tenant's own text. */
     readonly contextKey: string;
+    /** What the daemon itself listens on. */
+    readonly addressKey: string;
     readonly envFiles: ReadonlyMap<TenantId, string>;
   };
 };
@@ -62,16 +64,18 @@ export async function readFleet(request: FleetRequest): Promise<FleetReading> {
 
 class Reading {
   readonly #request: FleetRequest;
+  readonly #previous: FleetReading | null;
   readonly #budget: YamlBudget;
   readonly #env: EnvFiles;
   readonly #issues: Issue[] = [];
   readonly #sources = new Map<string, SourceText>();
   readonly #tenants = new Map<TenantId, TenantSpec>();
-  readonly #origins = new Map<TenantId, { readonly source: SourceText; readonly stanza: Stanza }>();
+  readonly #changed: TenantSpec[] = [];
   readonly #envFiles = new Map<TenantId, string>();
 
   constructor(request: FleetRequest) {
     this.#request = request;
+    this.#previous = request.previous ?? null;
     this.#budget = { leftBytes: request.maxYamlBytes ?? Number.POSITIVE_INFINITY };
     this.#env = new EnvFiles(request.io);
   }
@@ -79,7 +83,7 @@ class Reading {
   async read(): Promise<FleetReading> {
     const { file, facts } = this.#request;
     const fault = await this.#open(file);
-    if (fault !== null) this.#issues.push(fileIssue(file, fault, 'SPEC_UNREADABLE'));
+    if (fault !== null) this.#issues.push(fileIssue('SPEC_UNREADABLE', fault, file));
     const written = await this.#readSettings();
     const includes = await this.#openIncluded(written);
     const settings = resolveSettings(written, facts);
@@ -88,14 +92,14 @@ class Reading {
     for (const finding of findings) await this.#blameDefaults(finding);
 
     const contextKey = JSON.stringify([settings.runDir, defaults]);
-    await this.#readTenants(context, contextKey);
-    for (const conflict of bindConflicts(settings, this.#tenants.values()))
-      await this.#blameConflict(conflict);
-    for (const { path, faults, places } of this.#sources.values()) {
-      this.#issues.push(
-        ...faults.map(({ message, at }) => fileIssue(path, message, 'SPEC_SYNTAX', places(at))),
-      );
+    const addressKey = JSON.stringify([settings.control, settings.metrics]);
+    const previous = this.#previous?.reuse.contextKey === contextKey ? this.#previous : null;
+    await this.#readTenants(context, previous);
+    const scope = previous?.reuse.addressKey === addressKey ? { suspects: this.#changed } : {};
+    for (const conflict of bindConflicts(settings, this.#tenants.values(), scope)) {
+      await this.#blameBind(conflict);
     }
+    for (const source of this.#sources.values()) this.#close(source);
     this.#issues.push(...this.#env.issues);
     const tenants = this.#tenants;
     return {
@@ -104,7 +108,7 @@ class Reading {
       sources: this.#sources,
       includes,
       envTexts: this.#env.texts,
-      reuse: { settings: written, contextKey, envFiles: this.#envFiles },
+      reuse: { settings: written, contextKey, addressKey, envFiles: this.#envFiles },
     };
   }
 
@@ -115,18 +119,26 @@ class Reading {
   /** What is wrong, or null when the file is open. */
   async #open(path: string): Promise<string | null> {
     try {
-      this.#sources.set(path, new SourceText(path, await this.#request.io.readText(path)));
+      const text = await this.#request.io.readText(path);
+      const before = this.#previous?.sources.get(path);
+      this.#sources.set(path, before?.text === text ? before : new SourceText(path, text));
       return null;
     } catch (error) {
       return ioFault(error);
     }
   }
 
+  #close(source: SourceText): void {
+    for (const { message, at } of source.faults) {
+      this.#issues.push(fileIssue('SPEC_SYNTAX', message, source.path, source.places(at)));
+    }
+    source.forget();
+  }
+
   async #readSettings(): Promise<SettingsInput> {
-    const { previous, file } = this.#request;
-    const before = previous?.sources.get(file);
+    const before = this.#previous?.sources.get(this.#request.file);
     if (!this.#main) return {};
-    if (previous && before && this.#main.hasSectionsOf(before)) return previous.reuse.settings;
+    if (this.#previous && before && this.#main.hasSectionsOf(before)) return this.#previous.reuse.settings;
     const { value, issues } = await parseSettings(this.#main, await this.#main.sections(this.#budget));
     this.#issues.push(...issues);
     return value;
@@ -135,20 +147,22 @@ class Reading {
   async #openIncluded(written: SettingsInput): Promise<IncludePattern[]> {
     const patterns: IncludePattern[] = [];
     for (const [index, text] of (written.include ?? []).entries()) {
+      const path = ['include', index];
       const pattern = parseIncludePattern(this.#request.file, text);
-      const fault = pattern ? await this.#openMatches(pattern) : 'must have * and ? in its last part alone';
-      if (pattern) patterns.push(pattern);
-      if (fault === null) continue;
-      const message = pattern ? `${includedFilePath(pattern, pattern.names)} ${fault}` : fault;
-      const code = pattern ? 'SPEC_UNREADABLE' : 'SPEC_BAD_VALUE';
-      await this.#blameSettings({ code, message, path: ['include', index], at: 'value' });
+      if (pattern === null) {
+        const message = 'must have * and ? in its last part alone';
+        await this.#blameSettings({ code: 'SPEC_BAD_VALUE', message, path, at: 'value' });
+        continue;
+      }
+      patterns.push(pattern);
+      const message = await this.#openMatches(pattern);
+      if (message) await this.#blameSettings({ code: 'SPEC_UNREADABLE', message, path, at: 'value' });
     }
     for (const source of this.#sources.values()) {
       if (source === this.#main) continue;
       for (const { key, keyAt } of await source.sections(this.#budget)) {
         const message = `unknown key "${key}": an included file has "tenants" and nothing else`;
-        const place = { path: key, ...source.places(keyAt) };
-        this.#issues.push(fileIssue(source.path, message, 'SPEC_UNKNOWN_KEY', place));
+        this.#issues.push(fileIssue('SPEC_UNKNOWN_KEY', message, source.path, source.places(keyAt), key));
       }
     }
     return patterns;
@@ -164,65 +178,68 @@ class Reading {
     for (const name of names.toSorted()) {
       const path = includedFilePath(pattern, name);
       const fault = this.#sources.has(path) ? null : await this.#open(path);
-      if (fault !== null) return fault;
+      if (fault !== null) return `${path} ${fault}`;
     }
     return null;
   }
 
-  async #readTenants(context: TenantContext, contextKey: string): Promise<void> {
-    const previous = this.#request.previous?.reuse.contextKey === contextKey ? this.#request.previous : null;
-    const changedEnv = previous ? await this.#changedEnvFiles(previous) : new Set();
+  async #readTenants(context: TenantContext, previous: FleetReading | null): Promise<void> {
+    const known = previous ? await this.#knownTenants(previous) : new Map<string, TenantSpec>();
     for (const source of this.#sources.values()) {
       const before = previous?.sources.get(source.path);
       const isKnown = (name: string) =>
-        before !== undefined &&
-        source.hasTenantOf(before, name) &&
-        !changedEnv.has(previous?.reuse.envFiles.get(name as TenantId));
+        before !== undefined && known.has(name) && source.hasTenantOf(before, name);
       for (const stanza of await source.stanzas(isKnown, this.#budget)) {
-        const id = this.#newId(source, stanza);
+        const spec = stanza.body === null ? known.get(stanza.name) : undefined;
+        const id = spec?.id ?? this.#parseId(source, stanza);
         if (id === null) continue;
-        const known = stanza.body === null ? previous?.fleet?.tenants.get(id) : undefined;
-        const envFile = known ? previous?.reuse.envFiles.get(id) : undefined;
+        if (this.#tenants.has(id)) {
+          await this.#blameTwice(id, source, stanza);
+          continue;
+        }
+        const envFile = spec && previous?.reuse.envFiles.get(id);
         if (envFile !== undefined) this.#envFiles.set(id, envFile);
-        this.#tenants.set(id, known ?? (await this.#readTenant(id, source, stanza, context)));
+        this.#tenants.set(id, spec ?? (await this.#readTenant(id, source, stanza, context)));
       }
     }
   }
 
-  async #changedEnvFiles(previous: FleetReading): Promise<Set<string | undefined>> {
-    const changed = new Set<string | undefined>();
-    for (const path of new Set(previous.reuse.envFiles.values())) {
-      if ((await this.#env.text(path)) !== previous.envTexts.get(path)) changed.add(path);
+  /** The specs that hold as long as their tenant's text does: all but those whose environment file changed. */
+  async #knownTenants(previous: FleetReading): Promise<ReadonlyMap<string, TenantSpec>> {
+    const tenants = previous.fleet?.tenants ?? new Map<TenantId, TenantSpec>();
+    if (previous.reuse.envFiles.size === 0) return tenants;
+    const known = new Map(tenants);
+    for (const [id, path] of previous.reuse.envFiles) {
+      if ((await this.#env.text(path)) !== previous.envTexts.get(path)) known.delete(id);
     }
-    return changed;
+    return known;
   }
 
-  /** The tenant's name when it may be called so and nobody else is. */
-  #newId(source: SourceText, stanza: Stanza): TenantId | null {
+  #parseId(source: SourceText, stanza: Stanza): TenantId | null {
     const { name } = stanza;
     const id = parseTenantId(name);
-    if (id === null) {
-      const message = `"${name}" ${tenantIdFault(name)}`;
-      const spelled = name
-        .toLowerCase()
-        .replace(/[^a-z0-9]+/g, '-')
-        .replace(/^-|-$/g, '');
-      const hint = parseTenantId(spelled) && spelled !== name ? { hint: `${spelled} would do` } : {};
-      const finding: Finding = { code: 'SPEC_BAD_NAME', message, path: [], at: 'key', ...hint };
-      this.#issues.push(tenantIssue(source, stanza, finding));
-      return null;
-    }
-    const other = this.#origins.get(id);
-    if (other) {
-      const { line } = other.source.places(other.stanza.keyAt);
-      const message = `"${name}" is in ${other.source.path}:${line} already`;
-      this.#issues.push(
-        tenantIssue(source, stanza, { code: 'SPEC_TENANT_TWICE', message, path: [], at: 'key' }),
-      );
-      return null;
-    }
-    this.#origins.set(id, { source, stanza });
-    return id;
+    if (id !== null) return id;
+    const message = `"${name}" ${tenantIdFault(name)}`;
+    const spelled = name
+      .toLowerCase()
+      .replace(/[^a-z0-9]+/g, '-')
+      .replace(/^-|-$/g, '');
+    const hint = parseTenantId(spelled) === null ? {} : { hint: `${spelled} would do` };
+    this.#issues.push(
+      tenantIssue(source, stanza, { code: 'SPEC_BAD_NAME', message, path: [], at: 'key', ...hint }),
+    );
+    return null;
+  }
+
+  async #blameTwice(id: TenantId, source: SourceText, stanza: Stanza): Promise<void> {
+    const first = await this.#origin(id);
+    const place = first
+      ? `${first.source.path}:${first.source.places(first.stanza.keyAt).line}`
+      : 'another file';
+    const message = `"${id}" is in ${place} already`;
+    this.#issues.push(
+      tenantIssue(source, stanza, { code: 'SPEC_TENANT_TWICE', message, path: [], at: 'key' }),
+    );
   }
 
   async #readTenant(
@@ -240,6 +257,7 @@ class Reading {
     // What only follows from a mistake told already is not one of its own.
     const isTold = (path: string) => issues.some(issue => issue.path.startsWith(path));
     findings.filter(({ path }) => !isTold(renderKeyPath(['tenants', id, ...path]))).forEach(blame);
+    this.#changed.push(spec);
     return spec;
   }
 
@@ -262,11 +280,8 @@ class Reading {
     return this.#blameSettings({ ...finding, path: ['defaults', ...finding.path] });
   }
 
-  async #blameConflict(conflict: BindConflict): Promise<void> {
-    const origin = this.#origins.get(conflict.tenant);
-    if (!origin) return;
-    const { source, stanza } = origin;
-    const stanzas = stanza.body ? [stanza] : await source.stanzas(name => name !== stanza.name, this.#budget);
+  async #blameBind(conflict: BindConflict): Promise<void> {
+    const origin = await this.#origin(conflict.tenant);
     const path = ['listeners', conflict.listener, 'bind', conflict.bindIndex];
     const finding: Finding = {
       code: 'SPEC_BIND_TAKEN',
@@ -274,14 +289,27 @@ class Reading {
       path,
       at: 'value',
     };
-    this.#issues.push(
-      tenantIssue(source, stanzas.find(each => each.name === stanza.name) ?? stanza, finding),
-    );
+    if (origin) this.#issues.push(tenantIssue(origin.source, origin.stanza, finding));
+  }
+
+  /** Where a tenant is written first. */
+  async #origin(id: TenantId): Promise<{ source: SourceText; stanza: Stanza } | null> {
+    for (const source of this.#sources.values()) {
+      const stanza = await source.stanza(id, this.#budget);
+      if (stanza) return { source, stanza };
+    }
+    return null;
   }
 }
 
-function fileIssue(file: string, message: string, code: SpecIssueCode, place: Partial<Issue> = {}): Issue {
-  return { code, severity: 'error', message, path: '', file, ...place };
+function fileIssue(
+  code: SpecIssueCode,
+  message: string,
+  file: string,
+  place: { readonly line?: number; readonly column?: number } = {},
+  path = '',
+): Issue {
+  return { code, severity: 'error', message, path, file, ...place };
 }
 
 /** In the order of the files; environment files last. */

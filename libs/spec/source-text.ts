@@ -47,7 +47,7 @@ export class SourceText {
     return entries.filter(entry => entry.key !== 'tenants');
   }
 
-  /** The tenants in their order; those that `isKnown` need no body. What was parsed whole is not kept. */
+  /** The tenants in their order; those that `isKnown` need no body. */
   async stanzas(isKnown: (name: string) => boolean, budget: YamlBudget): Promise<readonly Stanza[]> {
     if (this.#cut) {
       const pieces = [...this.#cut.tenants.values()];
@@ -62,7 +62,6 @@ export class SourceText {
       }
     }
     const entries = await this.#parseWhole(budget);
-    this.#whole = null;
     const tenants = entries.find(entry => entry.key === 'tenants')?.value;
     if (tenants?.kind === 'text' || tenants?.kind === 'list') {
       const fault = { message: '"tenants" must be names of tenants and their keys', at: tenants.at };
@@ -72,6 +71,21 @@ export class SourceText {
     return tenants.entries
       .map(atKeyWhenEmpty)
       .map(({ key, keyAt, value }) => ({ name: key, keyAt, body: value }));
+  }
+
+  /** One tenant, read; null: it is not here. */
+  async stanza(name: string, budget: YamlBudget): Promise<Stanza | null> {
+    const piece = this.#cut?.tenants.get(name);
+    const [entry] = piece ? ((await this.#parsePieces([piece], budget)) ?? []) : [];
+    if (entry) return { name, keyAt: entry.keyAt, body: entry.value };
+    return this.#cut
+      ? null
+      : ((await this.stanzas(() => false, budget)).find(each => each.name === name) ?? null);
+  }
+
+  /** Lets go of what was parsed; it can be read again. */
+  forget(): void {
+    this.#whole = null;
   }
 
   /** Whether the top-level keys but `tenants` are written exactly as in another text. */

@@ -107,7 +107,7 @@ const cases: [value: string, expected: [name: string, address: string][] | null]
   ['   ', []],
   ['A <a@b.com', null],
   ['a_b+c@d.com', [['', 'a_b+c@d.com']]],
-  ['=?x?q?a?= <a@b.com>', [['a', 'a@b.com']]],
+  ['=?x?q?a?= <a@b.com>', [['=?x?q?a?=', 'a@b.com']]],
   ['A \\"x <a@b.com>', null],
 ];
 
