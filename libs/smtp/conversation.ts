@@ -6,7 +6,6 @@ import { Connection, type Talker } from '../connection/connection.ts';
 import type { Limiter } from '../connection/limiter.ts';
 import { type LineReader, tooLong } from '../connection/line-reader.ts';
 import { type Peer, peerAt, sourceOf } from '../connection/peer.ts';
-import { hostNameOf } from '../connection/reverse-dns.ts';
 import type { Envelope } from '../mail/message.ts';
 import type { Proof } from '../passwords/proof.ts';
 import type { Budget } from './budget.ts';
@@ -39,6 +38,7 @@ export type Surroundings = {
   readonly clock: Clock;
   /** At least 0, less than 1. */
   readonly random: () => number;
+  readonly lookUp: (address: string) => Promise<string>;
   /** Sessions of the host on this listener. */
   readonly connectionsOf: (listener: SmtpListener) => number;
   readonly closed: (conversation: Conversation) => void;
@@ -162,13 +162,13 @@ export class Conversation implements Talker, dialogue.Context {
     this.#around.failed(error);
   }
 
-  /** Takes a peer for the one that talks: the limit that it breaks, or null. */
-  #meet(peer: Peer): string | null {
-    const { limiter } = this.#around;
+  /** Takes a peer for the one that talks, by a name that was told or looked up: the limit that it breaks, or null. */
+  #meet(peer: Peer, told?: string | null): string | null {
+    const { limiter, lookUp } = this.#around;
     const { limits, disableRdns } = this.settings;
     this.#part();
     this.#peer = peer;
-    this.#hostName = disableRdns ? 'unknown' : (peer.name ?? hostNameOf(peer.address));
+    this.#hostName = told ?? (disableRdns ? 'unknown' : (peer.name ?? lookUp(peer.address)));
     const limit = limiter.connected(sourceOf(peer), limits);
     this.#counted = limit === null;
     return limit;
@@ -256,7 +256,7 @@ export class Conversation implements Talker, dialogue.Context {
 
   #believe({ addr, name }: XclientAttributes): void {
     const peer = addr ? peerAt(addr) : (this.#peer ?? peerAt('127.0.0.1'));
-    const limit = this.#meet(name ? { ...peer, name } : peer);
+    const limit = this.#meet(peer, name);
     if (this.#record) this.#record.remoteAddress = peer.address;
     if (limit) this.#say(outcome.tooManyConnections(this.#session, this.settings, limit));
   }

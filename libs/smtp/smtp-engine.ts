@@ -5,6 +5,7 @@
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/log.ts';
 import { Limiter } from '../connection/limiter.ts';
+import { hostNameOf } from '../connection/reverse-dns.ts';
 import { Budget } from './budget.ts';
 import { Conversation, type Surroundings } from './conversation.ts';
 import { plainListener, type SmtpEngine, type SmtpHost, type SmtpListener } from './smtp-host.ts';
@@ -15,6 +16,8 @@ export type SmtpEngineOptions = {
   readonly clock?: Clock;
   /** At least 0, less than 1; decides when chaos strikes. */
   readonly random?: () => number;
+  /** The name that the DNS has for an address, or `unknown`; resolves soon, whatever the DNS does. */
+  readonly lookUp?: (address: string) => Promise<string>;
   /** Mail data that may be in memory, of all hosts; one host may have half of it. */
   readonly maxDataBytes?: number;
   readonly transcripts?: TranscriptLimits;
@@ -33,6 +36,7 @@ export function createSmtpEngine({
   log,
   clock = Date.now,
   random = Math.random,
+  lookUp = hostNameOf,
   maxDataBytes = 512 * mib,
   transcripts: transcriptLimits = { maxHostBytes: 16 * kib, maxBytes: 16 * mib },
 }: SmtpEngineOptions): SmtpEngine {
@@ -62,6 +66,7 @@ export function createSmtpEngine({
       transcripts,
       clock,
       random,
+      lookUp,
       connectionsOf: listener => countOn(listener, live),
       closed(conversation) {
         live.delete(conversation);
