@@ -1,0 +1,46 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { TenantId } from '../base/ids.ts';
+import { applyClasses } from './key.ts';
+import { listenerKeys, settingsKeys, tenantKeys } from './key-table.ts';
+import { facts } from './memory-suite.ts';
+import { resolveSettings, resolveTenant, tenantContext } from './resolve.ts';
+import { fileSchema } from './schema.ts';
+import { schemaKeys } from './schema-keys.ts';
+
+test('every key says all about itself', () => {
+  for (const { path, meta } of schemaKeys(fileSchema)) {
+    const key = path.join('.');
+    assert.ok(meta.description.endsWith('.'), key);
+    assert.ok(meta.example !== '', key);
+    assert.ok(applyClasses.includes(meta.apply), key);
+    assert.ok(meta.default !== null || meta.otherwise, key);
+    assert.ok(
+      meta.default === null || meta.default === '[]' || meta.value !== null,
+      `${key}: its default is no value`,
+    );
+  }
+});
+
+test('every field of a spec has its key, and every key its field', () => {
+  const { spec } = resolveTenant('a' as TenantId, null, tenantContext('/run', {}).context);
+  const fieldsOf = (rows: typeof tenantKeys) => rows.flatMap(({ field }) => field ?? []).sort();
+  assert.deepEqual(
+    fieldsOf(tenantKeys),
+    leaves(spec)
+      .filter(key => key !== 'id' && key !== 'listeners')
+      .sort(),
+  );
+  assert.deepEqual(
+    fieldsOf(listenerKeys),
+    leaves(spec.listeners[0])
+      .filter(key => key !== 'id')
+      .sort(),
+  );
+  assert.deepEqual(fieldsOf(settingsKeys), leaves(resolveSettings({}, facts)).sort());
+});
+
+function leaves(value: unknown, path = ''): string[] {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return [path];
+  return Object.entries(value).flatMap(([key, below]) => leaves(below, path === '' ? key : `${path}.${key}`));
+}

@@ -1,0 +1,62 @@
+/** What only the machine can say about a fleet: what to ask it, and its answers as issues with their places. */
+import type { TenantId } from '../base/ids.ts';
+import type { Issue } from '../base/issue.ts';
+import { bindConflicts, renderConflict } from './bind-conflicts.ts';
+import { tenantIssue } from './parse.ts';
+import type { FleetReading } from './read-fleet.ts';
+import type { ListenerProtocol, SocketAccess } from './tenant-spec.ts';
+import type { KeyPath } from './written.ts';
+
+/** May the sockets of a listener be given to these accounts? Asked where anything is written about it. */
+export type AccessAsk = {
+  readonly tenant: TenantId;
+  /** The key that asks, e.g. `['listeners', 'smtp']` or `['user']`. */
+  readonly path: KeyPath;
+  readonly protocol: ListenerProtocol;
+  readonly access: SocketAccess;
+};
+
+export function accessAsks({ fleet }: FleetReading): AccessAsk[] {
+  return [...(fleet?.tenants.values() ?? [])].flatMap(({ id: tenant, user, listeners }) =>
+    listeners.flatMap(({ id, protocol, access, binds }): AccessAsk[] => {
+      const { owner, group, acl } = access;
+      const isAsked = owner !== null || group !== null || acl.length > 0;
+      if (!isAsked || binds.every(bind => bind.kind !== 'unix')) return [];
+      const isUser = owner === user && group === null && acl.length === 0;
+      return [{ tenant, path: isUser ? ['user'] : ['listeners', id], protocol, access }];
+    }),
+  );
+}
+
+/** An answer such as `{code: 'SOCKET_USER_UNKNOWN', message: 'there is no user bob', hint: ''}` about a tenant's key. */
+export async function machineIssue(
+  reading: FleetReading,
+  ask: { readonly tenant: TenantId; readonly path: KeyPath },
+  answer: { readonly code: string; readonly message: string; readonly hint: string },
+): Promise<Issue> {
+  const { code, message, hint } = answer;
+  const about = hint === '' ? { code, message } : { code, message, hint };
+  for (const source of reading.sources.values()) {
+    const stanza = await source.stanza(ask.tenant, { leftBytes: Number.POSITIVE_INFINITY });
+    const finding = { code: 'SPEC_BAD_VALUE', message, path: ask.path, at: 'value' } as const;
+    if (stanza) return { ...tenantIssue(source, stanza, finding), ...about };
+  }
+  return { ...about, severity: 'error', path: `tenants.${ask.tenant}` };
+}
+
+/** Unix sockets that are one and the same behind symlinks; `realPath` resolves those of a path's folder. */
+export async function samePathIssues(
+  reading: FleetReading,
+  realPath: (path: string) => string,
+): Promise<Issue[]> {
+  const { fleet } = reading;
+  if (fleet === null) return [];
+  const conflicts = bindConflicts(fleet, fleet.tenants.values(), { realPath });
+  return Promise.all(
+    conflicts.map(conflict => {
+      const path = ['listeners', conflict.listener, 'bind', conflict.bindIndex];
+      const answer = { code: 'SPEC_BIND_TAKEN', message: renderConflict(conflict), hint: '' };
+      return machineIssue(reading, { tenant: conflict.tenant, path }, answer);
+    }),
+  );
+}
