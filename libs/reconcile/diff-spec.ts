@@ -1,10 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
 import { renderBytes } from '../base/bytes.ts';
 import { renderDuration } from '../base/duration.ts';
+import { renderBind } from '../spec/bind.ts';
+import type { ApplyClass, KeyRow } from '../spec/key.ts';
+import { listenerKeys, settingsKeys, tenantKeys } from '../spec/key-table.ts';
 import type { Bind, FleetSpec, ListenerSpec, TenantSpec } from '../spec/tenant-spec.ts';
-
-/** What a change costs: nothing · the mailbox is opened again · sockets are bound again · another shard · the daemon. */
-export type ChangeCost = 'live' | 'reopen' | 'relisten' | 'move' | 'restart';
 
 export type Change = {
   /** As in the tenants file, e.g. `listeners.smtp.bind`. */
@@ -12,45 +12,11 @@ export type Change = {
   /** For people; empty: not there. */
   readonly from: string;
   readonly to: string;
-  readonly cost: ChangeCost;
+  readonly cost: ApplyClass;
 };
 
-type Field = readonly [key: string, field: string, cost: ChangeCost];
-
-const tenantFields: readonly Field[] = [
-  ['label', 'label', 'live'],
-  ['user', 'user', 'relisten'],
-  ['suspended', 'suspended', 'live'],
-  ['maxMessages', 'maxMessages', 'live'],
-  ['maxAge', 'maxAgeMs', 'live'],
-  ['maxBytes', 'maxBytes', 'live'],
-  ['maxMessageSize', 'maxMessageSizeBytes', 'live'],
-  ['smtp.maxRecipients', 'smtp.maxRecipients', 'live'],
-];
-
-const listenerFields: readonly Field[] = [
-  ['protocol', 'protocol', 'relisten'],
-  ['bind', 'binds', 'relisten'],
-  ['owner', 'access.owner', 'relisten'],
-  ['group', 'access.group', 'relisten'],
-  ['mode', 'access.mode', 'relisten'],
-  ['acl', 'access.acl', 'relisten'],
-  ['maxConnections', 'maxConnections', 'live'],
-  ['backlog', 'backlog', 'relisten'],
-  ['publicHost', 'publicHost', 'live'],
-];
-
-const fleetFields: readonly Field[] = [
-  ['runDir', 'runDir', 'restart'],
-  ['dataDir', 'dataDir', 'restart'],
-  ['hostname', 'hostname', 'restart'],
-  ['control.socket', 'control.socketPath', 'restart'],
-  ['control.group', 'control.group', 'restart'],
-  ['log.format', 'log.format', 'restart'],
-  ['log.level', 'log.level', 'live'],
-  ['metrics.listen', 'metrics.listen', 'relisten'],
-  ['webGroup', 'webGroup', 'relisten'],
-];
+/** Where tenants go shows what `shards` changes. */
+const fleetKeys = settingsKeys.filter(({ key }) => key !== 'shards');
 
 /** What changed of a tenant. The same object costs nothing to compare. */
 export function diffTenant(from: TenantSpec, to: TenantSpec): Change[] {
@@ -60,26 +26,27 @@ export function diffTenant(from: TenantSpec, to: TenantSpec): Change[] {
   const listeners = [...new Set([...before.keys(), ...after.keys()])].flatMap(id =>
     diffListener(id, before.get(id), after.get(id)),
   );
-  return [...diffFields(tenantFields, from, to), ...listeners];
+  return [...diffFields(tenantKeys, from, to), ...listeners];
 }
 
 function diffListener(id: string, from: ListenerSpec | undefined, to: ListenerSpec | undefined): Change[] {
   const key = `listeners.${id}`;
-  if (from && to) return diffFields(listenerFields, from, to, `${key}.`);
+  if (from && to) return diffFields(listenerKeys, from, to, `${key}.`);
   const binds = (spec: ListenerSpec | undefined) => (spec ? renderValue('binds', spec.binds) : '');
   return [{ key, from: binds(from), to: binds(to), cost: 'relisten' }];
 }
 
 /** What changed of the settings of the whole fleet; `shards` shows in where tenants go. */
 export function diffFleet(from: Omit<FleetSpec, 'tenants'>, to: Omit<FleetSpec, 'tenants'>): Change[] {
-  return diffFields(fleetFields, from, to);
+  return diffFields(fleetKeys, from, to);
 }
 
-function diffFields(fields: readonly Field[], from: unknown, to: unknown, prefix = ''): Change[] {
-  return fields.flatMap(([key, field, cost]) => {
+function diffFields(rows: readonly KeyRow[], from: unknown, to: unknown, prefix = ''): Change[] {
+  return rows.flatMap(({ key, field, apply }) => {
+    if (field === null) return [];
     const [a, b] = [valueAt(from, field), valueAt(to, field)];
     if (a === b || isDeepStrictEqual(a, b)) return [];
-    return [{ key: prefix + key, from: renderValue(field, a), to: renderValue(field, b), cost }];
+    return [{ key: prefix + key, from: renderValue(field, a), to: renderValue(field, b), cost: apply }];
   });
 }
 
@@ -96,8 +63,4 @@ function renderValue(field: string, value: unknown): string {
   if (!Array.isArray(value)) return String(value);
   const items = value.map(item => (typeof item === 'object' ? renderBind(item as Bind) : String(item)));
   return items.length === 0 ? 'none' : items.join(' ');
-}
-
-function renderBind(bind: Bind): string {
-  return bind.kind === 'unix' ? `unix:${bind.path}` : `${bind.host}:${bind.port}`;
 }
