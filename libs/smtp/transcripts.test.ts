@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { redactLine } from './redact.ts';
+import { newSession } from './session.ts';
+import { Transcripts } from './transcripts.ts';
+
+const limits = { maxHostBytes: 1500, maxBytes: 3500 };
+const texts = (transcripts: Transcripts<string>, host: string) =>
+  transcripts.of(host).map(session => session.lines.map(line => line.text).join(' '));
+
+test('sessions and their lines, the oldest go first', () => {
+  let now = 0;
+  const transcripts = new Transcripts<string>(() => now++, limits);
+  const first = transcripts.begin('a', '127.0.0.1', false);
+  for (let i = 0; i < 10; i++) transcripts.add('a', first, 'client', `1.${i}`);
+  const second = transcripts.begin('a', '127.0.0.1', true);
+  for (let i = 0; i < 10; i++) transcripts.add('a', second, 'server', `2.${i}`);
+  assert.deepEqual(texts(transcripts, 'a'), ['1.6 1.7 1.8 1.9', '2.0 2.1 2.2 2.3 2.4 2.5 2.6 2.7 2.8 2.9']);
+  assert.deepEqual([first.complete, second.complete], [false, true]);
+  transcripts.end(second);
+  assert.equal(first.endedAtMs, null);
+  assert.ok(second.endedAtMs);
+});
+
+test('a session that was dropped comes back when it goes on', () => {
+  const transcripts = new Transcripts<string>(() => 0, limits);
+  const old = transcripts.begin('a', '127.0.0.1', false);
+  const busy = transcripts.begin('a', '127.0.0.1', false);
+  for (let i = 0; i < 100; i++) transcripts.add('a', busy, 'client', 'x'.repeat(50));
+  assert.deepEqual(transcripts.of('a'), [busy]);
+  transcripts.add('a', old, 'client', 'again');
+  assert.deepEqual(transcripts.of('a').at(-1), old);
+  assert.equal(old.complete, false);
+});
+
+test('all hosts together are bounded too', () => {
+  const transcripts = new Transcripts<string>(() => 0, limits);
+  for (const host of ['a', 'b', 'c', 'd']) {
+    const session = transcripts.begin(host, '127.0.0.1', false);
+    for (let i = 0; i < 20; i++) transcripts.add(host, session, 'client', 'x'.repeat(20));
+  }
+  assert.deepEqual(
+    ['a', 'b', 'c', 'd'].map(host => transcripts.of(host).length),
+    [0, 0, 1, 1],
+  );
+  transcripts.forget('d');
+  assert.deepEqual(transcripts.of('d'), []);
+});
+
+test('a line too large for the limit leaves nothing behind', () => {
+  const transcripts = new Transcripts<string>(() => 0, { maxHostBytes: 100, maxBytes: 100 });
+  const session = transcripts.begin('a', '127.0.0.1', false);
+  transcripts.add('a', session, 'client', 'x'.repeat(200));
+  assert.deepEqual(transcripts.of('a'), []);
+});
+
+test('no secret and no mail data is shown', () => {
+  const rows: [line: string, shown: string][] = [
+    ['EHLO there', 'EHLO there'],
+    ['mail FROM:<a@b> SIZE=5', 'mail FROM:<a@b> SIZE=5'],
+    ['AUTH PLAIN AGEAYg==', 'AUTH PLAIN <hidden>'],
+    ['auth login', 'auth login'],
+    ['AUTH', 'AUTH'],
+    ['AUTH LOGIN a b c', 'AUTH LOGIN <hidden>'],
+    ['AGEAYg==', '<8 characters>'],
+    ['Dear Bob, the code is 1234', '<26 characters>'],
+    ['NOOP secret', 'NOOP …'],
+    ['QUIT', 'QUIT'],
+    ['BDAT 5 LAST', 'BDAT …'],
+    ['', '<0 characters>'],
+  ];
+  for (const [line, shown] of rows) assert.equal(redactLine(newSession, line), shown);
+  assert.equal(redactLine({ ...newSession, auth: { expect: 'plain' } }, 'EHLO x'), '<hidden>');
+});
