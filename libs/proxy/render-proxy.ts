@@ -54,11 +54,9 @@ function banner(version: string, body: string): string {
   return `# Written by mpctl ${version}, content ${hashOf([body])}. Do not edit: change tenants.yaml or the templates.`;
 }
 
-/** Whether the text below the first line is not what that line says; null: the first line is none of ours. */
-export function isEdited(text: string): boolean | null {
-  const end = text.indexOf('\n');
-  const [, said] = /^# Written by mpctl \S+, content ([0-9a-f]{32})\./.exec(text.slice(0, end)) ?? [];
-  return said === undefined ? null : said !== hashOf([text.slice(end + 1)]);
+/** Whether two files differ in nothing but their first line. */
+export function isSameBody(one: string, other: string): boolean {
+  return one.slice(one.indexOf('\n')) === other.slice(other.indexOf('\n'));
 }
 
 function hashOf(texts: readonly string[]): string {

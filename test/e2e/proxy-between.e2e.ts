@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { WebSocket } from 'ws';
 import { fallbackSocketPath } from '../../libs/spec/paths.ts';
-import { baseDomain, openProxyWorld, type ProxyWorld } from '../harness/proxy-world.ts';
+import { baseDomain, openServedWorld, type ServedWorld } from '../harness/proxy-world.ts';
 import { fetchRaw } from '../harness/raw-http.ts';
 import { openStubTenant } from '../harness/stub-tenant.ts';
 
@@ -15,12 +15,12 @@ for (const server of ['nginx', 'apache'] as const) {
   for (const mode of ['wildcard', 'vhost'] as const) {
     describe(`${server} ${mode}`, () => {
       const open = () =>
-        openProxyWorld({
+        openServedWorld({
           server,
           spec: () => ({ mode }),
           tenants: [{ name: 'project-a' }, { name: 'project-b' }],
         });
-      const ask = (world: ProxyWorld, method = 'GET') =>
+      const ask = (world: ServedWorld, method = 'GET') =>
         fetchRaw({
           port: world.web.port,
           method,
@@ -66,7 +66,7 @@ for (const server of ['nginx', 'apache'] as const) {
 }
 
 test('nginx hands what has no socket to the fallback, body and all', async () => {
-  await using world = await openProxyWorld({ server: 'nginx', tenants: [{ name: 'project-a' }] });
+  await using world = await openServedWorld({ server: 'nginx', tenants: [{ name: 'project-a' }] });
   await using fallback = await openStubTenant('fallback', fallbackSocketPath(world.runDir));
   const host = `project-x.${baseDomain}`;
   const reply = await fetchRaw({

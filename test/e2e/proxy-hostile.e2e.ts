@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { baseDomain, openProxyWorld, type ProxyWorld } from '../harness/proxy-world.ts';
+import { baseDomain, openServedWorld, type ServedWorld } from '../harness/proxy-world.ts';
 import { sendBytes } from '../harness/raw-http.ts';
 import { openStubTenant, type StubTenant } from '../harness/stub-tenant.ts';
 
@@ -10,12 +10,12 @@ for (const server of ['nginx', 'apache'] as const) {
   for (const mode of ['wildcard', 'map', 'vhost'] as const) {
     describe(`${server} ${mode}`, () => {
       const stack = new AsyncDisposableStack();
-      let world: ProxyWorld;
+      let world: ServedWorld;
       /** Where a name that is not checked would lead. */
       let traps: StubTenant[];
       before(async () => {
         world = stack.use(
-          await openProxyWorld({
+          await openServedWorld({
             server,
             spec: () => ({ mode }),
             tenants: [{ name: 'project-a', hostnames: ['mail.shop.example'] }],

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { type IncomingHttpHeaders, request } from 'node:http';
 import { after, before, describe, test } from 'node:test';
 import { WebSocket } from 'ws';
-import { baseDomain, openProxyWorld, type ProxyWorld } from '../harness/proxy-world.ts';
+import { baseDomain, openServedWorld, type ServedWorld } from '../harness/proxy-world.ts';
 import { fetchRaw, sendBytes } from '../harness/raw-http.ts';
 
 const longHost = `${'long-'.repeat(10)}name.example`;
@@ -13,9 +13,9 @@ const size = 30 * 1024 * 1024;
 for (const server of ['nginx', 'apache'] as const) {
   for (const mode of ['wildcard', 'map', 'vhost'] as const) {
     describe(`${server} ${mode}`, () => {
-      let world: ProxyWorld;
+      let world: ServedWorld;
       before(async () => {
-        world = await openProxyWorld({
+        world = await openServedWorld({
           server,
           spec: () => ({ mode }),
           tenants: [{ name: 'project-a', hostnames: ['mail.shop.example', longHost] }, { name: 'project-b' }],

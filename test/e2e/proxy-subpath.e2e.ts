@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { after, before, describe, test } from 'node:test';
 import { WebSocket } from 'ws';
-import { baseDomain, openProxyWorld, type ProxyWorld } from '../harness/proxy-world.ts';
+import { baseDomain, openServedWorld, type ServedWorld } from '../harness/proxy-world.ts';
 import { fetchRaw } from '../harness/raw-http.ts';
 
 const host = 'shop.example';
@@ -31,9 +31,9 @@ const sites = {
 
 for (const server of ['nginx', 'apache'] as const) {
   describe(server, () => {
-    let world: ProxyWorld;
+    let world: ServedWorld;
     before(async () => {
-      world = await openProxyWorld({
+      world = await openServedWorld({
         server,
         extra: ({ port, dir }) => sites[server](port, dir),
         tenants: [

@@ -4,15 +4,15 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { connect, type SecureVersion, type TLSSocket } from 'node:tls';
-import { baseDomain, makeCertificate, openProxyWorld, type ProxyWorld } from '../harness/proxy-world.ts';
+import { baseDomain, makeCertificate, openServedWorld, type ServedWorld } from '../harness/proxy-world.ts';
 import { fetchRaw } from '../harness/raw-http.ts';
 
 for (const server of ['nginx', 'apache'] as const) {
   for (const mode of ['wildcard', 'map', 'vhost'] as const) {
     describe(`${server} ${mode}`, () => {
-      let world: ProxyWorld;
+      let world: ServedWorld;
       before(async () => {
-        world = await openProxyWorld({
+        world = await openServedWorld({
           server,
           tls: true,
           spec: dir => ({ mode, acmeRoot: join(dir, 'acme') }),
@@ -88,7 +88,7 @@ for (const server of ['nginx', 'apache'] as const) {
   }
 
   test(`${server}: a tenant's own certificate is shown to its own host, in mode wildcard too`, async () => {
-    await using world = await openProxyWorld({
+    await using world = await openServedWorld({
       server,
       tls: true,
       tenants: async dir => {

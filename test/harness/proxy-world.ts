@@ -7,8 +7,10 @@ import { parseTenantId, type TenantId } from '../../libs/base/ids.ts';
 import { planProxy } from '../../libs/proxy/plan-proxy.ts';
 import type { PublishedTenant } from '../../libs/proxy/proxy-model.ts';
 import { type RenderedProxy, renderProxy } from '../../libs/proxy/render-proxy.ts';
+import type { ProxyText } from '../../libs/proxy-apply/inspect-proxy.ts';
 import { readTemplates } from '../../libs/proxy-apply/read-templates.ts';
 import { tenantSocketPath } from '../../libs/spec/paths.ts';
+import { proxyPaths } from '../../libs/spec/proxy-paths.ts';
 import type { ProxySpec } from '../../libs/spec/proxy-spec.ts';
 import { openStubTenant, type StubTenant } from './stub-tenant.ts';
 import { prepareWebServer, type WebServer, type WebServerOptions } from './web-server.ts';
@@ -16,40 +18,70 @@ import { prepareWebServer, type WebServer, type WebServerOptions } from './web-s
 export const baseDomain = 'mail.example.com';
 const root = dirname(dirname(import.meta.dirname));
 
+export type WorldTenant = { readonly name: string } & Partial<PublishedTenant>;
+
 export type ProxyWorld = AsyncDisposable & {
   readonly dir: string;
   readonly runDir: string;
   readonly web: WebServer;
   readonly spec: ProxySpec;
-  /** Stand-ins by name, those of {@link WorldOptions.tenants}. */
+  /** What there is to apply for these tenants. */
+  text(tenants: readonly WorldTenant[], changes?: Partial<ProxySpec>): Promise<ProxyText>;
+};
+
+/** A world whose web server serves stand-ins of tenants already. */
+export type ServedWorld = ProxyWorld & {
   readonly stubs: ReadonlyMap<string, StubTenant>;
   readonly rendered: RenderedProxy;
 };
 
-export type WorldOptions = Pick<WebServerOptions, 'server' | 'extra' | 'wrap'> & {
+export type WorldOptions = Omit<WebServerOptions, 'dir'> & {
   readonly spec?: (dir: string) => Partial<ProxySpec>;
   readonly tls?: boolean;
-  readonly tenants: readonly WorldTenant[] | ((dir: string) => Promise<readonly WorldTenant[]>);
 };
 
-export type WorldTenant = { readonly name: string } & Partial<PublishedTenant>;
-
+/** The web server runs, and takes in an empty output folder. */
 export async function openProxyWorld(options: WorldOptions): Promise<ProxyWorld> {
+  const world = await prepareWorld(options);
+  await world.web.start();
+  return world;
+}
+
+export async function openServedWorld(
+  options: WorldOptions & {
+    readonly tenants: readonly WorldTenant[] | ((dir: string) => Promise<readonly WorldTenant[]>);
+  },
+): Promise<ServedWorld> {
+  await using stack = new AsyncDisposableStack();
+  const world = stack.use(await prepareWorld(options));
+  const { dir, runDir, spec } = world;
+  const tenants = typeof options.tenants === 'function' ? await options.tenants(dir) : options.tenants;
+  const stubs = new Map<string, StubTenant>();
+  for (const { id, socketPath } of tenants.map(tenant => publishedTenant(runDir, tenant))) {
+    if (socketPath) stubs.set(id, stack.use(await openStubTenant(id, socketPath)));
+  }
+  const { model, templates, mpctlVersion } = await world.text(tenants);
+  const rendered = renderProxy(options.server, model, templates, mpctlVersion);
+  await writeFiles(proxyPaths(spec.outputDir).current, rendered.files);
+  await world.web.start();
+  const owned = stack.move();
+  return { ...world, stubs, rendered, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+}
+
+async function prepareWorld(options: WorldOptions): Promise<ProxyWorld> {
   const dir = await mkdtemp(join(tmpdir(), 'mp-'));
   await using stack = new AsyncDisposableStack();
   stack.defer(() => rm(dir, { recursive: true, force: true }));
   const runDir = join(dir, 'run');
   await mkdir(runDir, { mode: 0o711 });
-  const { server, extra, wrap } = options;
-  const web = stack.use(
-    await prepareWebServer({ server, dir, ...(extra ? { extra } : {}), ...(wrap ? { wrap } : {}) }),
-  );
+  const { server } = options;
+  const web = stack.use(await prepareWebServer({ ...options, dir }));
   const spec: ProxySpec = {
     server,
     mode: 'wildcard',
     baseDomain,
     listen: [{ host: '127.0.0.1', port: web.port }],
-    tls: null,
+    tls: options.tls ? await tlsOf(dir, web.tlsPort) : null,
     outputDir: web.outputDir,
     checkCommand: web.checkCommand,
     reloadCommand: web.reloadCommand,
@@ -59,31 +91,20 @@ export async function openProxyWorld(options: WorldOptions): Promise<ProxyWorld>
     acmeRoot: null,
     include: [],
     templatesDir: null,
-    ...(options.tls ? { tls: await tlsOf(dir, web.tlsPort) } : {}),
     ...options.spec?.(dir),
   };
-  const wanted = typeof options.tenants === 'function' ? await options.tenants(dir) : options.tenants;
-  const tenants = wanted.map(tenant => publishedTenant(runDir, tenant));
-  const stubs = new Map<string, StubTenant>();
-  for (const { id, socketPath } of tenants) {
-    if (socketPath) stubs.set(id, stack.use(await openStubTenant(id, socketPath)));
-  }
-  const { model, issues } = planProxy(spec, runDir, tenants);
-  const errors = issues.filter(({ severity }) => severity === 'error');
-  if (errors.length > 0) throw new Error(JSON.stringify(errors));
-  const rendered = renderProxy(
-    server,
-    model,
-    await readTemplates([join(root, `${server}-templates`)]),
-    '0.0.0',
-  );
-  await writeFiles(join(spec.outputDir, 'current'), rendered.files);
-  await web.start();
-  const owned = stack.move();
-  return {
-    ...{ dir, runDir, web, spec, stubs, rendered },
-    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  const text = async (tenants: readonly WorldTenant[], changes: Partial<ProxySpec> = {}) => {
+    const changed = { ...spec, ...changes };
+    const published = tenants.map(tenant => publishedTenant(runDir, tenant));
+    const { model, issues } = planProxy(changed, runDir, published);
+    const errors = issues.filter(({ severity }) => severity === 'error');
+    if (errors.length > 0) throw new Error(JSON.stringify(errors));
+    const own = changed.templatesDir === null ? [] : [changed.templatesDir];
+    const templates = await readTemplates([...own, join(root, `${server}-templates`)]);
+    return { spec: changed, model, templates, mpctlVersion: '0.0.0' };
   };
+  const owned = stack.move();
+  return { dir, runDir, web, spec, text, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }
 
 export function publishedTenant(runDir: string, { name, ...parts }: WorldTenant): PublishedTenant {

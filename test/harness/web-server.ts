@@ -33,6 +33,8 @@ export type WebServerOptions = {
   readonly dir: string;
   /** Directives of the operator: in nginx's http block, in Apache's main file. */
   readonly extra?: (at: { port: number; dir: string }) => string;
+  /** Runs when the output folder is there and the server is not; what it returns runs after the server. */
+  readonly prepare?: (dir: string) => Promise<() => Promise<unknown>>;
   /** What runs the server, e.g. `prlimit --nofile=60`. */
   readonly wrap?: readonly string[];
 };
@@ -44,6 +46,7 @@ export async function prepareWebServer(options: WebServerOptions): Promise<WebSe
   await mkdir(join(dir, 'state'), { recursive: true });
   await mkdir(outputDir, { recursive: true });
   await chmod(dir, 0o755);
+  const clean = await options.prepare?.(dir);
   if (webUser.uid) await chown(join(dir, 'state'), webUser.uid, webUser.gid);
   const main = join(dir, `${server}.conf`);
   const extra = options.extra?.({ port, dir }) ?? '';
@@ -80,7 +83,10 @@ export async function prepareWebServer(options: WebServerOptions): Promise<WebSe
     },
     stop,
     errorLog: () => readFile(join(dir, 'state/error.log'), 'utf8'),
-    [Symbol.asyncDispose]: stop,
+    async [Symbol.asyncDispose]() {
+      await stop();
+      await clean?.();
+    },
   };
 }
 

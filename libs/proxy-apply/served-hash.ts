@@ -1,0 +1,48 @@
+import { request as requestHttp } from 'node:http';
+import { request as requestHttps } from 'node:https';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+const timeoutMs = 2000;
+const pauseMs = 50;
+const enoughHits = 6;
+
+/** The hash of the text that the web server serves now; null where it does not answer or says none. */
+export function servedHash(probeUrl: string, host: string): Promise<string | null> {
+  const url = new URL(probeUrl);
+  const isTls = url.protocol === 'https:';
+  return new Promise(resolve => {
+    const options = {
+      agent: false,
+      timeout: timeoutMs,
+      headers: { host },
+      // This machine's own address: the certificate is for the tenants' names.
+      ...(isTls ? { servername: host, rejectUnauthorized: false } : {}),
+    };
+    const request = (isTls ? requestHttps : requestHttp)(url, options, response => {
+      response.resume();
+      const hash = response.headers['x-mpctl-config'];
+      resolve(typeof hash === 'string' ? hash : null);
+    });
+    request.once('error', () => resolve(null));
+    request.once('timeout', () => request.destroy());
+    request.end();
+  });
+}
+
+/**
+ * Asks until nothing but the hash is served or the time is over; returns what was served last. One answer is not
+ * enough: workers of the former text take connections for another tenth of a second.
+ */
+export async function waitUntilServed(
+  probeUrl: string,
+  host: string,
+  hash: string,
+  patienceMs: number,
+): Promise<string | null> {
+  const giveUpAtMs = performance.now() + patienceMs;
+  for (let hits = 0; ; await sleep(pauseMs)) {
+    const served = await servedHash(probeUrl, host);
+    hits = served === hash ? hits + 1 : 0;
+    if (hits === enoughHits || performance.now() > giveUpAtMs) return served;
+  }
+}
