@@ -141,6 +141,7 @@ test('refuses what it cannot do without doing more', async () => {
   assert.equal(await fault('tenants:\n  a: {}\n', add('a')), 'TENANT_EXISTS');
   assert.equal(await fault('tenants:\n  a: {}\n  b: {}\n', rename('a', 'b')), 'TENANT_EXISTS');
   assert.equal(await fault('tenants: { a: {} }', remove('b')), 'TENANT_NOT_FOUND');
+  assert.equal(await fault('tenants:\n  a: {}\n', add('b: {}\n  c')), 'BAD_REQUEST');
   assert.equal(await fault('tenants:\n  a: {}\n', set('a', { '__proto__.x': '1' })), 'BAD_REQUEST');
 });
 

@@ -4,6 +4,7 @@
  * is seen by reading the fleet.
  */
 import { isDeepStrictEqual } from 'node:util';
+import { tenantIdFault } from '../base/ids.ts';
 import { type Cut, cutText, type Piece } from './cut.ts';
 import { addStanza, fillEmpty, removeStanza, renameStanza } from './edit-lines.ts';
 import { applySplices } from './splice.ts';
@@ -43,6 +44,8 @@ function refusalOf(edit: TenantEdit, isThere: (name: string) => boolean): EditRe
   if (edit.verb !== 'add' && !isThere(edit.name)) {
     return { fault: 'TENANT_NOT_FOUND', message: `there is no tenant ${edit.name}` };
   }
+  const nameFault = fresh === null ? null : tenantIdFault(fresh);
+  if (nameFault !== null) return { fault: 'BAD_REQUEST', message: `"${fresh}" ${nameFault}` };
   if (fresh !== null && isThere(fresh))
     return { fault: 'TENANT_EXISTS', message: `there is a tenant ${fresh} already` };
   return null;

@@ -47,6 +47,13 @@ export class SourceText {
     return entries.filter(entry => entry.key !== 'tenants');
   }
 
+  /** The names of the tenants; cut text costs no parsing. */
+  async names(): Promise<ReadonlySet<string>> {
+    if (this.#cut) return new Set(this.#cut.tenants.keys());
+    const stanzas = await this.stanzas(() => false, { leftBytes: Number.POSITIVE_INFINITY });
+    return new Set(stanzas.map(({ name }) => name));
+  }
+
   /** The tenants in their order; those that `isKnown` need no body. */
   async stanzas(isKnown: (name: string) => boolean, budget: YamlBudget): Promise<readonly Stanza[]> {
     if (this.#cut) {
