@@ -5,7 +5,10 @@ import { ownFilePath } from './paths.ts';
 import type { FleetReading } from './read-fleet.ts';
 import type { EditRefusal, TenantEdit } from './tenant-edit.ts';
 
-export type TenantChange = TenantEdit | { readonly verb: 'suspend' | 'resume'; readonly name: string };
+export type TenantChange =
+  | TenantEdit
+  | { readonly verb: 'suspend'; readonly name: string }
+  | { readonly verb: 'resume'; readonly name: string };
 
 /** A file's text before and after; null: there is none. */
 export type FileEdit = {
