@@ -10,16 +10,14 @@ import { runningUser } from './running-user.ts';
  * what reads YAML: that alone would take longer than all the rest of a command.
  */
 export async function findControlSocket(folders: Folders): Promise<string> {
-  const text = readText(folders.configPath);
-  const said = text === '' ? nothing : (findWritten(text) ?? (await readWritten(folders)));
-  if (said.socket !== undefined) return resolvePath(configDir(folders.configPath), said.socket);
-  const runDir = said.runDir === undefined ? null : resolvePath(configDir(folders.configPath), said.runDir);
+  const written = findWritten(readText(folders.configPath)) ?? (await readWritten(folders));
+  const dir = configDir(folders.configPath);
+  if (written.socket !== undefined) return resolvePath(dir, written.socket);
+  const runDir = written.runDir === undefined ? null : resolvePath(dir, written.runDir);
   return controlSocketPath(folders.runDir ?? runDir ?? defaultDirs(runningUser()).runDir);
 }
 
-type Written = { readonly runDir: string | undefined; readonly socket: string | undefined };
-
-const nothing: Written = { runDir: undefined, socket: undefined };
+type Written = { readonly runDir?: string | undefined; readonly socket?: string | undefined };
 
 /** Empty when it cannot be read: a command that needs the file will say so. */
 function readText(path: string): string {
@@ -47,8 +45,9 @@ function wordOf(key: string, text: string, piece: Piece | undefined): string | n
   return pattern.exec(stanza)?.[2] ?? null;
 }
 
+/** Nothing where the file has errors: a command that needs it will say so. */
 async function readWritten(folders: Folders): Promise<Written> {
   const { readFiles } = await import('./files/read-files.ts');
-  const { fleet } = await readFiles({ ...folders, runDir: null });
-  return fleet ? { runDir: fleet.runDir, socket: fleet.control.socketPath } : nothing;
+  const { fleet } = await readFiles(folders);
+  return fleet ? { socket: fleet.control.socketPath } : {};
 }

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
+import type { ControlStatus } from '../../libs/wire/control-http.ts';
 
 export const mpctlPath = join(dirname(dirname(import.meta.dirname)), 'scripts/mpctl');
 
@@ -30,7 +31,7 @@ export class Fleet implements AsyncDisposable {
     writeFileSync(this.configPath, tenantsYaml);
   }
 
-  /** Starts a fleet and resolves when it answers. */
+  /** Starts a fleet and resolves when all of it answers. */
   static async serving(tenantsYaml: string): Promise<Fleet> {
     const fleet = new Fleet(tenantsYaml);
     await fleet.serve();
@@ -76,10 +77,21 @@ export class Fleet implements AsyncDisposable {
         this.log += text;
       });
     }
-    while ((await this.run(['status'])).code !== 0) {
+    const giveUpAtMs = performance.now() + 30_000;
+    while (!(await this.#isReady())) {
       if (server.exitCode !== null) throw new Error(`serve ended with ${server.exitCode}: ${this.log}`);
+      if (performance.now() > giveUpAtMs) throw new Error(`serve does not answer: ${this.log}`);
       await sleep(50);
     }
+  }
+
+  /** Every tenant listens, or is known not to. */
+  async #isReady(): Promise<boolean> {
+    const { code, stdout } = await this.run(['status', '--json']);
+    if (code !== 0) return false;
+    const { tenants }: ControlStatus = JSON.parse(stdout);
+    const { opening = 0, closing = 0, ...settled } = tenants.states;
+    return opening + closing === 0 && Object.values(settled).reduce((sum, n) => sum + n, 0) === tenants.total;
   }
 
   /** Sends a signal and resolves to the exit code. */
