@@ -49,10 +49,21 @@ export class Applier {
     this.#log = log;
   }
 
-  /** Applies nothing any more. */
+  /** Applies nothing any more; who waits is told so. */
   stop(): void {
     this.#isStopped = true;
     if (this.#timer) clearTimeout(this.#timer);
+    const error = new MpctlError('STORE_CLOSED', 'the store is closed');
+    for (const box of [...this.#boxes]) {
+      box.failure = error;
+      for (const pending of box.tail) pending.done?.(null, error);
+      this.#dismiss(box, () => true, error);
+    }
+    this.#wakeThoseWithoutRoom();
+  }
+
+  get isStopped(): boolean {
+    return this.#isStopped;
   }
 
   /** Bytes of all tails. */
@@ -60,27 +71,46 @@ export class Applier {
     return this.#bytes;
   }
 
+  /** Whether room is short. */
   get isHurried(): boolean {
-    return this.#bytes > this.#limits.allBytes * pressureShare;
+    return this.#room.length > 0 || this.#bytes > this.#limits.allBytes * pressureShare;
   }
 
-  hasRoom(box: Box, bytes: number): boolean {
+  /** Takes room for a change that is going to be written; false when there is none now. */
+  reserve(box: Box, bytes: number): boolean {
     // A change that is larger than all that may wait goes alone.
     if (box.tailBytes > 0 && box.tailBytes + bytes > this.#limits.tenantBytes) return false;
-    return this.#bytes === 0 || this.#bytes + bytes <= this.#limits.allBytes;
+    if (this.#bytes > 0 && this.#bytes + bytes > this.#limits.allBytes) return false;
+    this.#count(box, bytes);
+    return true;
   }
 
-  /** Resolves when something was applied, so that it is worth asking again. */
+  /** The change was not written after all. */
+  release(box: Box, bytes: number): void {
+    this.#count(box, -bytes);
+  }
+
+  #count(box: Box, bytes: number): void {
+    box.tailBytes += bytes;
+    this.#bytes += bytes;
+    if (bytes < 0) this.#wakeThoseWithoutRoom();
+  }
+
+  #wakeThoseWithoutRoom(): void {
+    for (const done of this.#room.splice(0)) done();
+  }
+
+  /** Resolves when it is worth asking for room again, or for how long one has waited. */
   async progress(): Promise<void> {
+    const freed = new Promise<void>(done => this.#room.push(done));
     this.#start();
-    await new Promise<void>(done => this.#room.push(done));
+    this.#tickLater();
+    await freed;
   }
 
-  /** Takes a change that is safe; `pending` comes later than all that the box has. */
+  /** Takes a change that is safe and that has its room; it comes later than all that the box has. */
   add(box: Box, pending: Pending): void {
     box.tail.push(pending);
-    box.tailBytes += pending.bytes;
-    this.#bytes += pending.bytes;
     this.#boxes.add(box);
     if (pending.done) this.#want(box, () => {});
     else if (box.tailBytes >= worthBytes || this.isHurried) this.#start();
@@ -93,9 +123,10 @@ export class Applier {
     const fresh = inherited.filter(({ position }) => !known.has(position));
     if (fresh.length === 0) return;
     box.tail = [...box.tail, ...fresh].sort((a, b) => a.position - b.position);
-    const bytes = fresh.reduce((sum, pending) => sum + pending.bytes, 0);
-    box.tailBytes += bytes;
-    this.#bytes += bytes;
+    this.#count(
+      box,
+      fresh.reduce((sum, { bytes }) => sum + bytes, 0),
+    );
     this.#boxes.add(box);
     this.#tickLater();
   }
@@ -121,12 +152,13 @@ export class Applier {
 
   #tick(): void {
     this.#timer = null;
+    this.#wakeThoseWithoutRoom();
     for (const box of this.#failed) {
       // Else applying its tail is the trial.
       if (box.tail.length === 0 && performance.now() >= box.retryAtMs) this.#recover(box);
     }
     this.#start();
-    if (this.#boxes.size > 0 || this.#failed.size > 0) this.#tickLater();
+    if (this.#boxes.size > 0 || this.#failed.size > 0 || this.#room.length > 0) this.#tickLater();
   }
 
   #start(): void {
@@ -143,7 +175,6 @@ export class Applier {
       if (box.file && !box.turning) this.#apply(box, box.file, isOver);
       else void this.#open(box);
     }
-    for (const done of this.#room.splice(0)) done();
     this.#isRunning = false;
     if (box) this.#start();
   }
@@ -182,8 +213,8 @@ export class Applier {
 
   #apply(box: Box, file: MailFile, isOver: () => boolean): void {
     const { position } = file.state;
-    const known = box.tail.findIndex(pending => pending.position > position);
-    // Replayed, and applied before the crash.
+    const known = box.tail.findIndex(pending => !pending.isInherited || pending.position > position);
+    // Applied before the crash.
     if (known !== 0) this.#finish(box, known < 0 ? box.tail.length : known, () => []);
     if (box.tail.length > 0) {
       try {
@@ -202,15 +233,14 @@ export class Applier {
   #finish(box: Box, count: number, touched: (index: number) => readonly string[]): void {
     const applied = box.tail.splice(0, count);
     for (const [i, pending] of applied.entries()) {
-      box.tailBytes -= pending.bytes;
-      this.#bytes -= pending.bytes;
+      this.#count(box, -pending.bytes);
       if (pending.segment) pending.segment.unapplied -= 1;
       const ids = touched(i);
       if (pending.done) pending.done(ids, null);
       else if (ids.length > 0) box.onPruned(ids);
     }
     if (box.tail.length === 0) this.#boxes.delete(box);
-    this.#release(
+    this.#dismiss(
       box,
       ({ position }) => position < (box.tail[0]?.position ?? Number.POSITIVE_INFINITY),
       null,
@@ -218,7 +248,7 @@ export class Applier {
   }
 
   /** Lets those go who wait for no more than has been done. Who still waits does so behind other boxes. */
-  #release(box: Box, isDone: (waiter: Box['waiting'][number]) => boolean, error: MpctlError | null): void {
+  #dismiss(box: Box, isDone: (waiter: Box['waiting'][number]) => boolean, error: MpctlError | null): void {
     this.#wanted.delete(box);
     const done = box.waiting.filter(isDone);
     box.waiting = box.waiting.filter(waiter => !isDone(waiter));
@@ -251,7 +281,7 @@ export class Applier {
     box.retryAtMs = performance.now() + waitMs;
     if (waitMs < Number.POSITIVE_INFINITY) this.#failed.add(box);
     for (const pending of box.tail) pending.done?.(null, error);
-    this.#release(box, () => true, error);
+    this.#dismiss(box, () => true, error);
     this.#tickLater();
   }
 

@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { open, readFile, rename, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { TenantUid } from '../base/ids.ts';
 import type { PlacedChange } from '../store/mail-state.ts';
 import { syncFolder } from '../store/sync-path.ts';
-import { decodeRecords, encodeRecord, type JournalRecord } from './record.ts';
+import { decodeRecords, encodeRecord, FoundRecord } from './record.ts';
 
 const fileName = 'unapplied.log';
 const saltBytes = 8;
@@ -33,14 +34,18 @@ export async function writeAside(
   await syncFolder(dir);
 }
 
+export function isAside(dir: string): boolean {
+  return existsSync(join(dir, fileName));
+}
+
 /** What {@link writeAside} left in a folder; nothing when there is no such file. */
-export async function readAside(dir: string): Promise<readonly JournalRecord[]> {
+export async function readAside(dir: string): Promise<readonly FoundRecord[]> {
   const bytes = await readFile(join(dir, fileName)).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return null;
     throw error;
   });
   if (!bytes || bytes.length < saltBytes) return [];
-  return [...decodeRecords(bytes, saltBytes, saltOf(bytes))].filter(part => 'change' in part);
+  return [...decodeRecords(bytes, saltBytes, saltOf(bytes))].filter(part => part instanceof FoundRecord);
 }
 
 export async function removeAside(dir: string): Promise<void> {

@@ -10,6 +10,8 @@ export type Pending = PlacedChange & {
   segment: Segment | null;
   readonly bytes: number;
   readonly keptAtMs: number;
+  /** It comes from an earlier process, who may have applied it. */
+  readonly isInherited: boolean;
   /** Called when it has been applied, with what it touched, or will not be for now. */
   readonly done: ((touched: readonly string[] | null, error: MpctlError | null) => void) | null;
 };

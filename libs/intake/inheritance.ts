@@ -2,8 +2,10 @@ import { mkdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { TenantUid } from '../base/ids.ts';
 import type { Logger } from '../base/log.ts';
+import type { Change } from '../store/change.ts';
 import type { Pending } from './box.ts';
 import { Segment } from './journal.ts';
+import type { FoundRecord } from './record.ts';
 import {
   bootIdOf,
   readBootId,
@@ -12,6 +14,29 @@ import {
   type SegmentName,
   segmentFileName,
 } from './segment.ts';
+
+/** A change that an earlier process acknowledged, and may have applied. It is read when it is applied. */
+export class Inherited implements Pending {
+  readonly position: number;
+  readonly bytes: number;
+  readonly keptAtMs: number;
+  readonly isInherited = true;
+  readonly done = null;
+  segment: Segment | null;
+  readonly #record: FoundRecord;
+
+  constructor(record: FoundRecord, segment: Segment | null, keptAtMs: number) {
+    this.position = record.position;
+    this.bytes = record.bytes;
+    this.keptAtMs = keptAtMs;
+    this.segment = segment;
+    this.#record = record;
+  }
+
+  get change(): Change {
+    return this.#record.change;
+  }
+}
 
 /** What an earlier process left in segments of the journal. */
 export class Inheritance {
@@ -42,14 +67,14 @@ export class Inheritance {
     }
     const { records } = await this.#read(segment);
     const keptAtMs = performance.now();
-    for (const { uid, position, change } of records) {
+    for (const record of records) {
+      const { uid } = record;
       segment.unapplied += 1;
       segment.tenants.add(uid);
       this.unsynced.add(uid);
       const tail = this.tails.get(uid) ?? [];
       this.tails.set(uid, tail);
-      const bytes = change.kind === 'mail' && Buffer.isBuffer(change.raw) ? change.raw.length + 2000 : 1000;
-      tail.push({ position, change, segment, bytes, keptAtMs, done: null });
+      tail.push(new Inherited(record, segment, keptAtMs));
     }
   }
 

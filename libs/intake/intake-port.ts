@@ -77,7 +77,7 @@ export class IntakePort implements MailStatePort {
     const bytes = sizeOf(change);
     const isFirst = this.#waiting === 0;
     const appended =
-      isFirst && this.#parts.applier.hasRoom(this.#box, bytes)
+      isFirst && this.#parts.applier.reserve(this.#box, bytes)
         ? this.#write(change, bytes, done)
         : this.#appendLater(change, bytes, done, this.#begun);
     this.#begun = appended.catch(() => {});
@@ -102,7 +102,7 @@ export class IntakePort implements MailStatePort {
 
   async #room(bytes: number): Promise<void> {
     const endMs = performance.now() + roomPatienceMs;
-    while (!this.#parts.applier.hasRoom(this.#box, bytes)) {
+    while (!this.#parts.applier.reserve(this.#box, bytes)) {
       this.#check();
       if (performance.now() > endMs) throw new MpctlError('STORE_FULL', 'too much mail is waiting');
       await this.#parts.applier.progress();
@@ -118,12 +118,20 @@ export class IntakePort implements MailStatePort {
         bytes,
         done: (error, place) => {
           if (!place) {
+            this.#parts.applier.release(this.#box, bytes);
             reject(error);
             return;
           }
           place.segment.unapplied += 1;
           place.segment.tenants.add(uid);
-          this.#parts.applier.add(this.#box, { ...place, change, bytes, keptAtMs: performance.now(), done });
+          this.#parts.applier.add(this.#box, {
+            ...place,
+            change,
+            bytes,
+            keptAtMs: performance.now(),
+            isInherited: false,
+            done,
+          });
           this.#parts.onKept();
           resolve();
         },
@@ -132,10 +140,12 @@ export class IntakePort implements MailStatePort {
   }
 
   async read<Result>(look: (state: MailState) => Result | Promise<Result>): Promise<Result> {
-    if (this.#isClosing) throw closed();
+    if (this.#isClosing || this.#parts.applier.isStopped) throw closed();
     await this.#begun;
     const { applier, files } = this.#parts;
     const box = this.#box;
+    // What was put aside for it joins its tail when the file is opened.
+    if (files.hasAside(box)) await files.open(box);
     // Without room what is there can be looked at all the same; what waits comes when there is room.
     if (box.failure?.code !== 'STORE_FULL') await applier.drain(box).catch(unlessFull);
     if (box.failure) unlessFull(box.failure);
@@ -177,7 +187,7 @@ export class IntakePort implements MailStatePort {
   }
 
   #check(): void {
-    if (this.#isClosing) throw closed();
+    if (this.#isClosing || this.#parts.applier.isStopped) throw closed();
     if (this.#box.failure) throw this.#box.failure;
   }
 }

@@ -20,7 +20,7 @@ function folder(t: TestContext): string {
 }
 
 const openJournal = (dir: string, shard = 0, maxBytes = 1e9) =>
-  new Journal({ dir, shard, maxBytes, log: silentLogger });
+  new Journal({ dir, shard, maxBytes, segmentBytes: 16e6, log: silentLogger });
 
 /** Appends a mail whose id is `text`. */
 const append = (journal: Journal, text: string, bytes = 100) =>

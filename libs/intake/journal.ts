@@ -17,12 +17,22 @@ import {
   type SegmentName,
   segmentFileName,
   segmentHeadBytes,
+  segmentNumberOf,
 } from './segment.ts';
 
-/** A segment that is longer gets a successor. */
-const segmentBytes = 16 * 1024 * 1024;
 /** One write and its sync take no more, so that who comes next need not wait long. */
 const batchBytes = 2 * 1024 * 1024;
+
+export type JournalOptions = {
+  /** Folder of the journals of all shards. */
+  readonly dir: string;
+  readonly shard: ShardIndex;
+  /** Of all segments together; what would come beyond is refused. */
+  readonly maxBytes: number;
+  /** A segment that is longer gets a successor. */
+  readonly segmentBytes: number;
+  readonly log: Logger;
+};
 
 /** A change on its way to disk. */
 export type Entry = {
@@ -60,6 +70,7 @@ export class Journal implements AsyncDisposable {
   readonly #shard: ShardIndex;
   readonly #log: Logger;
   readonly #maxBytes: number;
+  readonly #segmentBytes: number;
   readonly #bootId = readBootId();
   readonly #gathering = new Gathering(() => void this.#flush());
   #waiting: Entry[] = [];
@@ -68,13 +79,16 @@ export class Journal implements AsyncDisposable {
   #active: { readonly segment: Segment; readonly handle: FileHandle; batch: number; index: number } | null =
     null;
   #mustLead = true;
+  /** Numbers of segments must be above it. */
+  #floor = 0;
   #segments: Segment[] = [];
   #fault: string | null = null;
 
-  constructor(options: { dir: string; shard: ShardIndex; maxBytes: number; log: Logger }) {
+  constructor(options: JournalOptions) {
     this.#dir = options.dir;
     this.#shard = options.shard;
     this.#maxBytes = options.maxBytes;
+    this.#segmentBytes = options.segmentBytes;
     this.#log = options.log;
   }
 
@@ -90,6 +104,11 @@ export class Journal implements AsyncDisposable {
   /** Why the journal is not to be trusted fully any more since the shard started; null when it is. */
   get fault(): string | null {
     return this.#fault;
+  }
+
+  /** Whether a position comes from a later journal than this one: from another folder, or one that was lost. */
+  isBehind(position: number): boolean {
+    return segmentNumberOf(position) > (this.#segments.at(-1)?.name.number ?? 0);
   }
 
   isActive(segment: Segment): boolean {
@@ -114,9 +133,13 @@ export class Journal implements AsyncDisposable {
     if (!this.#isFlushing) this.#gathering.came(this.#waiting.length);
   }
 
-  /** What is written from now on has positions above all that are in the folder: for a tenant that another shard had. */
-  lead(): void {
+  /**
+   * What is written from now on has positions above all that are in the folder, and above `position`: for a tenant that
+   * another shard had, or whose database comes from elsewhere.
+   */
+  lead(position = 0): void {
     this.#mustLead = true;
+    this.#floor = Math.max(this.#floor, segmentNumberOf(position));
   }
 
   async #flush(): Promise<void> {
@@ -168,7 +191,8 @@ export class Journal implements AsyncDisposable {
   /** The segment to write to: the one that is open, or a new one. */
   async #writable(records: number) {
     const active = this.#active;
-    const isFull = active && (active.segment.bytes >= segmentBytes || !hasPlace(active.index + records));
+    const isFull =
+      active && (active.segment.bytes >= this.#segmentBytes || !hasPlace(active.index + records));
     const mustLead = this.#mustLead && (!active || !(await this.#isLeading(active.segment)));
     this.#mustLead = false;
     if (active && !isFull && !mustLead) return active;
@@ -179,6 +203,7 @@ export class Journal implements AsyncDisposable {
   }
 
   async #isLeading({ name }: Segment): Promise<boolean> {
+    if (name.number <= this.#floor) return false;
     const names = await listSegments(this.#dir);
     return names.every(
       ({ number, shard }) => number < name.number || (number === name.number && shard === name.shard),
@@ -190,7 +215,7 @@ export class Journal implements AsyncDisposable {
     const newest = (await listSegments(this.#dir)).at(-1);
     const random = randomBytes(8);
     const name: SegmentName = {
-      number: (newest?.number ?? 0) + 1,
+      number: Math.max(newest?.number ?? 0, this.#floor) + 1,
       shard: this.#shard,
       salt: { mark: random.readUInt32LE(0), seed: random.readUInt32LE(4) },
       isDone: false,
@@ -242,9 +267,12 @@ export class Journal implements AsyncDisposable {
     await rename(from, this.path(segment));
   }
 
-  /** Removes the oldest segments, up to this one: whatever was in them is safe elsewhere. */
+  /**
+   * Removes the oldest segments, up to this one: whatever was in them is safe elsewhere. The newest stays: without it
+   * numbers would begin anew, and what is written next would look as if it had been applied.
+   */
   async free(segment: Segment): Promise<void> {
-    while (this.#segments.length > 0 && this.#segments[0] !== this.#active?.segment) {
+    while (this.#segments.length > 1) {
       const oldest = this.#segments.shift() as Segment;
       await unlink(this.path(oldest));
       if (oldest === segment) break;

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { MailFile } from '../store/mail-file.ts';
+import { isAside } from './aside.ts';
 import type { Box } from './box.ts';
 
 /** How an opened file is kept. */
@@ -47,6 +48,11 @@ export class OpenFiles {
     return box.file !== null || existsSync(join(box.dir, 'mail.db'));
   }
 
+  /** Whether changes lie in the folder of a file that is not open. */
+  hasAside(box: Box): boolean {
+    return box.file === null && isAside(box.dir);
+  }
+
   /** Resolves when the file is open. It may be closed again in any later turn of the event loop unless it is used. */
   async open(box: Box): Promise<MailFile> {
     for (;;) {
@@ -80,7 +86,9 @@ export class OpenFiles {
   async closeAll(): Promise<boolean> {
     if (this.#sweep) clearTimeout(this.#sweep);
     const closed = await Promise.allSettled([...this.#boxes].map(box => this.close(box)));
-    return closed.every(({ status }) => status === 'fulfilled');
+    // What is damaged cannot be made safe any more.
+    for (const box of this.#boxes) if (box.failure?.code === 'STORE_CORRUPT') this.abandon(box);
+    return closed.every(({ status }) => status === 'fulfilled') || this.#boxes.size === 0;
   }
 
   /** Lets go of a file without making it safe. */

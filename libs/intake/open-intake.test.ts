@@ -1,10 +1,15 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { TenantUid } from '../base/ids.ts';
+import { describe, it, type TestContext } from 'node:test';
+import { parseTenantUid, type TenantUid } from '../base/ids.ts';
 import { silentLogger } from '../base/log.ts';
+import { aMail, noLimits } from '../store/mail-for-tests.ts';
+import type { Mailbox } from '../store/store.ts';
 import { testStore } from '../store/store-suite.ts';
-import { openIntake } from './open-intake.ts';
+import { type Intake, openIntake } from './open-intake.ts';
 
 testStore('the intake', async () => {
   const root = mkdtempSync(join(tmpdir(), 'mpctl-intake-'));
@@ -30,4 +35,131 @@ testStore('the intake', async () => {
       rmSync(root, { recursive: true });
     },
   };
+});
+
+const uid = parseTenantUid('00000000000000aa') as TenantUid;
+
+type Place = {
+  readonly root: string;
+  readonly dir: string;
+  open(): Promise<Intake>;
+  mailbox(intake: Intake): Mailbox;
+};
+
+function place(t: TestContext): Place {
+  const root = mkdtempSync(join(tmpdir(), 'mpctl-intake-'));
+  t.after(() => rmSync(root, { recursive: true }));
+  const dir = join(root, 'tenant');
+  mkdirSync(dir);
+  return {
+    root,
+    dir,
+    open: () =>
+      openIntake({ journalDir: join(root, '.journal'), shard: 0, clock: () => 0, log: silentLogger }),
+    mailbox: intake => intake.mailbox({ uid, dir, retention: noLimits }),
+  };
+}
+
+const ids = async (mailbox: Mailbox) => (await mailbox.list({ start: 0, limit: 0 })).map(({ id }) => id);
+
+describe('the intake', () => {
+  it('looking at a mailbox that never got mail makes no file', async t => {
+    const { dir, open, mailbox } = place(t);
+    await using intake = await open();
+    assert.deepEqual(await ids(mailbox(intake)), []);
+    assert.deepEqual(readdirSync(dir), []);
+  });
+
+  it('a journal folder that is lost while nothing runs costs no later mail', async t => {
+    const { root, open, mailbox } = place(t);
+    for (const id of ['a', 'b', 'c']) {
+      const intake = await open();
+      const tenant = mailbox(intake);
+      await tenant.insert(aMail(id));
+      await tenant.insert(aMail(`${id}2`));
+      assert.equal((await ids(tenant)).includes(id), true);
+      await intake[Symbol.asyncDispose]();
+      rmSync(join(root, '.journal'), { recursive: true });
+    }
+    await using intake = await open();
+    assert.deepEqual(await ids(mailbox(intake)), ['c2', 'c', 'b2', 'b', 'a2', 'a']);
+  });
+
+  it('large mail leaves no file behind when it is refused or removed', async t => {
+    const { dir, open, mailbox } = place(t);
+    await using intake = await open();
+    const tenant = mailbox(intake);
+    await tenant.insert(aMail('big', { raw: randomBytes(300_000) }));
+    assert.deepEqual(readdirSync(join(dir, 'big')), ['big']);
+    await tenant.remove(['big']);
+    await tenant.close();
+    assert.deepEqual(readdirSync(join(dir, 'big')), []);
+    await assert.rejects(tenant.insert(aMail('late', { raw: randomBytes(300_000) })), {
+      code: 'STORE_CLOSED',
+    });
+    assert.deepEqual(readdirSync(join(dir, 'big')), []);
+  });
+
+  it('a damaged database fails its tenant alone, and its mail waits in its folder', async t => {
+    const { root, dir, open, mailbox } = place(t);
+    const intake = await open();
+    const other = join(root, 'other');
+    mkdirSync(other);
+    const healthy = intake.mailbox({ uid: '0000000000000007' as TenantUid, dir: other, retention: noLimits });
+    writeFileSync(join(dir, 'mail.db'), Buffer.alloc(5000, 'x'));
+    const tenant = mailbox(intake);
+    await tenant.insert(aMail('one'));
+    await assert.rejects(tenant.counts(), { code: 'STORE_CORRUPT' });
+    await assert.rejects(tenant.insert(aMail('two')), { code: 'STORE_CORRUPT' });
+    await healthy.insert(aMail('three'));
+    assert.deepEqual(await ids(healthy), ['three']);
+    await tenant.close();
+    rmSync(join(dir, 'mail.db'));
+    assert.deepEqual(await ids(mailbox(intake)), ['one']);
+    await intake[Symbol.asyncDispose]();
+    assert.deepEqual(readdirSync(dir), ['mail.db']);
+  });
+
+  it('a damaged record of the journal is kept aside, the others are taken in', async t => {
+    const { root, open, mailbox } = place(t);
+    const journal = join(root, '.journal');
+    const crashed = await open();
+    const before = mailbox(crashed);
+    for (const id of ['a', 'b', 'c']) await before.insert(aMail(id));
+    const [name] = readdirSync(journal) as [string];
+    const bytes = readFileSync(join(journal, name));
+    const at = bytes.indexOf('Subject: b');
+    bytes.write('X', at);
+    await crashed[Symbol.asyncDispose]();
+    rmSync(journal, { recursive: true });
+    rmSync(join(root, 'tenant', 'mail.db'));
+    mkdirSync(journal);
+    writeFileSync(join(journal, name), bytes);
+    await using intake = await open();
+    assert.deepEqual(await ids(mailbox(intake)), ['c', 'a']);
+    assert.equal(readdirSync(join(journal, 'damaged')).length, 1);
+  });
+
+  it('holds no more in memory than its bounds, and keeps all that it took', async t => {
+    const { root, dir } = place(t);
+    const limits = { tailBytes: 100_000, tenantTailBytes: 50_000 };
+    await using intake = await openIntake({
+      journalDir: join(root, '.journal'),
+      shard: 0,
+      clock: () => 0,
+      log: silentLogger,
+      limits,
+    });
+    const tenant = intake.mailbox({ uid, dir, retention: noLimits });
+    const mails = Array.from({ length: 200 }, (_, i) => aMail(`m${i}`, { raw: Buffer.alloc(10_000, i) }));
+    let most = 0;
+    await Promise.all(
+      mails.map(async mail => {
+        await tenant.insert(mail);
+        most = Math.max(most, intake.status.tailBytes);
+      }),
+    );
+    assert.ok(most <= limits.tailBytes, `${most}`);
+    assert.equal((await tenant.counts()).total, 200);
+  });
 });

@@ -18,7 +18,7 @@ import type { Mailbox, MailboxOptions, Store } from '../store/store.ts';
 import { Applier } from './applier.ts';
 import { readAside, removeAside } from './aside.ts';
 import { Box } from './box.ts';
-import { Inheritance } from './inheritance.ts';
+import { Inheritance, Inherited } from './inheritance.ts';
 import { type IntakeParts, IntakePort } from './intake-port.ts';
 import { Journal } from './journal.ts';
 import { OpenFiles } from './open-files.ts';
@@ -38,21 +38,27 @@ export type IntakeOptions = {
 export type IntakeLimits = {
   /** Of the segments of this shard on disk. */
   readonly journalBytes: number;
+  /** A segment that is longer gets a successor. */
+  readonly segmentBytes: number;
   /** Of changes in memory that are not applied yet. */
   readonly tailBytes: number;
   readonly tenantTailBytes: number;
   readonly openFiles: number;
   readonly fileIdleMs: number;
+  /** How often segments are looked after. */
+  readonly reclaimMs: number;
   /** What stopping may take. */
   readonly stopMs: number;
 };
 
 const defaultLimits: IntakeLimits = {
   journalBytes: 256 * 1024 * 1024,
+  segmentBytes: 16 * 1024 * 1024,
   tailBytes: 64 * 1024 * 1024,
   tenantTailBytes: 16 * 1024 * 1024,
   openFiles: 128,
   fileIdleMs: 30_000,
+  reclaimMs: 500,
   stopMs: 5000,
 };
 
@@ -63,6 +69,21 @@ export type IntakeStatus = {
   /** Why the journal is not to be trusted fully any more since the shard started; null when it is. */
   readonly fault: string | null;
 };
+
+/** Where a tenant's folder is, whatever it is called now; null when it is gone for good. */
+export type TenantDirs = (uid: TenantUid) => string | null;
+
+/**
+ * Takes in what processes left in the journals of a folder, whatever their number was, and empties them. To be done
+ * before a tenant is opened, by a process that is alone with the folder. Raises no event.
+ */
+export async function replayJournals(
+  options: Omit<IntakeOptions, 'shard'>,
+  dirOf: TenantDirs,
+): Promise<void> {
+  await using intake = new Intake({ ...options, shard: 0 });
+  await intake.replay(dirOf);
+}
 
 /** Opens the intake of a shard and takes over what an earlier process of it left; reads no more than what may not be applied yet. */
 export async function openIntake(options: IntakeOptions): Promise<Intake> {
@@ -88,7 +109,8 @@ export class Intake implements Store {
     const limits = { ...defaultLimits, ...options.limits };
     this.#options = options;
     this.#limits = limits;
-    this.#journal = new Journal({ dir: journalDir, shard, maxBytes: limits.journalBytes, log });
+    const { journalBytes: maxBytes, segmentBytes } = limits;
+    this.#journal = new Journal({ dir: journalDir, shard, maxBytes, segmentBytes, log });
     this.#files = new OpenFiles({
       maxOpen: limits.openFiles,
       idleMs: limits.fileIdleMs,
@@ -107,6 +129,7 @@ export class Intake implements Store {
       files: this.#files,
       boxes: this.#boxes,
       maxBytes: limits.journalBytes,
+      everyMs: limits.reclaimMs,
       log,
     });
     this.#inheritance = new Inheritance(journalDir, log);
@@ -137,11 +160,53 @@ export class Intake implements Store {
   }
 
   /**
-   * Finishes what an earlier process left: of tenants that this shard does not host, `dirOf` says where their mail is, if
-   * anywhere. To be called when the shard's own tenants have their mailboxes.
+   * Finishes what an earlier process of this shard left for tenants that it does not host any more. To be called when the
+   * shard's own tenants have their mailboxes.
    */
-  async settleInheritance(dirOf: (uid: TenantUid) => string | null): Promise<void> {
-    for (const uid of this.#inheritance.tails.keys()) await this.#settle(uid, dirOf(uid));
+  async settleInheritance(dirOf: TenantDirs): Promise<void> {
+    const strangers = [...this.#inheritance.tails.keys()];
+    await this.#settle(strangers, dirOf);
+    for (const box of strangers.flatMap(uid => this.#boxes.get(uid) ?? [])) {
+      await this.#files.close(box);
+      this.#boxes.delete(box.uid);
+    }
+    await this.#syncInheritance(dirOf);
+  }
+
+  /** Takes in what is in the journals of all shards, a segment at a time, the oldest first. */
+  async replay(dirOf: TenantDirs): Promise<void> {
+    for (const name of await listSegments(this.#options.journalDir)) {
+      await this.#inheritance.take(name);
+      await this.#settle([...this.#inheritance.tails.keys()], dirOf);
+    }
+    this.#journal.inherit(this.#inheritance.segments);
+    await this.#syncInheritance(dirOf);
+  }
+
+  async #settle(tenants: readonly TenantUid[], dirOf: TenantDirs): Promise<void> {
+    await Promise.all(
+      tenants.map(async uid => {
+        const box = this.#boxes.get(uid);
+        const dir = box?.dir ?? dirOf(uid);
+        if (dir === null) this.#drop(uid);
+        else await this.#drain(box ? this.#bequeath(box) : this.#add(uid, dir));
+      }),
+    );
+  }
+
+  async #drain(box: Box): Promise<void> {
+    // The applier has told why it could not: then the mail waits in the tenant's own folder.
+    await this.#applier.drain(box).catch(() => this.#reclaimer.putAside(box).catch(() => {}));
+  }
+
+  /** Of a tenant that was purged: there is nowhere to put its mail, and nobody to miss it. */
+  #drop(uid: TenantUid): void {
+    for (const { segment } of this.#inheritance.tails.get(uid) ?? []) if (segment) segment.unapplied -= 1;
+    this.#inheritance.tails.delete(uid);
+    this.#options.log.info({ uid }, 'dropped mail of a tenant that is gone');
+  }
+
+  async #syncInheritance(dirOf: TenantDirs): Promise<void> {
     await this.#inheritance.readDone(uid => {
       const box = this.#boxes.get(uid);
       if (box) box.isUnsynced = true;
@@ -152,48 +217,32 @@ export class Intake implements Store {
     }
   }
 
-  async #settle(uid: TenantUid, dir: string | null): Promise<void> {
-    if (this.#boxes.has(uid)) return;
-    if (dir === null) {
-      // Purged since: there is nowhere to put its mail, and nobody to miss it.
-      for (const { segment } of this.#inheritance.tails.get(uid) ?? []) if (segment) segment.unapplied -= 1;
-      this.#inheritance.tails.delete(uid);
-      return;
-    }
-    const box = this.#add(uid, dir);
-    await this.#applier.drain(box);
-    await this.#files.close(box);
-    this.#boxes.delete(uid);
-  }
-
   #add(uid: TenantUid, dir: string, onPruned: MailboxOptions['onPruned'] = () => {}): Box {
     assert(!this.#boxes.has(uid), `the mailbox ${uid} is open already`);
     const box = new Box(uid, dir, onPruned);
     this.#boxes.set(uid, box);
     box.isUnsynced = this.#inheritance.unsynced.has(uid);
-    this.#applier.merge(box, this.#inheritance.tails.get(uid) ?? []);
-    this.#inheritance.tails.delete(uid);
+    return this.#bequeath(box);
+  }
+
+  /** Gives a box what an earlier process left for it. */
+  #bequeath(box: Box): Box {
+    this.#applier.merge(box, this.#inheritance.tails.get(box.uid) ?? []);
+    this.#inheritance.tails.delete(box.uid);
     return box;
   }
 
   /** A file is opened together with what was put aside for it. */
   async #open(box: Box): Promise<MailFile> {
     const file = await openMailFile(box.dir);
+    const { position } = file.state;
+    if (this.#journal.isBehind(position)) this.#journal.lead(position);
     const aside = await readAside(box.dir);
     box.hasAside = aside.length > 0;
     const keptAtMs = performance.now();
     this.#applier.merge(
       box,
-      aside
-        .filter(({ position }) => position > file.state.position)
-        .map(({ position, change }) => ({
-          position,
-          change,
-          segment: null,
-          bytes: 1000,
-          keptAtMs,
-          done: null,
-        })),
+      aside.map(record => new Inherited(record, null, keptAtMs)),
     );
     return file;
   }
@@ -216,12 +265,16 @@ export class Intake implements Store {
   /** Applies and closes what can be within this time. What is left is in the journal, for the next process. */
   async stop(withinMs: number): Promise<void> {
     this.#reclaimer.stop();
-    const drained = Promise.allSettled([...this.#boxes.values()].map(box => this.#applier.drain(box)));
-    const outcome = await Promise.race([drained, setTimeout(withinMs, null, { ref: false })]);
+    const boxes = [...this.#boxes.values()];
+    const done = new AbortController();
+    await Promise.race([
+      Promise.all(boxes.map(box => this.#drain(box))),
+      setTimeout(withinMs, null, { signal: done.signal }).catch(() => {}),
+    ]);
+    done.abort();
     this.#applier.stop();
     const isSafe = await this.#files.closeAll();
-    const isClean = isSafe && outcome?.every(({ status }) => status === 'fulfilled') === true;
-    await this.#journal.close(isClean && this.#inheritance.tails.size === 0);
+    await this.#journal.close(isSafe && this.#journal.segments.every(({ unapplied }) => unapplied === 0));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

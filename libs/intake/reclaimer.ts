@@ -8,7 +8,6 @@ import type { OpenFiles } from './open-files.ts';
 
 /** Segments are freed several at once, from this share of the journal's bound: each time all databases they touch are synced. */
 const freeFromShare = 0.4;
-const everyMs = 500;
 
 /**
  * Frees what the journal need not keep: the oldest segments whose records have all been applied, after the databases
@@ -20,9 +19,9 @@ export class Reclaimer {
   readonly #files: OpenFiles;
   readonly #boxes: ReadonlyMap<TenantUid, Box>;
   readonly #maxBytes: number;
+  readonly #everyMs: number;
   readonly #log: Logger;
   #timer: NodeJS.Timeout | null = null;
-  #isBusy = false;
   #isStopped = false;
 
   constructor(options: {
@@ -30,18 +29,29 @@ export class Reclaimer {
     files: OpenFiles;
     boxes: ReadonlyMap<TenantUid, Box>;
     maxBytes: number;
+    /** How often it looks; ten times as often when the journal has grown. */
+    everyMs: number;
     log: Logger;
   }) {
     this.#journal = options.journal;
     this.#files = options.files;
     this.#boxes = options.boxes;
     this.#maxBytes = options.maxBytes;
+    this.#everyMs = options.everyMs;
     this.#log = options.log;
   }
 
   /** Something was written: look after the journal as long as there is something to free. */
   wake(): void {
-    this.#timer ??= setTimeout(() => void this.#look(), everyMs).unref();
+    if (this.#isStopped) return;
+    this.#timer ??= setTimeout(
+      () => void this.#look(),
+      this.#mustFree ? this.#everyMs / 10 : this.#everyMs,
+    ).unref();
+  }
+
+  get #mustFree(): boolean {
+    return this.#journal.bytes >= this.#maxBytes * freeFromShare;
   }
 
   stop(): void {
@@ -56,35 +66,29 @@ export class Reclaimer {
       this.#log.warn({ err: error }, 'the journal could not be freed');
     }
     this.#timer = null;
-    if (this.#journal.segments.length > 1 && !this.#isStopped) this.wake();
+    if (this.#journal.segments.length > 1) this.wake();
   }
 
   async #step(): Promise<void> {
     for (const segment of this.#sealed()) {
       if (segment.unapplied === 0 && !segment.name.isDone) await this.#journal.markDone(segment);
     }
-    // Where no file is open, all have been synced.
-    if (this.#journal.bytes < this.#maxBytes * freeFromShare && this.#files.count > 0) return;
+    // Where no file is open, all have been synced: then it costs nothing.
+    if (!this.#mustFree && this.#files.count > 0) return;
     await this.#putAsideWhatIsStuck();
-    await this.freeApplied();
+    await this.#freeApplied();
   }
 
   /** Syncs what the leading segments without unapplied records touched, then removes them. */
-  async freeApplied(): Promise<void> {
-    if (this.#isBusy) return;
-    this.#isBusy = true;
-    try {
-      const sealed = this.#sealed();
-      const end = sealed.findIndex(({ unapplied }) => unapplied > 0);
-      const free = end < 0 ? sealed : sealed.slice(0, end);
-      const last = free.at(-1);
-      if (!last) return;
-      const tenants = new Set(free.flatMap(({ tenants }) => [...tenants]));
-      for (const uid of tenants) await this.#sync(uid);
-      await this.#journal.free(last);
-    } finally {
-      this.#isBusy = false;
-    }
+  async #freeApplied(): Promise<void> {
+    const sealed = this.#sealed();
+    const end = sealed.findIndex(({ unapplied }) => unapplied > 0);
+    const free = end < 0 ? sealed : sealed.slice(0, end);
+    const last = free.at(-1);
+    if (!last) return;
+    const tenants = new Set(free.flatMap(({ tenants }) => [...tenants]));
+    for (const uid of tenants) await this.#sync(uid);
+    await this.#journal.free(last);
   }
 
   #sealed(): readonly Segment[] {

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import type { TenantUid } from '../base/ids.ts';
 import type { Change } from '../store/change.ts';
 import { aMail, noLimits } from '../store/mail-for-tests.ts';
-import { decodeRecords, encodeRecord, type FoundRecord, type JournalRecord } from './record.ts';
+import { decodeRecords, encodeRecord, FoundRecord, type JournalRecord } from './record.ts';
 
 const salt = { mark: 0x01020304, seed: 77 };
 const uid = '00112233445566ff' as TenantUid;
@@ -36,7 +36,7 @@ const remove = (position: number): JournalRecord => ({
   position,
   change: { kind: 'remove', which: 'all' },
 });
-const isFound = (part: object): part is FoundRecord => 'change' in part;
+const isFound = (part: object): part is FoundRecord => part instanceof FoundRecord;
 
 describe('records', () => {
   it('come back as they were written', () => {

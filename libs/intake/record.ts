@@ -9,8 +9,37 @@ export type JournalRecord = {
   readonly change: Change;
 };
 
-/** Where a record was found. `batch` numbers the writes of a segment; what was written together was synced together. */
-export type FoundRecord = JournalRecord & { readonly batch: number; readonly endOffset: number };
+/** A record where it was found, whole. Its change is read when it is asked for: most are known to be applied already. */
+export class FoundRecord implements JournalRecord {
+  readonly uid: TenantUid;
+  readonly position: number;
+  /** Numbers the writes of a segment: what was written together was synced together. */
+  readonly batch: number;
+  readonly endOffset: number;
+  /** JSON and raw bytes. */
+  readonly #bytes: Buffer;
+  readonly #jsonBytes: number;
+
+  constructor(bytes: Buffer, at: number, endOffset: number) {
+    this.uid = bytes.toString('hex', at + 24, at + 32) as TenantUid;
+    this.position = bytes.readDoubleLE(at + 16);
+    this.batch = bytes.readUInt32LE(at + 12);
+    this.endOffset = endOffset;
+    this.#bytes = bytes.subarray(at + headBytes, endOffset);
+    this.#jsonBytes = bytes.readUInt32LE(at + 32);
+  }
+
+  /** About what it takes in memory. */
+  get bytes(): number {
+    return this.#bytes.length;
+  }
+
+  get change(): Change {
+    const change = JSON.parse(this.#bytes.toString('utf8', 0, this.#jsonBytes)) as Change;
+    if (change.kind !== 'mail' || change.raw !== undefined) return change;
+    return { ...change, raw: this.#bytes.subarray(this.#jsonBytes) };
+  }
+}
 
 /** Bytes that make no sense, up to the next that do. */
 export type Damage = { readonly offset: number; readonly endOffset: number };
@@ -79,14 +108,5 @@ function decodeRecord(bytes: Buffer, at: number, { mark, seed }: Salt): FoundRec
   const endOffset = at + headBytes + length;
   if (length > longestBytes || jsonBytes > length || endOffset > bytes.length) return null;
   if (crc32(bytes.subarray(at + 12, endOffset), seed) !== bytes.readUInt32LE(at + 8)) return null;
-  const rawOffset = at + headBytes + jsonBytes;
-  const change = JSON.parse(bytes.toString('utf8', at + headBytes, rawOffset)) as Change;
-  const isRawHere = change.kind === 'mail' && change.raw === undefined;
-  return {
-    uid: bytes.toString('hex', at + 24, at + 32) as TenantUid,
-    position: bytes.readDoubleLE(at + 16),
-    batch: bytes.readUInt32LE(at + 12),
-    change: isRawHere ? { ...change, raw: bytes.subarray(rawOffset, endOffset) } : change,
-    endOffset,
-  };
+  return new FoundRecord(bytes, at, endOffset);
 }

@@ -3,7 +3,7 @@ import { open, readdir, readFile } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
 import { MpctlError } from '../base/error.ts';
 import type { ShardIndex } from '../base/ids.ts';
-import { type Damage, decodeRecords, type JournalRecord, type Salt } from './record.ts';
+import { type Damage, decodeRecords, FoundRecord, type Salt } from './record.ts';
 
 /**
  * A file of the journal. Its name says everything that is needed to read it, so that a damaged head costs nothing:
@@ -54,6 +54,7 @@ export async function listSegments(dir: string): Promise<readonly SegmentName[]>
 const recordsPerSegment = 2 ** 24;
 
 export const positionOf = (segmentNumber: number, index: number) => segmentNumber * recordsPerSegment + index;
+export const segmentNumberOf = (position: number) => Math.floor(position / recordsPerSegment);
 export const hasPlace = (index: number) => index < recordsPerSegment;
 
 /** Head of a segment: magic 8 · version 4 · boot id 36 · CRC-32 of these 4. */
@@ -80,12 +81,15 @@ export function decodeSegmentHead(bytes: Buffer): { readonly bootId: string } | 
 
 /** What a segment holds. */
 export type SegmentContent = {
-  readonly records: readonly JournalRecord[];
+  readonly records: readonly FoundRecord[];
   /** Between records, of writes that had been synced. */
   readonly damages: readonly (Damage & { readonly bytes: Buffer })[];
   /** Of the last write, which was never acknowledged. */
   readonly tornBytes: number;
 };
+
+/** Reading holds the event loop no longer at a time. */
+const sliceMs = 4;
 
 /**
  * Reads a segment whole: at most a little more than a segment's size.
@@ -98,20 +102,30 @@ export async function readSegment(path: string, salt: Salt): Promise<SegmentCont
       hint: 'start that one once: it takes the mail in',
     });
   }
-  const parts = [...decodeRecords(bytes, Math.min(segmentHeadBytes, bytes.length), salt)];
-  const records = parts.filter(part => 'change' in part);
-  const damages = parts.filter((part): part is Damage => !('change' in part));
-  // The last write may be torn anywhere, as the disk orders its blocks as it likes; those before it were synced.
+  const parts: (FoundRecord | Damage)[] = [];
+  let endMs = performance.now() + sliceMs;
+  for (const part of decodeRecords(bytes, Math.min(segmentHeadBytes, bytes.length), salt)) {
+    parts.push(part);
+    if (performance.now() < endMs) continue;
+    await new Promise(setImmediate);
+    endMs = performance.now() + sliceMs;
+  }
+  const records = parts.filter(part => part instanceof FoundRecord);
   const lastBatch = records.at(-1)?.batch ?? 0;
-  const lastSynced = records.findLast(({ batch }) => batch < lastBatch)?.endOffset ?? segmentHeadBytes;
-  const isTorn = ({ offset, endOffset }: Damage) => offset >= lastSynced || endOffset === bytes.length;
-  return {
-    records,
-    damages: damages
-      .filter(damage => !isTorn(damage))
-      .map(damage => ({ ...damage, bytes: bytes.subarray(damage.offset, damage.endOffset) })),
-    tornBytes: damages.filter(isTorn).reduce((sum, { offset, endOffset }) => sum + endOffset - offset, 0),
-  };
+  const content = { records, damages: [] as (Damage & { bytes: Buffer })[], tornBytes: 0 };
+  for (const [i, part] of parts.entries()) {
+    if (part instanceof FoundRecord) continue;
+    // Between two parts that are damaged there is always a record.
+    const [before, after] = [parts[i - 1], parts[i + 1]] as [
+      FoundRecord | undefined,
+      FoundRecord | undefined,
+    ];
+    // The last write may be torn anywhere, as the disk orders its blocks as it likes; those before it were synced.
+    const isTorn = !after || (after.batch === lastBatch && after.batch - (before?.batch ?? 0) <= 1);
+    if (isTorn) content.tornBytes += part.endOffset - part.offset;
+    else content.damages.push({ ...part, bytes: bytes.subarray(part.offset, part.endOffset) });
+  }
+  return content;
 }
 
 /** When the machine was started that wrote a segment; null when its head does not say. */

@@ -112,7 +112,7 @@ export class SqliteState implements MailState {
       const step = this.#begun.steps.next();
       if (step.done) {
         this.#begun = null;
-        this.#totals.position = position;
+        this.#totals.position = Math.max(this.#totals.position, position);
         return step.value;
       }
       if (isOver()) return null;
