@@ -224,6 +224,19 @@ test('an unchanged tenant keeps the very same spec', async () => {
   assert.notEqual(spec(after, 'c'), spec(before, 'c'));
 });
 
+test('a file that did not change is not parsed again, in whatever style it is', async () => {
+  const files = new Map([
+    ['t.yaml', 'include: d/*.yaml\ntenants:\n  a: {}\n'],
+    ['d/flow.yaml', '{ tenants: { flow: { label: x } } }'],
+    ['d/alias.yaml', 'tenants:\n  one: &x { label: x }\n  two: *x\n'],
+  ]);
+  const request = { file: '/etc/t.yaml', io: filesIo('/etc', files), facts };
+  const before = await readFleet(request);
+  files.set('t.yaml', 'include: d/*.yaml\ntenants:\n  a: {}\n  b: {}\n');
+  const after = await readFleet({ ...request, previous: before, maxYamlBytes: 0 });
+  assert.deepEqual([...(after.fleet?.tenants.keys() ?? [])], ['a', 'b', 'one', 'two', 'flow']);
+});
+
 test('refuses to parse more than it is asked to', async () => {
   const io = filesIo('/', new Map([['t.yaml', `tenants:\n  a:\n    label: ${'x'.repeat(100)}\n`]]));
   await assert.rejects(readFleet({ file: '/t.yaml', io, facts, maxYamlBytes: 99 }), {

@@ -159,7 +159,7 @@ class Reading {
       if (message) await this.#blameSettings({ code: 'SPEC_UNREADABLE', message, path, at: 'value' });
     }
     for (const source of this.#sources.values()) {
-      if (source === this.#main) continue;
+      if (source === this.#main || source === this.#previous?.sources.get(source.path)) continue;
       for (const { key, keyAt } of await source.sections(this.#budget)) {
         const message = `unknown key "${key}": an included file has "tenants" and nothing else`;
         this.#issues.push(fileIssue('SPEC_UNKNOWN_KEY', message, source.path, source.places(keyAt), key));

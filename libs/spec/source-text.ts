@@ -18,6 +18,8 @@ export class SourceText {
   readonly text: string;
   #cut: Cut | null;
   #whole: readonly Entry[] | null = null;
+  /** The tenants of a text that was parsed whole, without what stands in them. */
+  #index: readonly Stanza[] | null = null;
   #faults: readonly Fault[] = [];
   #lineStarts: number[] | null = null;
 
@@ -47,10 +49,9 @@ export class SourceText {
     return entries.filter(entry => entry.key !== 'tenants');
   }
 
-  /** The names of the tenants; cut text costs no parsing. */
+  /** The names of the tenants. Of text that can be cut, or was read before, nothing is parsed. */
   async names(): Promise<ReadonlySet<string>> {
-    if (this.#cut) return new Set(this.#cut.tenants.keys());
-    const stanzas = await this.stanzas(() => false, { leftBytes: Number.POSITIVE_INFINITY });
+    const stanzas = await this.stanzas(() => true, { leftBytes: Number.POSITIVE_INFINITY });
     return new Set(stanzas.map(({ name }) => name));
   }
 
@@ -68,16 +69,12 @@ export class SourceText {
         });
       }
     }
+    if (this.#index?.every(({ name }) => isKnown(name))) return this.#index;
     const entries = await this.#parseWhole(budget);
     const tenants = entries.find(entry => entry.key === 'tenants')?.value;
-    if (tenants?.kind === 'text' || tenants?.kind === 'list') {
-      const fault = { message: '"tenants" must be names of tenants and their keys', at: tenants.at };
-      this.#faults = [...this.#faults, fault];
-    }
-    if (tenants?.kind !== 'map') return [];
-    return tenants.entries
-      .map(atKeyWhenEmpty)
-      .map(({ key, keyAt, value }) => ({ name: key, keyAt, body: value }));
+    const stanzas = (tenants?.kind === 'map' ? tenants.entries : []).map(atKeyWhenEmpty);
+    this.#index = stanzas.map(({ key, keyAt }) => ({ name: key, keyAt, body: null }));
+    return stanzas.map(({ key, keyAt, value }) => ({ name: key, keyAt, body: value }));
   }
 
   /** One tenant, read; null: it is not here. */
@@ -97,6 +94,7 @@ export class SourceText {
 
   /** Whether the top-level keys but `tenants` are written exactly as in another text. */
   hasSectionsOf(other: SourceText): boolean {
+    if (this === other) return true;
     if (!this.#cut || !other.#cut || this.#cut.sections.size !== other.#cut.sections.size) return false;
     return [...this.#cut.sections].every(([key, piece]) =>
       this.#isSame(piece, other, other.#cut?.sections.get(key)),
@@ -105,6 +103,7 @@ export class SourceText {
 
   /** Whether a tenant is written exactly as in another text. */
   hasTenantOf(other: SourceText, name: string): boolean {
+    if (this === other) return true;
     const piece = this.#cut?.tenants.get(name);
     return piece !== undefined && this.#isSame(piece, other, other.#cut?.tenants.get(name));
   }
@@ -158,10 +157,15 @@ export class SourceText {
     const { root, faults, isBroken } = readYaml(this.text);
     // A broken piece says more exactly where: an open quote may be closed by the next one far below.
     this.#faults = isBroken && this.#faults.length > 0 ? this.#faults : faults;
-    if (root.kind === 'text' || root.kind === 'list') {
-      this.#faults = [...faults, { message: 'must be keys and values', at: root.at }];
-    }
     this.#whole = root.kind === 'map' ? root.entries.map(atKeyWhenEmpty) : [];
+    const tenants = this.#whole.find(entry => entry.key === 'tenants')?.value;
+    for (const [value, message] of [
+      [root, 'must be keys and values'],
+      [tenants, '"tenants" must be names of tenants and their keys'],
+    ] as const) {
+      if (value?.kind === 'text' || value?.kind === 'list')
+        this.#faults = [...this.#faults, { message, at: value.at }];
+    }
     return this.#whole;
   }
 }
