@@ -7,7 +7,7 @@ import { mkdirSync, openSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
-import type { TenantDetail, TenantRow } from '../libs/wire/control-http.ts';
+import type { ControlStatus, TenantDetail, TenantRow } from '../libs/wire/control-http.ts';
 
 const root = dirname(import.meta.dirname);
 const runDir = join(root, '.run');
@@ -23,11 +23,15 @@ const where = [
 ];
 
 mkdirSync(runDir, { recursive: true, mode: 0o711 });
-const server = spawn(mpctl, ['serve', ...where], { stdio: ['ignore', 'ignore', openSync(logPath, 'w')] });
+const server = spawn(mpctl, ['serve', ...where], {
+  stdio: ['ignore', 'ignore', openSync(logPath, 'w')],
+  // In a group of its own, so that a Ctrl-C reaches it once, from here, and not a second time from the terminal.
+  detached: true,
+});
 const ended = new Promise<number>(done => server.once('exit', code => done(code ?? 1)));
-// A Ctrl-C reaches the server by itself; we only wait for it.
-process.on('SIGINT', () => {});
+process.on('SIGINT', () => server.kill('SIGINT'));
 process.on('SIGTERM', () => server.kill('SIGTERM'));
+process.on('SIGHUP', () => server.kill('SIGTERM'));
 
 const ready = await Promise.race([untilItAnswers(), ended.then(() => false)]);
 if (ready) await introduce();
@@ -42,9 +46,9 @@ async function ask<Reply>(...words: string[]): Promise<Reply> {
 
 async function untilItAnswers(): Promise<boolean> {
   while (true) {
-    const { exitCode } = await execa(mpctl, ['status', ...where], { reject: false });
-    if (exitCode === 0) return true;
-    await sleep(100);
+    const { exitCode, stdout } = await execa(mpctl, ['status', '--json', ...where], { reject: false });
+    if (exitCode === 0 && !(JSON.parse(stdout) as ControlStatus).tenants.states.opening) return true;
+    await sleep(50);
   }
 }
 
