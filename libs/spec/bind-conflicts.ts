@@ -1,6 +1,6 @@
 import type { TenantId } from '../base/ids.ts';
 import { renderBind } from './bind.ts';
-import { lockSocketPath } from './paths.ts';
+import { fallbackSocketPath, lockSocketPath } from './paths.ts';
 import type { FleetSettings } from './resolve.ts';
 import type { Bind, TcpBind, TenantSpec } from './tenant-spec.ts';
 
@@ -36,6 +36,7 @@ export function bindConflicts(
   const paths = new Map<string, string>([
     [realPath(settings.control.socketPath), 'the control socket'],
     [realPath(lockSocketPath(settings.runDir)), 'the daemon'],
+    [realPath(fallbackSocketPath(settings.runDir)), 'the daemon'],
   ]);
   const ports = new Map<number, Map<string, string>>();
   for (const bind of settings.metrics.listen) takeAddress(ports, bind, '"metrics"');

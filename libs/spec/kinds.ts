@@ -53,7 +53,7 @@ export const duration: Kind<number> = {
 };
 
 export const flag: Kind<boolean> = {
-  read: text => ({ true: true, false: false })[text] ?? null,
+  read: text => (text === 'true' ? true : text === 'false' ? false : null),
   allowed: 'true or false',
   json: { type: 'boolean' },
 };

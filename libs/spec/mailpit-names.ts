@@ -94,20 +94,20 @@ function envOnly(prefix: string, words: string): Record<string, readonly string[
   return Object.fromEntries(words.split(' ').map(word => [prefix + word, []]));
 }
 
-const boundListeners: Readonly<Record<string, string>> = {
-  MP_SMTP_BIND_ADDR: 'smtp',
-  MP_UI_BIND_ADDR: 'http',
-};
+const boundListeners = new Map([
+  ['MP_SMTP_BIND_ADDR', 'smtp'],
+  ['MP_UI_BIND_ADDR', 'http'],
+]);
 
 const keys = new Set(tenantKeys.map(row => row.key));
 
 /** The key that a name stands for; null: there is none yet. */
 export function mailpitKey(name: string): string | null {
-  const listener = boundListeners[name];
+  const listener = boundListeners.get(name);
   if (listener) return `listeners.${listener}.bind`;
   const [, group = '', rest = ''] = /^MP_(?:(SMTP|UI|SEND_API|POP3|TAGS)_)?(.+)$/.exec(name) ?? [];
   const key = (group === '' ? '' : `${camelCase(group)}.`) + camelCase(rest);
-  return name in mailpitNames && keys.has(key) ? key : null;
+  return Object.hasOwn(mailpitNames, name) && keys.has(key) ? key : null;
 }
 
 function camelCase(words: string): string {
@@ -155,7 +155,7 @@ function refusal(name: string): Finding {
     const message = `${name} is for those who send: it has no effect on a tenant`;
     return { code: 'SPEC_MAILPIT_UNAVAILABLE', message, path, at: 'key' };
   }
-  if (name in mailpitNames) {
+  if (Object.hasOwn(mailpitNames, name)) {
     const message = `${name} is not available in this version`;
     return { code: 'SPEC_MAILPIT_UNAVAILABLE', message, path, at: 'key' };
   }

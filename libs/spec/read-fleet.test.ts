@@ -216,6 +216,41 @@ test('reads environment files', async () => {
   assert.equal(tenant.maxAgeMs, 2 * 86_400_000);
 });
 
+test('is not taken in by names that every object has', async () => {
+  const pathsOf = async (text: string) => {
+    const { issues } = await readFleet({
+      file: '/t.yaml',
+      io: filesIo('/', new Map([['t.yaml', text]])),
+      facts,
+    });
+    return issues.map(({ path }) => path);
+  };
+  const text = [
+    'constructor: 1',
+    'tenants:',
+    '  a: { suspended: constructor, toString: 1 }',
+    '  b: { mailpit: { constructor: 1, MP_CONSTRUCTOR: 1 } }',
+    '  c: { log: valueOf, listeners: { constructor: { protocol: smtp } } }',
+    '  toString: {}',
+  ].join('\n');
+  assert.deepEqual((await pathsOf(text)).sort(), [
+    'constructor',
+    'tenants.a.suspended',
+    'tenants.a.toString',
+    'tenants.b.mailpit.MP_CONSTRUCTOR',
+    'tenants.b.mailpit.constructor',
+    'tenants.c.log',
+    'tenants.toString',
+  ]);
+  for (const at of [
+    '__proto__: 1',
+    'tenants: { a: { mailpit: { __proto__: {} } } }',
+    'tenants: { __proto__: {} }',
+  ]) {
+    assert.equal((await pathsOf(at)).length, 1, at);
+  }
+});
+
 test('freezes all of it', async () => {
   const fleet = await fleetOf('tenants: { a: { label: A } }');
   const tenant = fleet.tenants.get('a' as TenantId);

@@ -155,8 +155,9 @@ class Reading {
         continue;
       }
       patterns.push(pattern);
-      const message = await this.#openMatches(pattern);
-      if (message) await this.#blameSettings({ code: 'SPEC_UNREADABLE', message, path, at: 'value' });
+      for (const message of await this.#openMatches(pattern)) {
+        await this.#blameSettings({ code: 'SPEC_UNREADABLE', message, path, at: 'value' });
+      }
     }
     for (const source of this.#sources.values()) {
       if (source === this.#main || source === this.#previous?.sources.get(source.path)) continue;
@@ -168,19 +169,21 @@ class Reading {
     return patterns;
   }
 
-  /** What is wrong with a file that is meant, or null. */
-  async #openMatches(pattern: IncludePattern): Promise<string | null> {
-    const { io } = this.#request;
-    const isOne = !/[*?]/.test(pattern.names);
-    const names = isOne
-      ? [pattern.names]
-      : (await io.listDir(pattern.dir)).filter(name => isIncluded(pattern, name));
-    for (const name of names.toSorted()) {
-      const path = includedFilePath(pattern, name);
-      const fault = this.#sources.has(path) ? null : await this.#open(path);
-      if (fault !== null) return `${path} ${fault}`;
+  /** What is wrong with the files that are meant. */
+  async #openMatches(pattern: IncludePattern): Promise<string[]> {
+    const faults: string[] = [];
+    try {
+      const isOne = !/[*?]/.test(pattern.names);
+      const names = isOne ? [pattern.names] : await this.#request.io.listDir(pattern.dir);
+      for (const name of names.filter(name => isOne || isIncluded(pattern, name)).sort()) {
+        const path = includedFilePath(pattern, name);
+        const fault = this.#sources.has(path) ? null : await this.#open(path);
+        if (fault !== null) faults.push(`${path} ${fault}`);
+      }
+    } catch (error) {
+      faults.push(`${pattern.dir} ${ioFault(error)}`);
     }
-    return null;
+    return faults;
   }
 
   async #readTenants(context: TenantContext, previous: FleetReading | null): Promise<void> {
@@ -314,10 +317,8 @@ function fileIssue(
 
 /** In the order of the files; environment files last. */
 function byPlace(files: readonly string[]): (a: Issue, b: Issue) => number {
-  const rank = (issue: Issue) => {
-    const index = files.indexOf(issue.file ?? '');
-    return index === -1 ? files.length : index;
-  };
+  const ranks = new Map(files.map((file, index) => [file, index]));
+  const rank = (issue: Issue) => ranks.get(issue.file ?? '') ?? files.length;
   return (a, b) =>
     rank(a) - rank(b) ||
     (a.file ?? '').localeCompare(b.file ?? '') ||

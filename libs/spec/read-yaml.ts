@@ -93,7 +93,9 @@ class Conversion {
       }
       const key = String(pair.key.value ?? '');
       const value = pair.value === null ? ({ kind: 'empty', at: keyAt } as const) : this.convert(pair.value);
-      if (entries.has(key)) this.#faults.push({ message: `"${key}" is written twice`, at: keyAt });
+      // Objects lose this one on the way, and a key must not get lost unseen.
+      if (key === '__proto__') this.#faults.push({ message: '"__proto__" is no key', at: keyAt });
+      else if (entries.has(key)) this.#faults.push({ message: `"${key}" is written twice`, at: keyAt });
       else entries.set(key, { key, keyAt, value });
     }
     return [...entries.values()];
