@@ -26,6 +26,7 @@ const mayImport: Record<string, readonly string[]> = {
   'libs/connection': ['libs/base'],
   'libs/proxy-apply': ['libs/base', 'libs/spec', 'libs/proxy'],
   'libs/smtp': ['libs/base', 'libs/mail', 'libs/passwords', 'libs/connection'],
+  'libs/pop3': ['libs/base', 'libs/passwords', 'libs/connection'],
   'libs/log': ['libs/base', 'libs/spec'],
   'libs/store': ['libs/base', 'libs/mail'],
   'libs/intake': ['libs/base', 'libs/mail', 'libs/store'],

@@ -91,6 +91,12 @@ export class Connection {
     this.#replies += text;
   }
 
+  /** The same for bytes, which are not copied. */
+  writeBytes(bytes: Buffer): void {
+    this.flush();
+    if (!this.#closing) this.#socket.write(bytes);
+  }
+
   flush(): void {
     if (this.#replies === '') return;
     if (!this.#closing) this.#socket.write(this.#replies);

@@ -5,6 +5,8 @@ import type { Clock } from '../base/clock.ts';
 import { Connection, type Talker } from '../connection/connection.ts';
 import type { Limiter } from '../connection/limiter.ts';
 import { type LineReader, tooLong } from '../connection/line-reader.ts';
+import { listenerLimit } from '../connection/listener.ts';
+import type { Leavable } from '../connection/live-sessions.ts';
 import { type Peer, peerAt, sourceOf } from '../connection/peer.ts';
 import type { Envelope } from '../mail/message.ts';
 import type { Proof } from '../passwords/proof.ts';
@@ -40,7 +42,7 @@ export type Surroundings = {
   readonly random: () => number;
   readonly lookUp: (address: string) => Promise<string>;
   /** Sessions of the host on this listener. */
-  readonly connectionsOf: (listener: SmtpListener) => number;
+  readonly connectionsOn: (listener: SmtpListener) => number;
   readonly closed: (conversation: Conversation) => void;
   readonly failed: (error: unknown) => void;
 };
@@ -55,7 +57,7 @@ type Incoming = {
   drained: number;
 };
 
-export class Conversation implements Talker, dialogue.Context {
+export class Conversation implements Talker, Leavable, dialogue.Context {
   readonly listener: SmtpListener;
   readonly random: () => number;
   readonly #around: Surroundings;
@@ -116,7 +118,8 @@ export class Conversation implements Talker, dialogue.Context {
   opened(peer: Peer): void {
     const { transcripts, host } = this.#around;
     this.#record = transcripts.begin(host, peer.address, this.#session.tls);
-    const limit = this.#meet(peer) ?? this.#listenerLimit();
+    const live = () => this.#around.connectionsOn(this.listener);
+    const limit = this.#meet(peer) ?? listenerLimit(this.listener, live);
     this.#say(
       limit
         ? outcome.tooManyConnections(this.#session, this.settings, limit)
@@ -177,12 +180,6 @@ export class Conversation implements Talker, dialogue.Context {
   #part(): void {
     if (this.#peer && this.#counted) this.#around.limiter.disconnected(sourceOf(this.#peer));
     this.#counted = false;
-  }
-
-  #listenerLimit(): string | null {
-    const { maxConnections } = this.listener;
-    if (maxConnections === 0 || this.#around.connectionsOf(this.listener) <= maxConnections) return null;
-    return `(limit maxConnections: ${maxConnections})`;
   }
 
   #hear(bytes: Buffer): void {

@@ -5,10 +5,12 @@
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/log.ts';
 import { Limiter } from '../connection/limiter.ts';
+import { countOn } from '../connection/listener.ts';
+import { LiveSessions } from '../connection/live-sessions.ts';
 import { hostNameOf } from '../connection/reverse-dns.ts';
 import { Budget } from './budget.ts';
 import { Conversation, type Surroundings } from './conversation.ts';
-import { plainListener, type SmtpEngine, type SmtpHost, type SmtpListener } from './smtp-host.ts';
+import { plainListener, type SmtpEngine, type SmtpHost } from './smtp-host.ts';
 import { type TranscriptLimits, Transcripts } from './transcripts.ts';
 
 export type SmtpEngineOptions = {
@@ -26,11 +28,6 @@ export type SmtpEngineOptions = {
 const kib = 1024;
 const mib = 1024 * kib;
 
-type HostSessions = Surroundings & {
-  readonly live: Set<Conversation>;
-  readonly whenNone: (() => void)[];
-};
-
 /** Serves the sessions of all tenants of a shard. */
 export function createSmtpEngine({
   log,
@@ -40,77 +37,44 @@ export function createSmtpEngine({
   maxDataBytes = 512 * mib,
   transcripts: transcriptLimits = { maxHostBytes: 16 * kib, maxBytes: 16 * mib },
 }: SmtpEngineOptions): SmtpEngine {
-  const hosts = new Map<SmtpHost, HostSessions>();
-  /** Outlive the sessions: a minute is counted across them. */
-  const limiters = new WeakMap<SmtpHost, Limiter>();
+  const sessions = new LiveSessions<SmtpHost, Conversation>();
   const transcripts = new Transcripts<SmtpHost>(clock, transcriptLimits);
   const budget = new Budget(maxDataBytes);
+  /** What the sessions of a host share. Outlives them: a minute is counted across sessions. */
+  const surroundings = new WeakMap<SmtpHost, Surroundings>();
 
-  function limiterOf(host: SmtpHost): Limiter {
-    const limiter = limiters.get(host) ?? new Limiter(clock);
-    limiters.set(host, limiter);
-    return limiter;
-  }
-
-  function sessionsOf(host: SmtpHost): HostSessions {
-    const known = hosts.get(host);
+  function surroundingsOf(host: SmtpHost): Surroundings {
+    const known = surroundings.get(host);
     if (known) return known;
-    const live = new Set<Conversation>();
-    const whenNone: (() => void)[] = [];
-    const sessions: HostSessions = {
-      live,
-      whenNone,
+    const made: Surroundings = {
       host,
-      limiter: limiterOf(host),
+      limiter: new Limiter(clock),
       budget: new Budget(maxDataBytes / 2, budget),
       transcripts,
       clock,
       random,
       lookUp,
-      connectionsOf: listener => countOn(listener, live),
-      closed(conversation) {
-        live.delete(conversation);
-        if (live.size > 0) return;
-        hosts.delete(host);
-        for (const done of whenNone) done();
-      },
+      connectionsOn: listener => countOn(listener, sessions.of(host)),
+      closed: conversation => sessions.remove(host, conversation),
       failed: error => log.error({ err: error }, 'smtp session failed'),
     };
-    hosts.set(host, sessions);
-    return sessions;
+    surroundings.set(host, made);
+    return made;
   }
 
   return {
     serve(socket, host, listener = plainListener) {
-      const sessions = sessionsOf(host);
-      const conversation = new Conversation(socket, listener, sessions);
-      sessions.live.add(conversation);
+      const conversation = new Conversation(socket, listener, surroundingsOf(host));
+      sessions.add(host, conversation);
       conversation.open();
     },
 
-    async end(host, drainMs) {
-      const sessions = hosts.get(host);
-      if (!sessions) return;
-      const none = new Promise<void>(resolve => sessions.whenNone.push(resolve));
-      for (const conversation of sessions.live) conversation.leave();
-      const deadline = setTimeout(() => {
-        for (const conversation of sessions.live) conversation.destroy();
-      }, drainMs);
-      await none;
-      clearTimeout(deadline);
-    },
-
-    connections: host => hosts.get(host)?.live.size ?? 0,
+    end: (host, drainMs) => sessions.end(host, drainMs),
+    connections: host => sessions.of(host).size,
     transcript: host => transcripts.of(host),
     forget(host) {
       transcripts.forget(host);
-      limiters.delete(host);
+      surroundings.delete(host);
     },
   };
-}
-
-function countOn(listener: SmtpListener, live: ReadonlySet<Conversation>): number {
-  let count = 0;
-  for (const conversation of live) if (conversation.listener === listener) count++;
-  return count;
 }

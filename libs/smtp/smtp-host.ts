@@ -3,8 +3,8 @@
  * tenant is kept in it but its live sessions, its transcript and, where limits are set, its counts of the last minute.
  */
 import type { Socket } from 'node:net';
-import type { SecureContext } from 'node:tls';
 import type { Limits } from '../connection/limiter.ts';
+import { type LineListener, plainLineListener } from '../connection/listener.ts';
 import type { Envelope } from '../mail/message.ts';
 import type { LoginResult, Proof } from '../passwords/proof.ts';
 import type { ChaosTriggers } from './chaos.ts';
@@ -68,29 +68,15 @@ export const defaultSmtpSettings = {
 } as const satisfies Omit<SmtpSettings, 'hostname' | 'app'>;
 
 /** How a listener speaks, and whom it believes. */
-export type SmtpListener = {
-  readonly tls: 'none' | 'starttls' | 'implicit';
+export type SmtpListener = LineListener & {
   /** Mail only after STARTTLS. */
   readonly requireStarttls: boolean;
   /** The peer may say whom it speaks for, and is believed. */
   readonly xclient: boolean;
-  /** A PROXY header must come first, and is believed. */
-  readonly proxyProtocol: boolean;
-  /** 0: no limit of its own. */
-  readonly maxConnections: number;
-  /** The certificate to show, asked for at each handshake. */
-  secureContext(): Promise<SecureContext>;
 };
 
 /** Neither TLS nor trust. */
-export const plainListener: SmtpListener = {
-  tls: 'none',
-  requireStarttls: false,
-  xclient: false,
-  proxyProtocol: false,
-  maxConnections: 0,
-  secureContext: () => Promise.reject(new Error('this listener has no certificate')),
-};
+export const plainListener: SmtpListener = { ...plainLineListener, requireStarttls: false, xclient: false };
 
 /** What became of a mail. `queued` without an id: taken and deliberately not stored. */
 export type Delivery =

@@ -50,7 +50,7 @@ export function parseDialogues(text: string): Row[] {
   return rows;
 }
 
-const linePattern = /^(?:([CSROM])([:.]|\*(\d+):) (.*)|(tls|end|(?:[RO] )?closed))$/s;
+const linePattern = /^(?:([CSROM])([:.]|\*(\d+):)(?: (.*))?|(tls|end|(?:[RO] )?closed))$/s;
 
 function parseLine(line: string, number: number): Line[] {
   const match = linePattern.exec(line);

@@ -7,12 +7,27 @@ import type { Wire } from './ways.ts';
 export const paces = ['in turn', 'byte by byte', 'at once'] as const;
 export type Pace = (typeof paces)[number];
 
+/** What is said at the end, to see that nothing more was said before. */
+export type Farewell = { readonly send: string; readonly expect: string };
+
+export const farewells: Readonly<Record<'smtp' | 'pop3', Farewell>> = {
+  smtp: { send: 'NOOP the end\r\n', expect: '250 2.0.0 Ok' },
+  pop3: { send: 'THEEND\r\n', expect: '-ERR unknown command' },
+};
+
 export type Names = { readonly host: string; readonly app: string };
 /** Whose answers are expected. */
 export type Side = 'ours' | 'reference';
 
 /** Fails where an answer is another than the row's. */
-export async function play(wire: Wire, row: Row, names: Names, pace: Pace, side: Side): Promise<void> {
+export async function play(
+  wire: Wire,
+  row: Row,
+  names: Names,
+  pace: Pace,
+  side: Side,
+  farewell: Farewell,
+): Promise<void> {
   let closed = false;
   const said: string[] = [];
   const pending: Buffer[] = [];
@@ -53,8 +68,9 @@ export async function play(wire: Wire, row: Row, names: Names, pace: Pace, side:
     }
   }
   if (!closed) {
-    pending.push(Buffer.from('NOOP the end\r\n'));
-    waiting.push('250 2.0.0 Ok');
+    if (pace !== 'at once') await settle();
+    pending.push(Buffer.from(farewell.send));
+    waiting.push(farewell.expect);
   }
   await settle();
   if (!closed) wire.end();

@@ -3,6 +3,7 @@ import { parsePasswordFile, type Users } from '../../../libs/passwords/password-
 import { defaultSmtpSettings, type SmtpListener, type SmtpSettings } from '../../../libs/smtp/smtp-host.ts';
 
 export type Profile = {
+  readonly protocol: 'smtp' | 'pop3';
   readonly settings: Partial<SmtpSettings>;
   readonly listener: Partial<SmtpListener>;
   /** null: any credentials are taken. */
@@ -13,16 +14,22 @@ export type Profile = {
   readonly greeting: string;
   /** Rows that are about TLS itself, or about who the peer is, are played only where nothing stands before them. */
   readonly inClear: boolean;
+  /** POP3 alone. */
+  readonly apop: boolean;
 };
 
 const plain: Profile = {
+  protocol: 'smtp',
   settings: {},
   listener: {},
   users: null,
   delivery: 'stored',
   greeting: '220 {host} {app} ESMTP Service ready',
   inClear: false,
+  apop: false,
 };
+
+const pop3: Profile = { ...plain, protocol: 'pop3', greeting: '+OK {app} POP3 server' };
 
 const starttls: Partial<SmtpListener> = { tls: 'starttls' };
 const authMechanisms = ['LOGIN', 'PLAIN'] as const;
@@ -101,5 +108,9 @@ export const profiles: Readonly<Record<string, Profile>> = {
     },
   },
   'few-bytes': { ...plain, settings: { limits: { ...limits, perMinute: { ...noLimit, bytes: 100 } } } },
+  pop3: { ...pop3, users },
+  'pop3-apop': { ...pop3, users, apop: true, greeting: '+OK {app} POP3 server {any}' },
+  'pop3-stls': { ...pop3, users, listener: starttls, inClear: true },
+  'pop3-suspended': { ...pop3, settings: { suspended: true }, greeting: '-ERR [SYS/TEMP] suspended' },
   xclient: { ...plain, listener: { xclient: true }, inClear: true },
 };

@@ -11,7 +11,7 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { parseDialogues, type Row } from './dialogue-file.ts';
 import { type OwnServer, openOwnServer } from './own-server.ts';
-import { fitsPace, matches, type Names, type Pace, paces, play, type Side } from './play.ts';
+import { farewells, fitsPace, matches, type Names, type Pace, paces, play, type Side } from './play.ts';
 import { type Profile, profiles } from './profiles.ts';
 import { type Address, type Way, Wire, ways } from './ways.ts';
 
@@ -67,8 +67,8 @@ async function playOnOurs(
   const wire = await Wire.connect(server.address);
   try {
     await explain(row, pace, async () => {
-      await begin(wire, way, profile.greeting, server.names);
-      await play(wire, row, server.names, pace, 'ours');
+      await begin(wire, way, profile, server.names);
+      await play(wire, row, server.names, pace, 'ours', farewells[profile.protocol]);
       // The server has seen the end when it has closed, and then all mails are in.
       while ((await wire.line()) !== null);
       const taken = server.lastMails();
@@ -84,15 +84,21 @@ async function playOnOurs(
   }
 }
 
+const startTls = {
+  smtp: { command: 'STARTTLS', answer: '220 2.0.0 Ready to start TLS' },
+  pop3: { command: 'STLS', answer: '+OK begin TLS negotiation' },
+};
+
 /** What comes before the row: PROXY header, TLS, greeting. */
-async function begin(wire: Wire, way: Way, greeting: string, names: Names): Promise<void> {
+async function begin(wire: Wire, way: Way, { greeting, protocol }: Profile, names: Names): Promise<void> {
   if (way.preamble.length > 0) wire.send(way.preamble);
   if (way.listener.endsWith('tls') && way.listener !== 'starttls') await wire.startTls();
   const first = await wire.line();
   assert.ok(first !== null && matches(greeting, first, names), `greeting: ${first}`);
-  if (way.listener === 'starttls' && greeting.startsWith('220')) {
-    wire.send(Buffer.from('STARTTLS\r\n'));
-    assert.equal(await wire.line(), '220 2.0.0 Ready to start TLS');
+  if (way.listener === 'starttls' && /^(220|\+OK)/.test(greeting)) {
+    const { command, answer } = startTls[protocol];
+    wire.send(Buffer.from(`${command}\r\n`));
+    assert.equal(await wire.line(), answer);
     await wire.startTls();
   }
 }
@@ -118,9 +124,12 @@ function againstTarget(place: string): void {
         if (!fitsPace(row, pace)) continue;
         const wire = await Wire.connect(address);
         try {
-          const greeting = /^220 (\S+) (.+) ESMTP Service ready$/.exec((await wire.line()) ?? '');
-          const names = { host: greeting?.[1] ?? '', app: greeting?.[2] ?? '' };
-          await explain(row, pace, () => play(wire, row, names, pace, side));
+          const greeting = (await wire.line()) ?? '';
+          const pop3 = greeting.startsWith('+OK');
+          const pattern = pop3 ? /^\+OK ()(.+) POP3 server/ : /^220 (\S+) (.+) ESMTP Service ready$/;
+          const [, host = '', app = ''] = pattern.exec(greeting) ?? [];
+          const farewell = farewells[pop3 ? 'pop3' : 'smtp'];
+          await explain(row, pace, () => play(wire, row, { host, app }, pace, side, farewell));
           counts.played++;
         } finally {
           wire.destroy();
