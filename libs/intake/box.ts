@@ -23,7 +23,10 @@ export type Pending = PlacedChange & {
 export class Box {
   readonly uid: TenantUid;
   readonly dir: string;
-  readonly onPruned: (ids: readonly string[]) => void;
+  /** Called when taking in a mail removed older ones. */
+  onPruned: (ids: readonly string[]) => void = () => {};
+  /** Set while there is a handle: lets nothing more come through it. */
+  closeHandle: (() => Promise<void>) | null = null;
 
   /** In the order of positions; empty or bounded. */
   tail: Pending[] = [];
@@ -49,9 +52,8 @@ export class Box {
   failure: MpctlError | null = null;
   retryAtMs = 0;
 
-  constructor(uid: TenantUid, dir: string, onPruned: (ids: readonly string[]) => void) {
+  constructor(uid: TenantUid, dir: string) {
     this.uid = uid;
     this.dir = dir;
-    this.onPruned = onPruned;
   }
 }

@@ -97,7 +97,7 @@ class Fleet implements AsyncDisposable {
       case 'rename':
         return this.#reopen(tenant, tenant.shard, `renamed-${this.#made++}`);
       case 'recreate': {
-        await tenant.real.close();
+        await (this.#shards[tenant.shard] as Intake).release(tenant.uid);
         const folder = `.trash-${tenant.uid}`;
         renameSync(join(this.#root, tenant.folder), join(this.#root, folder));
         this.#trash.push({ folder, model: tenant.model });
@@ -152,7 +152,7 @@ class Fleet implements AsyncDisposable {
   }
 
   async #reopen(tenant: Tenant, shard: number, folder = tenant.folder): Promise<void> {
-    await tenant.real.close();
+    await (this.#shards[tenant.shard] as Intake).release(tenant.uid);
     renameSync(join(this.#root, tenant.folder), join(this.#root, folder));
     Object.assign(tenant, { shard, folder });
     tenant.real = this.#mailbox(tenant);

@@ -18,10 +18,6 @@ export type IntakeParts = {
   readonly spool: Spool;
   /** Called when a change has become safe. */
   readonly onKept: () => void;
-  /** Puts what cannot be applied into the box's own folder. */
-  readonly leave: (box: Box) => Promise<void>;
-  /** Called when the box has nothing to do with this process any more. */
-  readonly onClosed: (box: Box) => void;
 };
 
 /** Mail that is longer gets a file of its own. */
@@ -171,19 +167,10 @@ export class IntakePort implements MailStatePort {
     }
   }
 
+  /** Resolves when nothing is on its way to the tail any more, and nothing more will be. */
   async close(): Promise<void> {
     this.#isClosing = true;
     await this.#begun;
-    const { applier, files, leave, onClosed } = this.#parts;
-    try {
-      await applier.drain(this.#box);
-      await files.close(this.#box);
-    } catch {
-      // The applier has told why. Whoever opens the mailbox next tries again.
-      await leave(this.#box);
-      files.abandon(this.#box);
-    }
-    onClosed(this.#box);
   }
 
   #check(): void {

@@ -92,7 +92,7 @@ describe('the intake', () => {
     await tenant.insert(aMail('big', { raw: randomBytes(300_000) }));
     assert.deepEqual(readdirSync(join(dir, 'big')), ['big']);
     await tenant.remove(['big']);
-    await tenant.close();
+    await intake.release(uid);
     assert.deepEqual(readdirSync(join(dir, 'big')), []);
     await assert.rejects(tenant.insert(aMail('late', { raw: randomBytes(300_000) })), {
       code: 'STORE_CLOSED',
@@ -113,7 +113,7 @@ describe('the intake', () => {
     await assert.rejects(tenant.insert(aMail('two')), { code: 'STORE_CORRUPT' });
     await healthy.insert(aMail('three'));
     assert.deepEqual(await ids(healthy), ['three']);
-    await tenant.close();
+    await intake.release(uid);
     rmSync(join(dir, 'mail.db'));
     assert.deepEqual(await ids(mailbox(intake)), ['one']);
     await intake[Symbol.asyncDispose]();

@@ -139,8 +139,6 @@ export class Intake implements Store {
       applier: this.#applier,
       spool: new Spool(),
       onKept: () => this.#reclaimer.wake(),
-      leave: box => this.#reclaimer.putAside(box),
-      onClosed: box => this.#boxes.delete(box.uid),
     };
   }
 
@@ -153,23 +151,39 @@ export class Intake implements Store {
   }
 
   mailbox({ uid, dir, retention, onPruned }: MailboxOptions): Mailbox {
-    const box = this.#add(uid, dir, onPruned);
+    const box = this.#boxes.get(uid) ?? this.#add(uid, dir);
+    assert(box.closeHandle === null, `the mailbox ${uid} has a handle already`);
+    const port = new IntakePort(box, this.#parts);
+    box.closeHandle = () => port.close();
+    if (onPruned) box.onPruned = onPruned;
     // It may come from another shard: what is written for it must be later than all that was.
     this.#journal.lead();
-    return new StateMailbox(new IntakePort(box, this.#parts), this.#options.clock, retention);
+    return new StateMailbox(port, this.#options.clock, retention);
+  }
+
+  async release(uid: TenantUid): Promise<void> {
+    const box = this.#boxes.get(uid);
+    if (!box) return;
+    await box.closeHandle?.();
+    try {
+      await this.#applier.drain(box);
+      await this.#files.close(box);
+    } catch {
+      // The applier has told why. Whoever opens the mailbox next tries again.
+      await this.#reclaimer.putAside(box);
+      this.#files.abandon(box);
+    }
+    this.#boxes.delete(uid);
   }
 
   /**
-   * Finishes what an earlier process of this shard left for tenants that it does not host any more. To be called when the
-   * shard's own tenants have their mailboxes.
+   * Finishes what an earlier process of this shard left. `dirOf` is asked for tenants that have no mailbox here. Until it
+   * has resolved, a tenant that the shard does not host may not be opened elsewhere.
    */
   async settleInheritance(dirOf: TenantDirs): Promise<void> {
-    const strangers = [...this.#inheritance.tails.keys()];
-    await this.#settle(strangers, dirOf);
-    for (const box of strangers.flatMap(uid => this.#boxes.get(uid) ?? [])) {
-      await this.#files.close(box);
-      this.#boxes.delete(box.uid);
-    }
+    const tenants = [...this.#inheritance.tails.keys()];
+    await this.#settle(tenants, dirOf);
+    for (const uid of tenants) if (!this.#boxes.get(uid)?.closeHandle) await this.release(uid);
     await this.#syncInheritance(dirOf);
   }
 
@@ -217,9 +231,8 @@ export class Intake implements Store {
     }
   }
 
-  #add(uid: TenantUid, dir: string, onPruned: MailboxOptions['onPruned'] = () => {}): Box {
-    assert(!this.#boxes.has(uid), `the mailbox ${uid} is open already`);
-    const box = new Box(uid, dir, onPruned);
+  #add(uid: TenantUid, dir: string): Box {
+    const box = new Box(uid, dir);
     this.#boxes.set(uid, box);
     box.isUnsynced = this.#inheritance.unsynced.has(uid);
     return this.#bequeath(box);

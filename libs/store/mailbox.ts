@@ -24,7 +24,6 @@ export interface MailStatePort {
   /** Lets a function look at the state that follows from all changes so far; it stays open until what it returns settles. */
   read<Result>(look: (state: MailState) => Result | Promise<Result>): Promise<Result>;
   decode(raw: KeptRaw): Promise<Buffer>;
-  close(): Promise<void>;
 }
 
 /** A {@link Mailbox} made of changes and looks: what all stores have in common. */
@@ -102,9 +101,5 @@ export class StateMailbox implements Mailbox {
 
   prune(): Promise<readonly string[]> {
     return this.#port.apply({ kind: 'prune', retention: this.#retention, atMs: this.#clock() });
-  }
-
-  close(): Promise<void> {
-    return this.#port.close();
   }
 }

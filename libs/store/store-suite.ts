@@ -111,7 +111,7 @@ export function testStore(name: string, open: () => Promise<StoreUnderTest>): vo
         await mailbox.insert(aMail('one', { tags: ['a'] }));
         await mailbox.setRead('all', true);
         const before = await mailbox.find('one');
-        await mailbox.close();
+        await fixture.release();
         const again = fixture.mailbox();
         assert.deepEqual(await again.find('one'), before);
         await again.insert(aMail('two'));
@@ -381,6 +381,10 @@ class Fixture {
   mailbox(options: Partial<MailboxOptions> = {}): Mailbox {
     const uid = options.uid ?? uidOf(1);
     return this.#tested.store.mailbox({ uid, dir: this.#tested.dirOf(uid), retention: noLimits, ...options });
+  }
+
+  release(): Promise<void> {
+    return this.#tested.store.release(uidOf(1));
   }
 
   setNow(nowMs: number): void {

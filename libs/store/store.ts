@@ -88,11 +88,6 @@ export interface Mailbox {
   setRetention(retention: Retention): Promise<readonly string[]>;
   /** Removes what has become too old. Resolves to the ids that were removed. */
   prune(): Promise<readonly string[]>;
-  /**
-   * Finishes what was begun and lets go: afterwards another process may open the mailbox, and this handle answers
-   * nothing any more. The mail stays.
-   */
-  close(): Promise<void>;
 }
 
 export type MailboxOptions = {
@@ -105,6 +100,11 @@ export type MailboxOptions = {
 };
 
 export interface Store extends AsyncDisposable {
-  /** One handle a mailbox at a time: close it before you ask for the next. */
+  /** One handle a mailbox at a time: {@link release} it before you ask for the next. */
   mailbox(options: MailboxOptions): Mailbox;
+  /**
+   * Finishes what was begun for a mailbox and lets go of it, whether there is a handle or not: afterwards another process
+   * may open it, and an old handle rejects everything with `STORE_CLOSED`. The mail stays.
+   */
+  release(uid: TenantUid): Promise<void>;
 }

@@ -156,7 +156,7 @@ export class TenantWorker implements TenantCore, ListeningOwner {
   close(drainMs: number): Promise<void> {
     for (const listening of this.#listenings) listening.stop();
     const ended = this.#endAll(drainMs);
-    this.#closed ??= ended.then(() => this.#inUse?.mail.mailbox.close());
+    this.#closed ??= ended.then(() => this.home.store.release(this.uid));
     return this.#closed;
   }
 

@@ -21,6 +21,8 @@ export class MemoryStore implements Store {
     return new StateMailbox(new MemoryPort(state, onPruned ?? (() => {})), this.#clock, retention);
   }
 
+  async release(): Promise<void> {}
+
   async [Symbol.asyncDispose](): Promise<void> {
     this.#states.clear();
   }
@@ -53,6 +55,4 @@ class MemoryPort implements MailStatePort {
     if (raw.encoding !== 'plain') throw new Error(`not kept in memory: ${raw.encoding}`);
     return raw.bytes;
   }
-
-  async close(): Promise<void> {}
 }

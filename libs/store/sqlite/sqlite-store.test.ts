@@ -58,13 +58,16 @@ class FilePort implements MailStatePort {
 testStore('the SQLite state', async () => {
   const root = mkdtempSync(join(tmpdir(), 'mpctl-sqlite-'));
   let now = 0;
-  const ports: FilePort[] = [];
+  const ports = new Map<TenantUid, FilePort>();
   return {
     store: {
-      mailbox({ dir, retention, onPruned }) {
+      mailbox({ uid, dir, retention, onPruned }) {
         const port = new FilePort(dir, onPruned ?? (() => {}));
-        ports.push(port);
+        ports.set(uid, port);
         return new StateMailbox(port, () => now, retention);
+      },
+      async release(uid) {
+        await ports.get(uid)?.close();
       },
       async [Symbol.asyncDispose]() {},
     },
@@ -77,7 +80,7 @@ testStore('the SQLite state', async () => {
       return dir;
     },
     async [Symbol.asyncDispose]() {
-      for (const port of ports) await port.close().catch(() => {});
+      for (const port of ports.values()) await port.close().catch(() => {});
       rmSync(root, { recursive: true });
     },
   };
