@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import type { TenantId } from '../base/ids.ts';
 import { applyClasses } from './key.ts';
@@ -44,3 +46,22 @@ function leaves(value: unknown, path = ''): string[] {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return [path];
   return Object.entries(value).flatMap(([key, below]) => leaves(below, path === '' ? key : `${path}.${key}`));
 }
+
+test('every field is read by somebody', () => {
+  const root = join(import.meta.dirname, '../..');
+  const readers = ['apps', 'libs']
+    .flatMap(dir =>
+      readdirSync(join(root, dir), { recursive: true, encoding: 'utf8' }).map(name => join(dir, name)),
+    )
+    .filter(
+      path => /\.tsx?$/.test(path) && !/libs\/spec\/|reconcile\/diff-spec|-for-tests|\.test\.ts/.test(path),
+    )
+    .map(path => readFileSync(join(root, path), 'utf8'))
+    .join('\n');
+  const fields = [...tenantKeys, ...listenerKeys, ...settingsKeys].flatMap(
+    ({ field }) => field?.split('.').at(-1) ?? [],
+  );
+  const unread = fields.filter(field => !new RegExp(`[.{,]\\s*${field}\\b`).test(readers));
+  // Pages that tell people how to connect will show it.
+  assert.deepEqual(unread, ['publicHost']);
+});
