@@ -30,7 +30,6 @@ export function openControlServer(host: ControlHost, log: Logger): ControlServer
   return {
     serve(socket, metricsOnly) {
       socket.setTimeout(idleMs, () => socket.destroy());
-      socket.on('error', () => socket.destroy());
       if (metricsOnly) metricsSockets.add(socket);
       server.emit('connection', socket);
       socket.resume();

@@ -16,19 +16,27 @@ export class ControlDoor implements AsyncDisposable {
   readonly #log: Logger;
   #control: BoundSocket | null = null;
   #metrics: BoundSocket[] = [];
+  readonly #begun = Promise.withResolvers<void>();
 
   constructor(options: BindOptions, log: Logger) {
     this.#options = options;
     this.#log = log;
   }
 
-  /** @throws MpctlError when the socket cannot be bound. */
+  /**
+   * Listens from now on, and answers from {@link begin} on: who asks while the fleet starts waits for it.
+   * @throws MpctlError when the socket cannot be bound.
+   */
   async open(server: ControlServer, { socketPath, group }: FleetSpec['control']): Promise<void> {
     this.#server = server;
     const bound = await this.#bind({ kind: 'unix', path: socketPath }, group);
     if (bound instanceof MpctlError) throw bound;
     this.#control = bound;
     this.#accept(bound, false);
+  }
+
+  begin(): void {
+    this.#begun.resolve();
   }
 
   /** Addresses that cannot be had are logged: the control socket has the metrics too. */
@@ -62,7 +70,10 @@ export class ControlDoor implements AsyncDisposable {
   }
 
   #accept(bound: BoundSocket, metricsOnly: boolean): void {
-    const serve = (socket: Socket) => this.#server?.serve(socket, metricsOnly);
+    const serve = (socket: Socket) => {
+      socket.on('error', () => socket.destroy());
+      this.#begun.promise.then(() => this.#server?.serve(socket, metricsOnly));
+    };
     const acceptFailed = (error: string) => this.#log.error({ error }, 'a control connection was lost');
     if (bound.handle) acceptFrom(bound.handle, backlog, { accept: serve, acceptFailed });
     else bound.route(serve);

@@ -251,7 +251,7 @@ export class Fleet implements ShardsListener {
     for (const [at, place] of bindsOf(tenant.spec).entries()) {
       const { listenerId, bindIndex } = refOf(place);
       const message = { type: 'connection', tenant: tenant.spec.id, listenerId, bindIndex } as const;
-      tenant.sockets[at]?.route(shard && (socket => shard.send(message, socket)));
+      tenant.sockets[at]?.route(shard && (socket => shard.handOver({ message, socket })));
     }
   }
 

@@ -31,6 +31,9 @@ import { TenantFolders } from './tenant-folders.ts';
 /** How long the folder of a tenant that left is kept. */
 const trashMs = 7 * 24 * 3600 * 1000;
 
+/** A start that takes longer than this can be asked about while it goes on. */
+const slowStartMs = 10_000;
+
 /**
  * Starts the fleet and resolves when every listener answers, or is known to fail.
  * A tenants file with errors starts nothing: its issues come back.
@@ -94,7 +97,10 @@ export async function openController(options: ControllerOptions): Promise<Contro
   for (const name of folders.names())
     if (!config.good.fleet.tenants.has(name)) folders.release(name, clock());
   reconciler.want();
+  const patience = setTimeout(() => door.begin(), slowStartMs);
   await reconciler.settle();
+  clearTimeout(patience);
+  door.begin();
   const watch = opened.use(new ConfigWatch(config, async () => void (await reconciler.apply(false))));
   await watch.watchFolders();
   await notifySystemd(options.notifySocket, 'READY');

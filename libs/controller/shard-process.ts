@@ -1,4 +1,5 @@
 import { type ChildProcess, type SendHandle, spawn } from 'node:child_process';
+import type { Socket } from 'node:net';
 import type { ShardIndex } from '../base/ids.ts';
 import type { Logger } from '../base/log.ts';
 import type { ShardReport, TenantReport } from '../wire/report.ts';
@@ -22,6 +23,12 @@ export type SocketParcel = {
   readonly handle: object;
 };
 
+/** A connection that this process accepted, on its way to a shard. */
+export type HandedConnection = {
+  readonly message: Extract<ToShard, { readonly type: 'connection' }>;
+  readonly socket: Socket;
+};
+
 /** One process of a shard, from its start to its end, and the channel to it. */
 export class ShardProcess {
   readonly startedAtMs: number;
@@ -29,6 +36,8 @@ export class ShardProcess {
   readonly #log: Logger;
   readonly #answers = new Map<number, (answer: FromShard | null) => void>();
   readonly #ended = Promise.withResolvers<void>();
+  /** Handed over, and not known to have arrived. */
+  readonly untaken: HandedConnection[] = [];
   #seq = 0;
   #state: 'starting' | 'up' | 'stopping' | 'ended' = 'starting';
   /** Whether the end was asked for. */
@@ -74,10 +83,14 @@ export class ShardProcess {
     return this.#state === 'ended' ? 'stopping' : this.#state;
   }
 
-  /** What cannot be sent any more is what `onEnd` tells about. A listening handle stays this process's too. */
+  /** What cannot be sent any more is what `onEnd` tells about. A handle stays this process's too. */
   send(message: ToShard, handle?: object): void {
-    const keepOpen = message.type === 'socket';
-    this.#child.send(message, handle as SendHandle | undefined, { keepOpen }, () => {});
+    this.#child.send(message, handle as SendHandle | undefined, { keepOpen: true }, () => {});
+  }
+
+  handOver(connection: HandedConnection): void {
+    this.untaken.push(connection);
+    this.send(connection.message, connection.socket);
   }
 
   /** Resolves to the tenants that are not well; null: the shard ended before it answered. */
@@ -121,6 +134,8 @@ export class ShardProcess {
 
   #receive(message: FromShard): void {
     if (message.type === 'ready') this.#ready(message);
+    // Only this process's descriptor of it is closed.
+    else if (message.type === 'taken') this.untaken.shift()?.socket.destroy();
     else if (message.type === 'tenant') this.onTenant(message.tenant);
     else if (message.type === 'heartbeat') {
       this.rssBytes = message.rssBytes;

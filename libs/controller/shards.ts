@@ -7,7 +7,7 @@ import type { Placement, ShardConfig, ToShard } from '../wire/shard-channel.ts';
 import { firstSocketFd } from '../wire/shard-channel.ts';
 import { bindsOf, type HostedTenant, refOf } from './hosted-tenant.ts';
 import { identifyProcess, killAndWait, type ProcessIdentity } from './process-identity.ts';
-import { type ShardCommand, ShardProcess } from './shard-process.ts';
+import { type HandedConnection, type ShardCommand, ShardProcess } from './shard-process.ts';
 
 export type ShardsOptions = {
   readonly command: ShardCommand;
@@ -31,6 +31,8 @@ type Slot = {
   earlyEnds: number;
   restarts: number;
   identity: ProcessIdentity | null;
+  /** Connections for the next process. */
+  connections: HandedConnection[];
 };
 
 /** The shard processes. Which of them should run is not decided here. */
@@ -75,11 +77,13 @@ export class Shards {
     const process = new ShardProcess(shard, command, fds, log, clock());
     process.onReady = failures => {
       slot.earlyEnds = 0;
+      for (const connection of slot.connections.splice(0)) process.handOver(connection);
       this.#listener.shardReady(shard, failures);
     };
     process.onTenant = report => this.#listener.tenantChanged(report);
     process.onEnd = early => {
       slot.process = slot.identity = null;
+      slot.connections.push(...process.untaken);
       slot.endedAtMs = clock();
       slot.earlyEnds = early ? slot.earlyEnds + 1 : 0;
       if (process.wasStopped) this.#slots.delete(shard);
@@ -115,7 +119,7 @@ export class Shards {
   #slotOf(shard: ShardIndex): Slot {
     const known = this.#slots.get(shard);
     if (known) return known;
-    const slot = { process: null, endedAtMs: 0, earlyEnds: 0, restarts: 0, identity: null };
+    const slot = { process: null, endedAtMs: 0, earlyEnds: 0, restarts: 0, identity: null, connections: [] };
     this.#slots.set(shard, slot);
     return slot;
   }

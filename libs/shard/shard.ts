@@ -133,6 +133,7 @@ export class Shard {
 
   /** A connection may come while its tenant is still being opened. */
   #connection({ tenant, listenerId }: Command<'connection'>, socket: Socket | null): void {
+    this.#send({ type: 'taken' });
     if (!socket) return;
     // Until somebody serves it; that it broke shows when it is closed.
     socket.on('error', () => {});

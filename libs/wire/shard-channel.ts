@@ -68,7 +68,7 @@ export type ToShard =
     }
   /** Answered when the tenant's sessions have ended and its store is closed. */
   | { readonly type: 'close'; readonly seq: number; readonly tenant: TenantId; readonly drainMs: number }
-  /** Beside it travels an accepted, paused connection. */
+  /** Beside it travels an accepted, paused connection; the answer is `taken`. */
   | {
       readonly type: 'connection';
       readonly tenant: TenantId;
@@ -86,6 +86,8 @@ export type FromShard =
   /** The answer to `open`, `change` and `close`. */
   | { readonly type: 'done'; readonly seq: number; readonly failures: readonly TenantReport[] }
   | { readonly type: 'report'; readonly seq: number; readonly report: ShardReport }
+  /** The oldest connection that was handed over and not yet taken is here; without it the next process gets it. */
+  | { readonly type: 'taken' }
   /** A tenant's state became another without a command. */
   | { readonly type: 'tenant'; readonly tenant: TenantReport }
   /** Every second; a shard that stays silent for 10 s hangs. */

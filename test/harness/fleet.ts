@@ -32,9 +32,9 @@ export class Fleet implements AsyncDisposable {
   }
 
   /** Starts a fleet and resolves when all of it answers. */
-  static async serving(tenantsYaml: string): Promise<Fleet> {
+  static async serving(tenantsYaml: string, env: NodeJS.ProcessEnv = {}): Promise<Fleet> {
     const fleet = new Fleet(tenantsYaml);
-    await fleet.serve();
+    await fleet.serve(env);
     return fleet;
   }
 
@@ -69,8 +69,11 @@ export class Fleet implements AsyncDisposable {
     return JSON.parse((await this.run([...words, '--json'])).stdout);
   }
 
-  async serve(): Promise<void> {
-    const server = spawn(mpctlPath, ['serve', ...this.options], { stdio: ['ignore', 'pipe', 'pipe'] });
+  async serve(env: NodeJS.ProcessEnv = {}): Promise<void> {
+    const server = spawn(mpctlPath, ['serve', ...this.options], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, ...env },
+    });
     this.#server = server;
     for (const stream of [server.stdout, server.stderr]) {
       stream.setEncoding('utf8').on('data', text => {
