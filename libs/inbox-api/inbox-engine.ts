@@ -12,6 +12,8 @@ import type { Applicant, Surface } from './admission.ts';
 import { type Answer, answerRoute, answerUnrouted } from './answer.ts';
 import { parseBasicLogin } from './authenticate.ts';
 import { newNonce } from './content-security.ts';
+import { EventHubs } from './event-hubs.ts';
+import { EventStream, isEventStream } from './event-stream.ts';
 import type { InboxRequest, Route } from './inbox-request.ts';
 import type { InboxEngine, InboxTenant } from './inbox-tenant.ts';
 import { LiveConnections } from './live-connections.ts';
@@ -39,10 +41,15 @@ const maxHeaderBytes = 64 * 1024;
 /** A web server in front keeps its connections longer than a browser does: nginx 60 s. */
 const keepAliveMs = 75_000;
 
+/** Added to the time that a route says it may take. */
+const silenceMarginMs = 10_000;
+
 /** Serves the HTTP of all tenants of a shard. */
 export async function createInboxEngine(options: InboxEngineOptions): Promise<InboxEngine> {
   const { log, clock, mailWork, timeoutMs = 30_000 } = options;
   const connections = new LiveConnections();
+  const hubs = new EventHubs();
+  const stream = new EventStream(hubs, connections);
   const targets = new WeakMap<IncomingMessage, RequestTarget>();
 
   const app = fastify({
@@ -57,7 +64,7 @@ export async function createInboxEngine(options: InboxEngineOptions): Promise<In
       headersTimeout: timeoutMs,
       connectionsCheckingInterval: Math.min(timeoutMs, 5_000),
       // An upgrade that is not ours (h2c, as some clients offer by default) is an ordinary request.
-      shouldUpgradeCallback: () => false,
+      shouldUpgradeCallback: request => isEventStream(request, targetOf(request)),
     },
   });
   // A body is what it is: clients send JSON as a form, as text, or do not say.
@@ -77,11 +84,16 @@ export async function createInboxEngine(options: InboxEngineOptions): Promise<In
   }
   app.setNotFoundHandler((request, reply) => respond(request, reply, null));
 
+  function targetOf(request: IncomingMessage): RequestTarget {
+    const webroot = connections.tenantOf(request.socket)?.settings.webroot ?? '/';
+    const target = targets.get(request) ?? parseRequestTarget(request.url ?? '', webroot);
+    targets.set(request, target);
+    return target;
+  }
+
   /** What the router is to look for: the path below the tenant's webroot, in one spelling. */
   function routedUrl(request: IncomingMessage): string {
-    const webroot = connections.tenantOf(request.socket)?.settings.webroot ?? '/';
-    const target = parseRequestTarget(request.url ?? '', webroot);
-    targets.set(request, target);
+    const target = targetOf(request);
     return target.kind === 'path' ? `/${target.segments.map(encodeURIComponent).join('/')}` : '/~';
   }
 
@@ -98,9 +110,16 @@ export async function createInboxEngine(options: InboxEngineOptions): Promise<In
     let answer: Answer;
     if (route && target.kind === 'path' && (route.isOn?.(tenant.settings) ?? true)) {
       const params = request.params as Record<string, string>;
-      const asked = askedOf(raw, reply.raw, tenant, target, route);
-      const mailJob = mailRunner(mailWork, tenant.id);
-      answer = await answerRoute({ ...asked, params, mailJob, nowMs: clock() }, route, applicant, log);
+      const inboxRequest = {
+        ...askedOf(raw, reply.raw, tenant, target, route),
+        params,
+        nowMs: clock(),
+        mailJob: mailRunner(mailWork, tenant.id),
+        get hub() {
+          return hubs.of(tenant);
+        },
+      };
+      answer = await answerRoute(inboxRequest, route, applicant, log);
     } else {
       answer = answerUnrouted(target, applicant, tenant.settings);
     }
@@ -114,6 +133,19 @@ export async function createInboxEngine(options: InboxEngineOptions): Promise<In
   await app.ready();
   const { server } = app;
   server.timeout = timeoutMs;
+  server.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) => {
+    const tenant = connections.tenantOf(socket);
+    const target = targetOf(request);
+    if (!tenant || target.kind !== 'path') socket.destroy();
+    else
+      void stream.open(
+        tenant,
+        { ...applicantOf(request, 'api'), upgrade: true },
+        request,
+        head,
+        target.query,
+      );
+  });
   // The server itself listens nowhere, its connections are handed to it. Its time-outs start with this event.
   server.emit('listening');
 
@@ -129,7 +161,10 @@ export async function createInboxEngine(options: InboxEngineOptions): Promise<In
       socket.on('error', () => {});
       server.emit('connection', socket);
     },
-    end: (tenant, drainMs) => connections.end(tenant, drainMs),
+    end(tenant, drainMs) {
+      hubs.close(tenant);
+      return connections.end(tenant, drainMs);
+    },
     connections: tenant => connections.count(tenant),
     async [Symbol.asyncDispose]() {
       connections.destroyAll();
@@ -150,7 +185,7 @@ function askedOf(
   tenant: InboxTenant,
   target: RequestTarget & { kind: 'path' },
   route: Route,
-): Omit<InboxRequest, 'params' | 'mailJob' | 'nowMs'> {
+): Omit<InboxRequest, 'params' | 'mailJob' | 'nowMs' | 'hub'> {
   const maxMailBytes = tenant.settings.maxMessageSizeBytes || Number.POSITIVE_INFINITY;
   return {
     tenant,
@@ -161,6 +196,7 @@ function askedOf(
     remoteAddress: raw.socket.remoteAddress ?? '127.0.0.1',
     user: parseBasicLogin(raw.headers)?.user ?? '',
     nonce: newNonce(),
+    allowSilence: ms => void raw.socket.setTimeout(ms + silenceMarginMs),
     whenGone: gone => void response.once('close', gone),
     body: () => readBody(raw, route.submission ? maxMailBytes : maxBodyBytes),
   };

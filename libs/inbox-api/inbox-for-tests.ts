@@ -89,7 +89,7 @@ export async function openTestInbox(
         { nowMs: Date.now(), random: randomBytes },
       );
       await tenant.mailbox.insert(prepared);
-      tenant.events.publish({ kind: 'new', row: prepared.row });
+      tenant.events.publish({ kind: 'new', row: prepared.row, searchText: prepared.searchText });
       return prepared.row.id;
     },
     fetch: (path, { body, ...rest } = {}) => fetchFrom({ socketPath, path, ...rest }, body),

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Surface } from './admission.ts';
+import type { EventHub } from './event-hub.ts';
 import type { InboxSettings, InboxTenant } from './inbox-tenant.ts';
 import type { MailRunner } from './mail-runner.ts';
 import type { Reply } from './reply.ts';
@@ -22,6 +23,10 @@ export type InboxRequest = {
   readonly nonce: string;
   /** Reads mail where it holds nobody up. */
   readonly mailJob: MailRunner;
+  /** The tenant's live side. */
+  readonly hub: EventHub;
+  /** The connection may be still for so long, since the answer takes time. */
+  readonly allowSilence: (ms: number) => void;
   /** Calls back when the client has its answer or has gone away before it. */
   readonly whenGone: (gone: () => void) => void;
   /** Reads the body, once; throws {@link BodyTooLarge}. */

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { InboxTenant } from './inbox-tenant.ts';
@@ -9,26 +10,22 @@ type Live = {
   readonly open: Set<ServerResponse>;
   /** Ends a connection that has become something else than HTTP, e.g. a WebSocket. */
   leave: (() => void) | null;
+  ending: boolean;
 };
 
 /** Who is connected to which tenant. Closing a listener ends no connection: this does. */
 export class LiveConnections {
   readonly #bySocket = new WeakMap<Socket, Live>();
   readonly #byTenant = new Map<InboxTenant, Set<Live>>();
-  /** Those that wait for a tenant's last connection to end. */
-  readonly #ending = new Map<InboxTenant, (() => void)[]>();
 
   add(socket: Socket, tenant: InboxTenant): void {
-    const live: Live = { tenant, socket, open: new Set(), leave: null };
+    const live: Live = { tenant, socket, open: new Set(), leave: null, ending: false };
     this.#bySocket.set(socket, live);
     const all = this.#byTenant.get(tenant) ?? new Set();
     this.#byTenant.set(tenant, all.add(live));
     socket.once('close', () => {
       all.delete(live);
-      if (all.size > 0) return;
-      this.#byTenant.delete(tenant);
-      for (const done of this.#ending.get(tenant) ?? []) done();
-      this.#ending.delete(tenant);
+      if (all.size === 0) this.#byTenant.delete(tenant);
     });
   }
 
@@ -45,35 +42,34 @@ export class LiveConnections {
     const live = this.#bySocket.get(request.socket);
     if (!live) return;
     live.open.add(response);
-    if (this.#ending.has(live.tenant)) response.shouldKeepAlive = false;
+    if (live.ending) response.shouldKeepAlive = false;
     response.once('close', () => {
       live.open.delete(response);
-      if (live.open.size === 0 && this.#ending.has(live.tenant)) live.socket.destroySoon();
+      if (live.ending && live.open.size === 0) live.socket.destroySoon();
     });
   }
 
   /** From now on the connection is ended by `leave`. */
   upgraded(socket: Socket, leave: () => void): void {
     const live = this.#bySocket.get(socket);
-    if (live) live.leave = leave;
+    if (!live) return;
+    live.leave = leave;
+    if (live.ending) leave();
   }
 
-  /** Ends idle connections now, others after their answer or after `drainMs`. Called again with less time, it hurries. */
+  /** Ends the connections that there are: idle ones now, others after their answer or after `drainMs`. */
   async end(tenant: InboxTenant, drainMs: number): Promise<void> {
-    const all = this.#byTenant.get(tenant);
-    if (!all) return;
-    const waiting = this.#ending.get(tenant) ?? [];
-    this.#ending.set(tenant, waiting);
-    const none = new Promise<void>(resolve => waiting.push(resolve));
+    const all = [...(this.#byTenant.get(tenant) ?? [])];
     for (const live of all) {
+      live.ending = true;
       if (live.leave) live.leave();
       else if (live.open.size === 0) live.socket.destroySoon();
       for (const response of live.open) response.shouldKeepAlive = false;
     }
     const deadline = setTimeout(() => {
-      for (const live of all) live.socket.destroy();
+      for (const { socket } of all) socket.destroy();
     }, drainMs);
-    await none;
+    await Promise.all(all.map(({ socket }) => socket.closed || once(socket, 'close')));
     clearTimeout(deadline);
   }
 

@@ -1,8 +1,9 @@
 import type { MailRow } from '../mail/row.ts';
+import type { SearchText } from '../mail/search-text.ts';
 
 /** What happened to a mailbox, told after it happened, in that order. */
 export type MailEvent =
-  | { readonly kind: 'new'; readonly row: Omit<MailRow, 'number'> }
+  | { readonly kind: 'new'; readonly row: Omit<MailRow, 'number'>; readonly searchText: SearchText }
   /** Only mails whose state changed; `all`: every mail was meant, and there may be none. */
   | { readonly kind: 'read'; readonly ids: readonly string[]; readonly read: boolean; readonly all?: true }
   | { readonly kind: 'tags'; readonly ids: readonly string[]; readonly tags: readonly string[] }

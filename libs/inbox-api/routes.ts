@@ -3,6 +3,7 @@ import { plainError, text } from './reply.ts';
 import { getChaos, getInfo, getWebUi, setChaos } from './routes/application.ts';
 import { livez, readyz } from './routes/health.ts';
 import { checksOff, notHereYet } from './routes/later.ts';
+import { getChanges, waitForMessage } from './routes/live.ts';
 import { getHeaders, getMessage, getPart, getRaw, getStructure } from './routes/message.ts';
 import {
   deleteBySearch,
@@ -62,6 +63,11 @@ export const routes: readonly Route[] = [
   api('GET', 'message/:id/html-check', notHereYet),
   api('GET', 'message/:id/link-check', notHereYet),
   api('GET', 'message/:id/sa-check', checksOff),
+
+  api('GET', 'wait', waitForMessage),
+  api('GET', 'changes', getChanges),
+  // Reached only by what is no WebSocket.
+  { method: 'GET', path: '/api/events', surface: 'api', handle: () => plainError(400, 'Bad Request') },
 
   api('GET', 'info', getInfo),
   api('GET', 'webui', getWebUi),

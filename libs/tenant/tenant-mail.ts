@@ -56,7 +56,7 @@ export class TenantMail {
     if (failure) return this.#refuse('451 4.3.0 Requested action aborted: local error in processing');
     this.count('accepted', 1);
     this.count('acceptedBytes', mail.raw.length);
-    this.events.publish({ kind: 'new', row: mail.row });
+    this.events.publish({ kind: 'new', row: mail.row, searchText: mail.searchText });
     return { outcome: 'queued', id: mail.row.id };
   }
 
