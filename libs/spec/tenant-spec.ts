@@ -19,7 +19,7 @@ export type TcpBind = {
 
 export type Bind = UnixBind | TcpBind;
 
-/** Who may use a unix socket. `null` where nothing was written: what DESIGN calls the default is then taken if possible. */
+/** Who may use a unix socket. `null` where nothing was written: the default of `docs/config.md` then, if the daemon may. */
 export type SocketAccess = {
   readonly owner: string | null;
   readonly group: string | null;
