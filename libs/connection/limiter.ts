@@ -39,6 +39,11 @@ export class Limiter {
     this.#clock = clock;
   }
 
+  /** Whether something is known that a later question depends on. */
+  get isCounting(): boolean {
+    return this.#connectionCount > 0 || this.#sources.size > 0 || Object.keys(this.#tenant).length > 0;
+  }
+
   /** A connection came: the limit that it breaks, or null, and then it counts until `disconnected`. */
   connected(source: string, limits: Limits): string | null {
     const ofSource = (this.#connections.get(source) ?? 0) + 1;

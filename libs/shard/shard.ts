@@ -11,7 +11,9 @@ import { TenantWorker } from '../tenant/tenant-worker.ts';
 import type { ShardReport, TenantReport, TenantState } from '../wire/report.ts';
 import type { FromShard, Placement, ReportScope, ShardConfig, ToShard } from '../wire/shard-channel.ts';
 import { LoopWatch } from './loop-watch.ts';
+import { MemoryMode } from './memory-mode.ts';
 import { openHome } from './open-home.ts';
+import { SharedSettings } from './shared-settings.ts';
 import { type ArrivedSocket, SocketArrivals } from './socket-arrivals.ts';
 
 const heartbeatMs = 1000;
@@ -33,7 +35,9 @@ export class Shard {
   /** The last command of each tenant that has one under way: a tenant's commands are done in their order. */
   readonly #underWay = new Map<TenantId, Promise<void>>();
   readonly #arrivals = new SocketArrivals();
+  readonly #settings = new SharedSettings();
   readonly #loop = new LoopWatch();
+  readonly #memory = new MemoryMode();
   readonly #totals = newTally();
   readonly #timers: readonly NodeJS.Timeout[];
   #home: Promise<TenantHome> | null = null;
@@ -117,7 +121,7 @@ export class Shard {
       const worker = this.#tenants.get(spec.id);
       if (!worker) return [notHere(spec.id)];
       for (const { listenerId, bindIndex } of closed) worker.unlisten(listenerId, bindIndex);
-      await worker.change(spec);
+      await worker.change(this.#settings.share(spec));
       listenOn(worker, arrived);
       return failureOf(worker);
     });
@@ -147,7 +151,7 @@ export class Shard {
   }
 
   #host(home: TenantHome, { uid, spec }: Placement, sockets: readonly ArrivedSocket[]): TenantWorker {
-    const worker = new TenantWorker(home, uid, spec);
+    const worker = new TenantWorker(home, uid, this.#settings.share(spec));
     this.#tenants.set(spec.id, worker);
     listenOn(worker, sockets);
     return worker;
@@ -198,6 +202,7 @@ export class Shard {
   }
 
   #beat(): void {
+    this.#memory.beat();
     this.#send({
       type: 'heartbeat',
       longestBlockMs: this.#loop.takeForHeartbeat(),

@@ -62,6 +62,11 @@ export function createSmtpEngine({
     return made;
   }
 
+  function forget(host: SmtpHost): void {
+    transcripts.forget(host);
+    surroundings.delete(host);
+  }
+
   return {
     serve(socket, host, listener = plainListener) {
       const conversation = new Conversation(socket, listener, surroundingsOf(host));
@@ -72,9 +77,12 @@ export function createSmtpEngine({
     end: (host, drainMs) => sessions.end(host, drainMs),
     connections: host => sessions.of(host).size,
     transcript: host => transcripts.of(host),
-    forget(host) {
-      transcripts.forget(host);
-      surroundings.delete(host);
+    release(host) {
+      const counting = surroundings.get(host)?.limiter.isCounting ?? false;
+      if (sessions.of(host).size > 0 || counting || !transcripts.isSilent(host)) return false;
+      forget(host);
+      return true;
     },
+    forget,
   };
 }

@@ -107,6 +107,11 @@ export interface SmtpEngine {
   connections(host: SmtpHost): number;
   /** What was said last, oldest session first; no secrets and no mail data. */
   transcript(host: SmtpHost): readonly SessionRecord[];
+  /**
+   * Lets go of a host of which nothing is worth keeping: no session, nothing that a client said, no count of a limit.
+   * False while there is such a thing, and then nothing happens.
+   */
+  release(host: SmtpHost): boolean;
   /** The host is gone for good: what was kept for it is dropped. */
   forget(host: SmtpHost): void;
 }

@@ -79,6 +79,11 @@ export class Transcripts<Host> {
     return this.#hosts.get(host)?.sessions ?? [];
   }
 
+  /** Whether no client of the host said anything. */
+  isSilent(host: Host): boolean {
+    return this.of(host).every(({ lines }) => lines.every(({ from }) => from === 'server'));
+  }
+
   forget(host: Host): void {
     this.#bytes -= this.#hosts.get(host)?.bytes ?? 0;
     this.#hosts.delete(host);

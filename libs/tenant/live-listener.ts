@@ -10,11 +10,13 @@ export class LiveListener implements SmtpListener {
   readonly proxyProtocol = plainListener.proxyProtocol;
   readonly secureContext = plainListener.secureContext;
   readonly #spec: () => ListenerSpec | undefined;
+  readonly #closed: () => void;
   #connections = 0;
 
-  /** `spec` gives the settings as they are now. */
-  constructor(spec: () => ListenerSpec | undefined) {
+  /** `spec` gives the settings as they are now, `closed` is told of each connection that ended. */
+  constructor(spec: () => ListenerSpec | undefined, closed: () => void) {
     this.#spec = spec;
+    this.#closed = closed;
   }
 
   get connections(): number {
@@ -32,6 +34,9 @@ export class LiveListener implements SmtpListener {
   /** Counts a connection until it is closed. */
   add(socket: Socket): void {
     this.#connections++;
-    socket.on('close', () => this.#connections--);
+    socket.on('close', () => {
+      this.#connections--;
+      this.#closed();
+    });
   }
 }

@@ -13,27 +13,22 @@ import type { LoginResult } from '../passwords/proof.ts';
 import type { TenantSpec } from '../spec/tenant-spec.ts';
 import type { Mailbox } from '../store/store.ts';
 import type { TenantCounters } from '../wire/report.ts';
+import { nothingCounted } from './tally.ts';
 import { derived, type TenantCore } from './tenant-core.ts';
-import type { TenantMail } from './tenant-mail.ts';
+import type { MailHolder } from './tenant-mail.ts';
 
 /** A tenant as the HTTP engine sees it. */
 export class TenantInbox implements InboxTenant {
   readonly id: TenantId;
   readonly startedAtMs: number;
-  readonly mailbox: Mailbox;
-  readonly counters: TenantCounters;
-  readonly events: MailEvents;
-  readonly #mail: TenantMail;
+  readonly #holder: MailHolder;
   readonly #settings: () => InboxSettings;
   #chaosTriggers = defaultChaosTriggers;
 
-  constructor(core: TenantCore, mail: TenantMail) {
+  constructor(core: TenantCore, holder: MailHolder) {
     this.id = core.spec.id;
     this.startedAtMs = core.startedAtMs;
-    this.mailbox = mail.mailbox;
-    this.counters = mail.tally;
-    this.events = mail.events;
-    this.#mail = mail;
+    this.#holder = holder;
     this.#settings = derived(core, spec => inboxSettings(spec, core.home.hostname));
   }
 
@@ -41,8 +36,20 @@ export class TenantInbox implements InboxTenant {
     return this.#settings();
   }
 
+  get mailbox(): Mailbox {
+    return this.#holder.openMail().mailbox;
+  }
+
+  get events(): MailEvents {
+    return this.#holder.openMail().events;
+  }
+
+  get counters(): TenantCounters {
+    return this.#holder.openedMail?.tally ?? nothingCounted;
+  }
+
   submit(envelope: Envelope, data: Buffer): Promise<Submission> {
-    return this.#mail.keep(envelope, data, 'http');
+    return this.#holder.openMail().keep(envelope, data, 'http');
   }
 
   /** Nobody is asked: there are no users of the pages. */

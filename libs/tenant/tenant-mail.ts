@@ -9,6 +9,13 @@ import type { Counts, Mailbox, Retention } from '../store/store.ts';
 import { newTally, type Tally } from './tally.ts';
 import { appName, type TenantCore } from './tenant-core.ts';
 
+/** Who has a tenant's mail, or makes it. */
+export interface MailHolder {
+  /** null until mail came, or somebody looked for some. */
+  readonly openedMail: TenantMail | null;
+  openMail(): TenantMail;
+}
+
 /** The mail of a tenant in use: its mailbox, what arrives in it, what is counted. An idle tenant has none of it. */
 export class TenantMail {
   readonly mailbox: Mailbox;

@@ -3,15 +3,15 @@ import type { LoginResult } from '../passwords/proof.ts';
 import { type Delivery, defaultSmtpSettings, type SmtpHost, type SmtpSettings } from '../smtp/smtp-host.ts';
 import type { TenantSpec } from '../spec/tenant-spec.ts';
 import { appName, derived, type TenantCore } from './tenant-core.ts';
-import type { TenantMail } from './tenant-mail.ts';
+import type { MailHolder } from './tenant-mail.ts';
 
 /** A tenant as the SMTP engine sees it. */
 export class TenantSmtp implements SmtpHost {
-  readonly #mail: TenantMail;
+  readonly #holder: MailHolder;
   readonly #settings: () => SmtpSettings;
 
-  constructor(core: TenantCore, mail: TenantMail) {
-    this.#mail = mail;
+  constructor(core: TenantCore, holder: MailHolder) {
+    this.#holder = holder;
     this.#settings = derived(core, spec => smtpSettings(spec, core.home.hostname));
   }
 
@@ -20,7 +20,7 @@ export class TenantSmtp implements SmtpHost {
   }
 
   deliver(envelope: Envelope, data: Buffer): Promise<Delivery> {
-    return this.#mail.keep(envelope, data, 'smtp');
+    return this.#holder.openMail().keep(envelope, data, 'smtp');
   }
 
   /** Nobody is asked: there are no SMTP users. */
@@ -29,12 +29,14 @@ export class TenantSmtp implements SmtpHost {
   }
 
   replied(message: string, remoteAddress: string): void {
+    // Who listens to events has opened the mail.
+    const events = this.#holder.openedMail?.events;
     const level = message.startsWith('4') ? 'warning' : 'error';
-    this.#mail.events.publish({ kind: 'refused', level, protocol: 'smtpd', remoteAddress, message });
+    events?.publish({ kind: 'refused', level, protocol: 'smtpd', remoteAddress, message });
   }
 
   recipientRejected(): void {
-    this.#mail.count('rejected', 1);
+    this.#holder.openMail().count('rejected', 1);
   }
 }
 

@@ -17,27 +17,27 @@ import { nothingCounted } from './tally.ts';
 import type { TenantCore } from './tenant-core.ts';
 import type { TenantHome } from './tenant-home.ts';
 import { TenantInbox } from './tenant-inbox.ts';
-import { TenantMail } from './tenant-mail.ts';
+import { type MailHolder, TenantMail } from './tenant-mail.ts';
 import { TenantSmtp } from './tenant-smtp.ts';
 
 /** How long HTTP connections may take to end when a listener goes or the tenant is suspended. */
 const partingMs = 5000;
 
-/** What a tenant has once somebody connected to it. */
+/** What a tenant has while somebody is connected to it. */
 type InUse = {
-  readonly mail: TenantMail;
   readonly smtp: TenantSmtp;
   readonly inbox: TenantInbox;
   readonly listeners: Map<string, LiveListener>;
 };
 
-export class TenantWorker implements TenantCore, ListeningOwner {
+export class TenantWorker implements TenantCore, ListeningOwner, MailHolder {
   readonly home: TenantHome;
   readonly uid: TenantUid;
   readonly startedAtMs: number;
   #spec: TenantSpec;
   #listenings: readonly Listening[] = [];
   #inUse: InUse | null = null;
+  #mail: TenantMail | null = null;
   #closed: Promise<void> | null = null;
 
   constructor(home: TenantHome, uid: TenantUid, spec: TenantSpec) {
@@ -64,14 +64,23 @@ export class TenantWorker implements TenantCore, ListeningOwner {
   get state(): TenantState {
     if (this.#closed) return 'closing';
     const faults = this.#listenings.filter(({ fault }) => fault !== '').length;
-    if (this.#inUse?.mail.fault || (faults > 0 && faults === this.#listenings.length)) return 'failed';
+    if (this.#mail?.fault || (faults > 0 && faults === this.#listenings.length)) return 'failed';
     if (faults > 0) return 'partial';
     return this.#spec.suspended ? 'suspended' : 'listening';
   }
 
   /** Whether there is nothing to report but that it listens. */
   get isIdle(): boolean {
-    return this.#inUse === null && this.state === 'listening';
+    return this.#mail === null && this.connections === 0 && this.state === 'listening';
+  }
+
+  get openedMail(): TenantMail | null {
+    return this.#mail;
+  }
+
+  openMail(): TenantMail {
+    this.#mail ??= new TenantMail(this);
+    return this.#mail;
   }
 
   /** Accepts from a listener's socket; `null` is one that did not arrive. A failure is the state of that socket. */
@@ -98,7 +107,7 @@ export class TenantWorker implements TenantCore, ListeningOwner {
       return;
     }
     const { smtp, inbox, listeners } = this.#use();
-    const listener = listeners.get(listenerId) ?? new LiveListener(() => this.#listener(listenerId));
+    const listener = listeners.get(listenerId) ?? this.#newListener(listenerId);
     listeners.set(listenerId, listener);
     if (spec.protocol === 'http' && listener.isFull) {
       refuseHttp(socket, spec.maxConnections);
@@ -127,16 +136,16 @@ export class TenantWorker implements TenantCore, ListeningOwner {
     this.#spec = spec;
     // SMTP sessions hear of it at their next command.
     if (spec.suspended && !suspended) this.#endHttp();
-    await this.#inUse?.mail.setRetention();
+    await this.#mail?.setRetention();
   }
 
   /** Removes mail that has become too old. */
   async prune(): Promise<void> {
-    if (this.#spec.maxAgeMs > 0) await this.#inUse?.mail.prune();
+    if (this.#spec.maxAgeMs > 0) await this.#mail?.prune();
   }
 
   async report(): Promise<TenantReport> {
-    const mail = this.#inUse?.mail;
+    const mail = this.#mail;
     const counts = await mail?.counts();
     return {
       id: this.#spec.id,
@@ -175,11 +184,26 @@ export class TenantWorker implements TenantCore, ListeningOwner {
     return this.#spec.listeners.find(({ id }) => id === listenerId);
   }
 
+  #newListener(listenerId: string): LiveListener {
+    return new LiveListener(
+      () => this.#listener(listenerId),
+      // The engines hear of the end as well, and some after this.
+      () => setImmediate(() => this.#rest()),
+    );
+  }
+
   #use(): InUse {
-    if (this.#inUse) return this.#inUse;
-    const mail = new TenantMail(this);
-    const [smtp, inbox] = [new TenantSmtp(this, mail), new TenantInbox(this, mail)];
-    this.#inUse = { mail, smtp, inbox, listeners: new Map() };
+    this.#inUse ??= {
+      smtp: new TenantSmtp(this, this),
+      inbox: new TenantInbox(this, this),
+      listeners: new Map(),
+    };
     return this.#inUse;
+  }
+
+  /** Becomes small again when nobody is connected, no mail was opened and no session left anything to remember. */
+  #rest(): void {
+    if (!this.#inUse || this.#mail || this.connections > 0) return;
+    if (this.home.smtp.release(this.#inUse.smtp)) this.#inUse = null;
   }
 }
