@@ -102,7 +102,7 @@ function siteData(model: ProxyModel, site: ProxySite): TemplateData {
 /** `*` is every address of both families. */
 function apacheAddresses(listen: readonly ProxyListen[]): string[] {
   const addresses = listen.map(({ host, port }) => {
-    if (host === null || host === '::' || host === '0.0.0.0') return `*:${port}`;
+    if (host === '::' || host === '0.0.0.0') return `*:${port}`;
     return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
   });
   return [...new Set(addresses)];

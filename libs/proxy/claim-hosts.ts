@@ -1,9 +1,6 @@
 import type { TenantId } from '../base/ids.ts';
-import type { Issue } from '../base/issue.ts';
-import type { ProxyIssueCode } from './issue-codes.ts';
-import type { PublishedTenant } from './proxy-model.ts';
-
-type Report = (severity: Issue['severity'], code: ProxyIssueCode, path: string, message: string) => void;
+import type { TenantSpec } from '../spec/tenant-spec.ts';
+import type { IssueList } from './issue-list.ts';
 
 /**
  * Finds host names that two would answer, and names of the base domain, which belong to the tenant that is or will be
@@ -11,15 +8,15 @@ type Report = (severity: Issue['severity'], code: ProxyIssueCode, path: string, 
  * Tenants with a webroot may share a host, not its path.
  */
 export function claimHosts(
-  tenants: readonly PublishedTenant[],
+  tenants: readonly TenantSpec[],
   baseDomain: string,
-  report: Report,
+  issues: IssueList,
 ): ReadonlySet<TenantId> {
   const refused = new Set<TenantId>();
-  const claims = new Map<string, PublishedTenant[]>();
+  const claims = new Map<string, TenantSpec[]>();
   for (const tenant of tenants) {
     for (const host of new Set(tenant.hostnames)) {
-      if (isOfBaseDomain(host, baseDomain) && host !== `${tenant.id}.${baseDomain}`) {
+      if (isOfBaseDomain(host, baseDomain) && host !== tenant.ownHost) {
         refuse(tenant, `${host} belongs to the base domain`);
       } else {
         claims.set(host, [...(claims.get(host) ?? []), tenant]);
@@ -37,9 +34,9 @@ export function claimHosts(
   }
   return refused;
 
-  function refuse(tenant: PublishedTenant, message: string): void {
+  function refuse(tenant: TenantSpec, message: string): void {
     refused.add(tenant.id);
-    report('error', 'PROXY_HOST_TAKEN', `tenants.${tenant.id}.hostnames`, message);
+    issues.error('PROXY_HOST_TAKEN', `tenants.${tenant.id}.hostnames`, message);
   }
 }
 

@@ -91,7 +91,7 @@ function needsPattern(host: string): boolean {
 }
 
 function nginxAddress({ host, port }: ProxyListen): string {
-  if (host === null) return String(port);
+  if (host === '0.0.0.0') return String(port);
   return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 }
 

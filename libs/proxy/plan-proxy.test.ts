@@ -1,52 +1,49 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { parseTenantId, type TenantId } from '../base/ids.ts';
+import { fleetForTest, tenantForTest } from '../reconcile/fleet-for-tests.ts';
 import type { ProxySpec } from '../spec/proxy-spec.ts';
+import type { TenantSpec } from '../spec/tenant-spec.ts';
 import { planProxy } from './plan-proxy.ts';
-import type { PublishedTenant } from './proxy-model.ts';
+import type { ProxyModel } from './proxy-model.ts';
 
-const spec: ProxySpec = {
-  server: 'nginx',
-  mode: 'wildcard',
-  baseDomain: 'mail.example.com',
-  listen: [{ host: null, port: 80 }],
-  tls: null,
-  outputDir: '/etc/nginx/mpctl',
-  checkCommand: ['nginx', '-t'],
-  reloadCommand: ['nginx', '-s', 'reload'],
-  probeUrl: 'http://127.0.0.1:80/',
-  apply: 'auto',
-  defaultServer: false,
-  acmeRoot: null,
-  include: [],
-  templatesDir: null,
-};
-const tls = { certificate: '/c.pem', key: '/c.key', listen: [{ host: null, port: 443 }] };
+const tls = {
+  certificate: '/c.pem',
+  key: '/c.key',
+  listen: [{ kind: 'tcp', host: '::', port: 443 }],
+} as const;
+const noKeys = { certificate: null, key: null, include: null };
 
-function tenant(name: string, parts: Partial<PublishedTenant> = {}): PublishedTenant {
-  return {
-    id: parseTenantId(name) as TenantId,
-    hostnames: [],
-    webroot: '/',
-    socketPath: `/run/mailpit/${name}/http.sock`,
-    proxy: null,
-    guarded: true,
-    ...parts,
-  };
+function tenant(name: string, over: Partial<TenantSpec> = {}): TenantSpec {
+  return tenantForTest(name, { ownHost: `${name}.mail.example.com`, auth: 'none', ...over });
 }
 
-const plan = (parts: Partial<ProxySpec>, ...tenants: PublishedTenant[]) =>
-  planProxy({ ...spec, ...parts }, '/run/mailpit', tenants);
+function atSocket(name: string, ...binds: TenantSpec['listeners'][number]['binds']): TenantSpec {
+  const usual = tenant(name);
+  return { ...usual, listeners: usual.listeners.map(one => (one.id === 'http' ? { ...one, binds } : one)) };
+}
+
+function plan(parts: Partial<ProxySpec>, ...tenants: TenantSpec[]) {
+  const { proxy } = fleetForTest([]);
+  return planProxy(fleetForTest(tenants, { proxy: { ...proxy, baseDomain: 'mail.example.com', ...parts } }));
+}
+
+/** The model where nothing stands in the way. */
+function modelOf(...args: Parameters<typeof plan>): ProxyModel {
+  const { model } = plan(...args);
+  assert.ok(model);
+  return model;
+}
+
 const codes = (result: ReturnType<typeof plan>) => result.issues.map(({ code, path }) => `${code} ${path}`);
 
 test('in mode wildcard a tenant changes nothing', () => {
   const one = plan({}, tenant('a'));
-  assert.deepEqual(one.model, plan({}, tenant('a'), tenant('b')).model);
+  assert.deepEqual(one.model, modelOf({}, tenant('a'), tenant('b')));
   assert.deepEqual(one.issues, []);
 });
 
 test('in mode map only own host names do, sorted', () => {
-  const { model } = plan({ mode: 'map' }, tenant('b', { hostnames: ['x.b', 'a.b'] }), tenant('a'));
+  const model = modelOf({ mode: 'map' }, tenant('b', { hostnames: ['x.b', 'a.b'] }), tenant('a'));
   assert.deepEqual(model.hosts, [
     { host: 'a.b', tenant: 'b' },
     { host: 'x.b', tenant: 'b' },
@@ -55,7 +52,7 @@ test('in mode map only own host names do, sorted', () => {
 });
 
 test('in mode vhost everyone has a server with all names', () => {
-  const { model } = plan({ mode: 'vhost' }, tenant('b', { hostnames: ['x.b'] }), tenant('a'));
+  const model = modelOf({ mode: 'vhost' }, tenant('b', { hostnames: ['x.b'] }), tenant('a'));
   assert.deepEqual(
     model.sites.map(site => [site.tenant, ...site.hosts]),
     [
@@ -67,11 +64,11 @@ test('in mode vhost everyone has a server with all names', () => {
 
 test('a certificate, directives or a socket of its own give a server of its own in every mode', () => {
   const own = { certificate: '/x.pem', key: '/x.key', include: null };
-  const { model } = plan(
+  const model = modelOf(
     { tls },
     tenant('a', { proxy: own }),
-    tenant('b', { proxy: { certificate: null, key: null, include: '/i.conf' } }),
-    tenant('c', { socketPath: '/srv/c.sock' }),
+    tenant('b', { proxy: { ...noKeys, include: '/i.conf' } }),
+    atSocket('c', { kind: 'unix', path: '/srv/c.sock' }),
     tenant('d'),
   );
   assert.deepEqual(
@@ -81,14 +78,12 @@ test('a certificate, directives or a socket of its own give a server of its own 
 });
 
 test('the hosts of a tenant with a webroot are somebody else’s site: never served, only included', () => {
-  const { model } = plan(
+  const model = modelOf(
     { mode: 'vhost' },
     tenant('a', { webroot: '/mailpit/', hostnames: ['shop.example'] }),
   );
   assert.deepEqual(model.sites[0]?.hosts, ['a.mail.example.com']);
-  assert.deepEqual(model.subpaths, [
-    { tenant: 'a', socketPath: '/run/mailpit/a/http.sock', webroot: '/mailpit/' },
-  ]);
+  assert.deepEqual(model.subpaths, [{ tenant: 'a', socketPath: '/run/t/a/http.sock', webroot: '/mailpit/' }]);
 });
 
 test('a host name with two owners is served for neither', () => {
@@ -102,7 +97,7 @@ test('a host name with two owners is served for neither', () => {
     'PROXY_HOST_TAKEN tenants.a.hostnames',
     'PROXY_HOST_TAKEN tenants.b.hostnames',
   ]);
-  assert.deepEqual(result.model.hosts, [{ host: 'c.example', tenant: 'c' }]);
+  assert.deepEqual(result.model?.hosts, [{ host: 'c.example', tenant: 'c' }]);
 });
 
 test('two tenants may share a site below different paths', () => {
@@ -133,8 +128,8 @@ test('one’s own name and deeper ones may be written down', () => {
 test('what is not private, not reachable or not served is said', () => {
   const result = plan(
     {},
-    tenant('a', { guarded: false }),
-    tenant('b', { socketPath: null }),
+    tenant('a', { auth: null }),
+    atSocket('b', { kind: 'tcp', host: '::1', port: 80 }),
     tenant('c', { hostnames: ['c.example'] }),
   );
   assert.deepEqual(codes(result), [
@@ -170,7 +165,7 @@ for (const bad of [
     const all = plan(
       { acmeRoot: bad, include: [bad], outputDir: bad, tls: { ...tls, certificate: bad, key: bad } },
       tenant('a', { proxy: { certificate: bad, key: bad, include: bad } }),
-      tenant('b', { socketPath: bad }),
+      atSocket('b', { kind: 'unix', path: bad }),
     );
     assert.deepEqual(codes(all), [
       'PROXY_UNSAFE_PATH proxy.outputDir',

@@ -1,132 +1,135 @@
 import type { Issue } from '../base/issue.ts';
 import { fallbackSocketPath, tenantSocketPath } from '../spec/paths.ts';
 import type { ProxySpec } from '../spec/proxy-spec.ts';
+import type { FleetSpec, TenantSpec } from '../spec/tenant-spec.ts';
 import { claimHosts } from './claim-hosts.ts';
-import type { ProxyIssueCode } from './issue-codes.ts';
-import type { ProxyModel, ProxySite, PublishedTenant } from './proxy-model.ts';
+import { IssueList } from './issue-list.ts';
+import type { ProxyHost, ProxyModel, ProxySite, ProxySubpath, ProxyTls } from './proxy-model.ts';
+
+export type ProxyPlan = {
+  /** Null: an issue of `proxy` itself stands in the way. A tenant that an error names is left out. */
+  readonly model: ProxyModel | null;
+  readonly issues: readonly Issue[];
+};
 
 /** From this number on mode `vhost` costs the web server seconds and hundreds of megabytes at every reload. */
 const manySites = 1000;
 
-/**
- * Decides what is published and how. The model holds what can be served; a tenant that an error names is left out, so
- * that one tenant's mistake is not everyone's.
- */
-export function planProxy(
-  spec: ProxySpec,
-  runDir: string,
-  tenants: Iterable<PublishedTenant>,
-): { model: ProxyModel; issues: Issue[] } {
-  const issues: Issue[] = [];
-  const report = (
-    severity: Issue['severity'],
-    code: ProxyIssueCode,
-    path: string,
-    message: string,
-    hint = '',
-  ) => {
-    issues.push({ code, severity, path, message, ...(hint ? { hint } : {}) });
-  };
-  for (const [key, path] of ownPaths(spec, runDir)) {
-    if (isUnsafe(path)) report('error', 'PROXY_UNSAFE_PATH', key, unsafe(path));
+/** Decides what is published and how, for a fleet that has a base domain. */
+export function planProxy(fleet: FleetSpec): ProxyPlan {
+  const { proxy, runDir } = fleet;
+  const issues = new IssueList();
+  const tls = planTls(proxy, issues);
+  for (const [key, path] of ownPaths(fleet)) {
+    if (isUnsafe(path)) issues.error('PROXY_UNSAFE_PATH', key, unsafe(path));
   }
+  const isBlocked = issues.hasErrors;
 
-  const sorted = [...tenants].sort((a, b) => (a.id < b.id ? -1 : 1));
-  const taken = claimHosts(sorted, spec.baseDomain, report);
-  const hosts: ProxyModel['hosts'][number][] = [];
+  const tenants = [...fleet.tenants.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
+  const refused = claimHosts(tenants, proxy.baseDomain, issues);
+  const hosts: ProxyHost[] = [];
   const sites: ProxySite[] = [];
-  const subpaths: ProxyModel['subpaths'][number][] = [];
-
-  for (const tenant of sorted) {
-    const at = `tenants.${tenant.id}`;
-    if (taken.has(tenant.id) || !hasUsableProxy(tenant)) continue;
-    const { id, socketPath, webroot, proxy } = tenant;
-    if (socketPath === null) {
-      report(
-        'warning',
-        'PROXY_NO_SOCKET',
-        `${at}.listeners.http`,
-        'has no unix socket, so it is not published',
-      );
-      continue;
+  const subpaths: ProxySubpath[] = [];
+  for (const tenant of tenants) {
+    const socketPath = refused.has(tenant.id) ? null : findSocket(tenant, issues);
+    if (socketPath === null || !hasUsableKeys(tenant, tls, issues)) continue;
+    if (!isGuarded(tenant)) {
+      const hint = `mpctl tenant passwd ${tenant.id}, or auth: none`;
+      const message = 'has no credentials, so its page answers 403 to everyone';
+      issues.warn('PROXY_NOT_PRIVATE', `tenants.${tenant.id}`, message, hint);
     }
-    if (isUnsafe(socketPath)) {
-      report('error', 'PROXY_UNSAFE_PATH', `${at}.listeners.http`, unsafe(socketPath));
-      continue;
-    }
-    if (!tenant.guarded) {
-      report(
-        'warning',
-        'PROXY_NOT_PRIVATE',
-        at,
-        'has no credentials, so its page answers 403 to everyone',
-        `mpctl tenant passwd ${id}, or auth: none`,
-      );
-    }
-    const isSubpath = webroot !== '/';
-    if (isSubpath) subpaths.push({ tenant: id, socketPath, webroot });
-    const ownHosts = isSubpath ? [] : tenant.hostnames;
-
-    if (spec.mode === 'vhost' || proxy || socketPath !== tenantSocketPath(runDir, id, 'http')) {
-      const { certificate = null, key = null, include = null } = proxy ?? {};
-      const all = [`${id}.${spec.baseDomain}`, ...ownHosts];
-      sites.push({ tenant: id, hosts: all, socketPath, certificate, key, include });
-    } else if (spec.mode === 'map') {
-      for (const host of ownHosts) hosts.push({ host, tenant: id });
-    } else if (ownHosts.length > 0) {
-      const message = `${ownHosts.join(', ')} is not served in mode wildcard`;
-      report('warning', 'PROXY_HOST_UNSERVED', `${at}.hostnames`, message, 'proxy.mode: map');
+    // With a webroot the host names are those of somebody else's site.
+    const isBelow = tenant.webroot !== '/';
+    if (isBelow) subpaths.push({ tenant: tenant.id, socketPath, webroot: tenant.webroot });
+    const hostnames = isBelow ? [] : tenant.hostnames;
+    if (needsSite(tenant, socketPath, fleet)) {
+      const all = [...new Set([tenant.ownHost, ...hostnames])];
+      sites.push({ tenant: tenant.id, hosts: all, socketPath, ...tenant.proxy });
+    } else if (proxy.mode === 'map') {
+      hosts.push(...hostnames.map(host => ({ host, tenant: tenant.id })));
+    } else if (hostnames.length > 0) {
+      const message = `${hostnames.join(', ')}: not served in mode wildcard`;
+      issues.warn('PROXY_HOST_UNSERVED', `tenants.${tenant.id}.hostnames`, message, 'proxy.mode: map');
     }
   }
   if (sites.length > manySites) {
     const message = `${sites.length} tenants have a server of their own: reloads take seconds and much memory`;
-    report('warning', 'PROXY_MANY_SITES', 'proxy.mode', message, 'mode map serves host names without');
+    issues.warn('PROXY_MANY_SITES', 'proxy.mode', message, 'mode map serves host names without');
   }
   hosts.sort((a, b) => (a.host < b.host ? -1 : 1));
-  const { mode, baseDomain, listen, tls, defaultServer, acmeRoot, include, outputDir } = spec;
-  const fallback = fallbackSocketPath(runDir);
-  return {
-    model: {
-      ...{ mode, baseDomain, listen, tls, defaultServer, acmeRoot, include, outputDir, runDir },
-      ...{ fallbackSocketPath: fallback, hosts, sites, subpaths },
-    },
-    issues,
+  const { mode, baseDomain, listen, defaultServer, acmeRoot, include, outputDir } = proxy;
+  const model: ProxyModel = {
+    ...{ mode, baseDomain, listen, tls, defaultServer, acmeRoot, include, outputDir, runDir },
+    ...{ fallbackSocketPath: fallbackSocketPath(runDir), hosts, sites, subpaths },
   };
+  return { model: isBlocked ? null : model, issues: issues.all };
+}
 
-  function hasUsableProxy({ id, proxy }: PublishedTenant): boolean {
-    const at = `tenants.${id}.proxy`;
-    if (!proxy) return true;
-    const { certificate, key, include } = proxy;
-    if ((certificate === null) !== (key === null)) {
-      report('error', 'PROXY_CERTIFICATE', at, 'certificate and key belong together');
-      return false;
-    }
-    if (certificate !== null && spec.tls === null) {
-      const message = 'a certificate needs proxy.tls, which says where TLS listens';
-      report('error', 'PROXY_CERTIFICATE', at, message);
-      return false;
-    }
-    const paths = Object.entries({ certificate, key, include }).filter(([, path]) => path && isUnsafe(path));
-    for (const [name, path] of paths)
-      report('error', 'PROXY_UNSAFE_PATH', `${at}.${name}`, unsafe(path ?? ''));
-    return paths.length === 0;
+function planTls({ tls }: ProxySpec, issues: IssueList): ProxyTls | null {
+  const { certificate, key, listen } = tls;
+  if (certificate !== null && key !== null) return { certificate, key, listen };
+  if (certificate !== key)
+    issues.error('PROXY_CERTIFICATE', 'proxy.tls', 'certificate and key belong together');
+  return null;
+}
+
+/** The first unix socket of its page. */
+function findSocket({ id, listeners }: TenantSpec, issues: IssueList): string | null {
+  const key = `tenants.${id}.listeners.http`;
+  const binds = listeners.filter(({ protocol }) => protocol === 'http').flatMap(listener => listener.binds);
+  const path = binds.find(bind => bind.kind === 'unix')?.path;
+  if (path === undefined) {
+    issues.warn('PROXY_NO_SOCKET', key, 'has no unix socket, so it is not published');
+  } else if (isUnsafe(path)) {
+    issues.error('PROXY_UNSAFE_PATH', key, unsafe(path));
+  } else {
+    return path;
   }
+  return null;
+}
+
+function hasUsableKeys({ id, proxy }: TenantSpec, tls: ProxyTls | null, issues: IssueList): boolean {
+  const at = `tenants.${id}.proxy`;
+  const { certificate, key } = proxy;
+  if ((certificate === null) !== (key === null)) {
+    issues.error('PROXY_CERTIFICATE', at, 'certificate and key belong together');
+    return false;
+  }
+  if (certificate !== null && tls === null) {
+    const message = 'a certificate of its own needs proxy.tls, which says where TLS listens';
+    issues.error('PROXY_CERTIFICATE', at, message);
+    return false;
+  }
+  const bad = Object.entries(proxy).filter(([, path]) => path !== null && isUnsafe(path));
+  for (const [name, path] of bad) issues.error('PROXY_UNSAFE_PATH', `${at}.${name}`, unsafe(path ?? ''));
+  return bad.length === 0;
+}
+
+/** Whether its page asks for a password, or knowingly does not. */
+function isGuarded({ auth }: TenantSpec): boolean {
+  return auth === 'none';
+}
+
+/** What one pattern or one table cannot say. */
+function needsSite({ id, proxy }: TenantSpec, socketPath: string, fleet: FleetSpec): boolean {
+  const isUsual = socketPath === tenantSocketPath(fleet.runDir, id, 'http');
+  return fleet.proxy.mode === 'vhost' || !isUsual || Object.values(proxy).some(path => path !== null);
 }
 
 /** Every path that gets into the text and is the operator's, by its key. */
-function ownPaths(spec: ProxySpec, runDir: string): [key: string, path: string][] {
-  const paths: [string, string | null | undefined][] = [
+function ownPaths({ runDir, proxy }: FleetSpec): [key: string, path: string][] {
+  const paths: [string, string | null][] = [
     ['runDir', runDir],
-    ['proxy.outputDir', spec.outputDir],
-    ['proxy.acmeRoot', spec.acmeRoot],
-    ['proxy.tls.certificate', spec.tls?.certificate],
-    ['proxy.tls.key', spec.tls?.key],
-    ...spec.include.map((path, index): [string, string] => [`proxy.include.${index}`, path]),
+    ['proxy.outputDir', proxy.outputDir],
+    ['proxy.acmeRoot', proxy.acmeRoot],
+    ['proxy.tls.certificate', proxy.tls.certificate],
+    ['proxy.tls.key', proxy.tls.key],
+    ...proxy.include.map((path, index): [string, string] => [`proxy.include.${index}`, path]),
   ];
-  return paths.filter((pair): pair is [string, string] => typeof pair[1] === 'string');
+  return paths.filter((pair): pair is [string, string] => pair[1] !== null);
 }
 
-/** Nothing that is quoted away is needed in a path: what could mean something is refused before it gets there. */
+/** Nothing that must be quoted away is needed in a path: what could mean something is refused before it gets there. */
 function isUnsafe(path: string): boolean {
   return !/^\/[\p{L}\p{N}._/@+,=~ -]*$/u.test(path);
 }

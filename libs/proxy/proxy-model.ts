@@ -3,21 +3,7 @@
  * Every host name in it has one owner and every path in it can be written.
  */
 import type { TenantId } from '../base/ids.ts';
-import type { ProxyListen, ProxyMode, ProxyTls, TenantProxySpec } from '../spec/proxy-spec.ts';
-
-/** What the web server has to know of a tenant. */
-export type PublishedTenant = {
-  readonly id: TenantId;
-  /** Lower case. With a webroot they are the hosts of somebody else's site. */
-  readonly hostnames: readonly string[];
-  /** Begins and ends with a slash. */
-  readonly webroot: string;
-  /** The first unix socket of its HTTP listener. */
-  readonly socketPath: string | null;
-  readonly proxy: TenantProxySpec | null;
-  /** Whether its page asks for a password, or knowingly does not. */
-  readonly guarded: boolean;
-};
+import type { ProxyListen, ProxyMode } from '../spec/proxy-spec.ts';
 
 /** A tenant's own host name, e.g. `mail.shop.example`, answered from the one table. */
 export type ProxyHost = { readonly host: string; readonly tenant: TenantId };
@@ -40,6 +26,12 @@ export type ProxySubpath = {
   readonly socketPath: string;
   /** Begins and ends with a slash, e.g. `/mailpit/`. */
   readonly webroot: string;
+};
+
+export type ProxyTls = {
+  readonly certificate: string;
+  readonly key: string;
+  readonly listen: readonly ProxyListen[];
 };
 
 export type ProxyModel = {

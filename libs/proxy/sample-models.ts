@@ -8,10 +8,14 @@ const full: ProxyModel = {
   mode: 'map',
   baseDomain: 'mail.example.com',
   listen: [
-    { host: null, port: 80 },
-    { host: '::', port: 80 },
+    { kind: 'tcp', host: '0.0.0.0', port: 80 },
+    { kind: 'tcp', host: '::', port: 80 },
   ],
-  tls: { certificate: '/etc/ssl/mail.pem', key: '/etc/ssl/mail.key', listen: [{ host: null, port: 8443 }] },
+  tls: {
+    certificate: '/etc/ssl/mail.pem',
+    key: '/etc/ssl/mail.key',
+    listen: [{ kind: 'tcp', host: '0.0.0.0', port: 8443 }],
+  },
   defaultServer: true,
   acmeRoot: '/var/www/acme',
   include: ['/etc/mpctl/every.conf'],

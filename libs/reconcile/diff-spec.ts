@@ -26,7 +26,9 @@ export function diffTenant(from: TenantSpec, to: TenantSpec): Change[] {
   const listeners = [...new Set([...before.keys(), ...after.keys()])].flatMap(id =>
     diffListener(id, before.get(id), after.get(id)),
   );
-  return [...diffFields(tenantKeys, from, to), ...listeners];
+  const { ownHost } = to;
+  const host: Change = { key: 'proxy.baseDomain', from: from.ownHost, to: ownHost, cost: 'live' };
+  return [...diffFields(tenantKeys, from, to), ...(from.ownHost === ownHost ? [] : [host]), ...listeners];
 }
 
 function diffListener(id: string, from: ListenerSpec | undefined, to: ListenerSpec | undefined): Change[] {

@@ -1,5 +1,6 @@
 /** Fleets as plans see them, for tests of this room and of the controller. */
 import { parseTenantId, type TenantId } from '../base/ids.ts';
+import type { ProxySpec } from '../spec/proxy-spec.ts';
 import type { FleetSpec, ListenerSpec, TenantSpec } from '../spec/tenant-spec.ts';
 
 export function tenantId(name: string): TenantId {
@@ -30,9 +31,31 @@ export function tenantForTest(name: string, over: Partial<TenantSpec> = {}, runD
     maxBytes: 0,
     maxMessageSizeBytes: 50 * 1024 ** 2,
     smtp: { maxRecipients: 100 },
+    auth: null,
+    hostnames: [],
+    ownHost: '',
+    webroot: '/',
+    proxy: { certificate: null, key: null, include: null },
     ...over,
   };
 }
+
+const noProxy: ProxySpec = {
+  baseDomain: '',
+  server: 'nginx',
+  mode: 'wildcard',
+  listen: [{ kind: 'tcp', host: '0.0.0.0', port: 80 }],
+  tls: { certificate: null, key: null, listen: [] },
+  outputDir: '/etc/nginx/mpctl',
+  checkCommand: ['nginx', '-t'],
+  reloadCommand: ['nginx', '-s', 'reload'],
+  probeUrl: 'http://127.0.0.1:80/',
+  apply: 'auto',
+  defaultServer: false,
+  acmeRoot: null,
+  include: [],
+  templatesDir: null,
+};
 
 export function fleetForTest(tenants: readonly TenantSpec[], over: Partial<FleetSpec> = {}): FleetSpec {
   return {
@@ -44,6 +67,7 @@ export function fleetForTest(tenants: readonly TenantSpec[], over: Partial<Fleet
     control: { socketPath: '/run/t/.control.sock', group: null },
     log: { level: 'info', format: 'json' },
     metrics: { listen: [] },
+    proxy: noProxy,
     tenants: new Map(tenants.map(tenant => [tenant.id, tenant])),
     ...over,
   };

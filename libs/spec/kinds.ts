@@ -112,6 +112,44 @@ export const hostName: Kind<string> = {
   json: { type: 'string', maxLength: 253 },
 };
 
+/** One that a client may ask for, in lower case. */
+export const publicHostName: Kind<string> = {
+  read: text => {
+    const name = text.toLowerCase();
+    const isName = /^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/.test(name);
+    return isName && name.length <= 253 && name.split('.').every(part => part.length <= 63) ? name : null;
+  },
+  allowed: 'a host name such as mail.example.com; with other letters in its xn-- form',
+  json: { type: 'string', maxLength: 253 },
+};
+
+/** Where a web server listens: a port alone is every IPv4 address. */
+export const webAddress: Kind<TcpBind> = {
+  read: text => parseTcpBind(text.includes(':') ? text.replace(/^\*:/, '0.0.0.0:') : `0.0.0.0:${text}`),
+  allowed: 'a port, <IPv4 address>:<port>, [<IPv6 address>]:<port>, or [::]:<port> for every IPv6 address',
+  json: { anyOf: [{ type: 'integer', minimum: 1, maximum: 65535 }, { type: 'string' }] },
+};
+
+/** A word of a command that is started without a shell. */
+export const commandWord: Kind<string> = {
+  read: text => (text === '' || text.includes('\0') ? null : text),
+  allowed: 'a word of a command',
+  json: { type: 'string', minLength: 1 },
+};
+
+export const httpUrl: Kind<string> = {
+  read: text => (/^https?:\/\/[^\s]+$/.test(text) && URL.canParse(text) ? new URL(text).href : null),
+  allowed: 'an address such as http://127.0.0.1:80/',
+  json: { type: 'string', pattern: '^https?://' },
+};
+
+/** A slash at both ends. */
+export const webroot: Kind<string> = {
+  read: text => (/^[A-Za-z0-9/_.@-]*$/.test(text) ? `/${text}/`.replace(/\/+/g, '/') : null),
+  allowed: 'a path of letters, digits and / - _ . @',
+  json: { type: 'string', pattern: '^[A-Za-z0-9/_.@-]*$' },
+};
+
 export const bind: Kind<WrittenBind> = {
   read: parseBind,
   allowed: 'unix:<path>, unix:<path>:<mode>, <address>:<port>, [<IPv6>]:<port> or :<port>',
@@ -133,4 +171,8 @@ export function oneOf<T extends string>(...words: readonly T[]): Kind<T> {
     allowed: `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`,
     json: { enum: words },
   };
+}
+
+export function onlyWord<T extends string>(word: T): Kind<T> {
+  return { read: text => (text === word ? word : null), allowed: word, json: { const: word } };
 }

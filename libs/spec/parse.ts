@@ -106,24 +106,39 @@ function below(prefix: KeyPath, findings: readonly Finding[]): Finding[] {
 }
 
 function absoluteSettings(settings: SettingsInput, dir: string): SettingsInput {
-  const { runDir, dataDir, control, defaults } = settings;
+  const { runDir, dataDir, control, defaults, proxy } = settings;
+  const absolute = (path: string | undefined) => path && resolvePath(dir, path);
   return {
     ...settings,
     runDir: runDir && resolvePath(dir, runDir),
     dataDir: dataDir && resolvePath(dir, dataDir),
     control: control && { ...control, socket: control.socket && resolvePath(dir, control.socket) },
+    proxy: proxy && {
+      ...proxy,
+      outputDir: absolute(proxy.outputDir),
+      acmeRoot: absolute(proxy.acmeRoot),
+      templatesDir: absolute(proxy.templatesDir),
+      include: proxy.include?.map(path => resolvePath(dir, path)),
+      tls: proxy.tls && {
+        ...proxy.tls,
+        certificate: absolute(proxy.tls.certificate),
+        key: absolute(proxy.tls.key),
+      },
+    },
     defaults: defaults && absoluteTenant(defaults, dir),
   };
 }
 
 function absoluteTenant(tenant: TenantInput, dir: string): TenantInput {
-  const { envFile, listeners } = tenant;
+  const { envFile, listeners, proxy } = tenant;
+  const own = Object.entries(proxy ?? {}).map(([key, path]) => [key, path && resolvePath(dir, path)]);
   const entries = Object.entries(listeners ?? {}).map(([id, listener]) => {
     return [id, listener && { ...listener, bind: listener.bind?.map(bind => absoluteBind(bind, dir)) }];
   });
   return {
     ...tenant,
     envFile: envFile && resolvePath(dir, envFile),
+    proxy: proxy && Object.fromEntries(own),
     listeners: listeners && Object.fromEntries(entries),
   };
 }

@@ -9,27 +9,26 @@ export type ProxyServer = 'nginx' | 'apache';
  */
 export type ProxyMode = 'wildcard' | 'map' | 'vhost';
 
-/** Where the web server listens. */
+/** Where the web server listens: a `TcpBind` whose host is an address. */
 export type ProxyListen = {
-  /** An IPv4 address, an IPv6 address without brackets, `::`, or null for every IPv4 address. */
-  readonly host: string | null;
+  readonly kind: 'tcp';
+  /** `0.0.0.0` is every IPv4 address, `::` every IPv6 one. */
+  readonly host: string;
   readonly port: number;
 };
 
-export type ProxyTls = {
-  readonly certificate: string;
-  readonly key: string;
-  readonly listen: readonly ProxyListen[];
-};
-
 export type ProxySpec = {
+  /** Lower case, e.g. `mail.example.com`; empty: no web server is configured. */
+  readonly baseDomain: string;
   readonly server: ProxyServer;
   readonly mode: ProxyMode;
-  /** Lower case, e.g. `mail.example.com`. */
-  readonly baseDomain: string;
-  /** Plain HTTP; with `tls` these redirect. */
+  /** Plain HTTP; with a certificate these redirect. */
   readonly listen: readonly ProxyListen[];
-  readonly tls: ProxyTls | null;
+  readonly tls: {
+    readonly certificate: string | null;
+    readonly key: string | null;
+    readonly listen: readonly ProxyListen[];
+  };
   /** Holds all that is written: a folder a version, `current` is the symlink that is swapped. */
   readonly outputDir: string;
   readonly checkCommand: readonly string[];
@@ -47,7 +46,7 @@ export type ProxySpec = {
   readonly templatesDir: string | null;
 };
 
-/** A tenant's `proxy:`. Any of them gives the tenant a server of its own, in every mode. */
+/** What of a tenant gives it a server of its own, in every mode. */
 export type TenantProxySpec = {
   readonly certificate: string | null;
   readonly key: string | null;

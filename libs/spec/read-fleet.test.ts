@@ -43,12 +43,18 @@ test('fills in everything for a tenant with nothing written', async () => {
       maxBytes: 0,
       maxMessageSizeBytes: 52_428_800,
       smtp: { maxRecipients: 100 },
+      auth: null,
+      hostnames: [],
+      ownHost: '',
+      webroot: '/',
+      proxy: { certificate: null, key: null, include: null },
     });
   }
 });
 
 test('fills in the settings of the daemon', async () => {
-  const { tenants, ...settings } = await fleetOf('');
+  const { tenants, proxy, ...settings } = await fleetOf('');
+  assert.equal(proxy.baseDomain, '');
   assert.equal(tenants.size, 0);
   assert.deepEqual(settings, {
     runDir: '/run/mailpit',

@@ -88,10 +88,16 @@ class Reading {
     const includes = await this.#openIncluded(written);
     const settings = resolveSettings(written, facts);
     const defaults = await this.#withEnvFile(written.defaults ?? {}, finding => this.#blameDefaults(finding));
-    const { context, findings } = tenantContext(settings.runDir, defaults);
+    const { baseDomain } = settings.proxy;
+    const { context, findings } = tenantContext(settings.runDir, baseDomain, defaults);
     for (const finding of findings) await this.#blameDefaults(finding);
 
-    const contextKey = JSON.stringify([settings.runDir, defaults]);
+    if (written.proxy && baseDomain === '') {
+      const message = 'must say the domain of the tenants: baseDomain';
+      await this.#blameSettings({ code: 'SPEC_MISSING_BASE_DOMAIN', message, path: ['proxy'], at: 'key' });
+    }
+
+    const contextKey = JSON.stringify([settings.runDir, baseDomain, defaults]);
     const addressKey = JSON.stringify([settings.control, settings.metrics]);
     const previous = this.#previous?.reuse.contextKey === contextKey ? this.#previous : null;
     await this.#readTenants(context, previous);

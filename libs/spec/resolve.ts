@@ -11,6 +11,7 @@ import type { Finding } from './finding.ts';
 import { listenerKeys, settingsKeys, tenantKeys } from './key-table.ts';
 import { overlay } from './overlay.ts';
 import { controlSocketPath, maxSocketPathBytes, tenantSocketPath } from './paths.ts';
+import { type FilledProxy, resolveProxy } from './resolve-proxy.ts';
 import type { ListenerInput, SettingsInput, TenantInput } from './schema.ts';
 import type { Bind, FleetSpec, ListenerProtocol, ListenerSpec, TenantSpec } from './tenant-spec.ts';
 
@@ -41,12 +42,15 @@ export function resolveSettings(written: SettingsInput, facts: HostFacts): Fleet
       group: written.control?.group ?? null,
     },
     log: { level: written.log?.level ?? 'info', format: written.log?.format ?? facts.logFormat },
+    proxy: resolveProxy(filled.proxy as FilledProxy),
   });
 }
 
 /** What the tenants of a fleet have in common, ready for those for which nothing is written: most, in a large fleet. */
 export type TenantContext = {
   readonly runDir: string;
+  /** Of the web server in front; empty: there is none. */
+  readonly baseDomain: string;
   readonly defaults: TenantInput;
   readonly settings: Readonly<Record<string, unknown>>;
   readonly listeners: readonly UnboundListener[];
@@ -58,12 +62,13 @@ type UnboundListener = Omit<ListenerSpec, 'binds'> & { readonly binds: readonly 
 /** Findings are those of `defaults`. */
 export function tenantContext(
   runDir: string,
+  baseDomain: string,
   defaults: TenantInput,
 ): { readonly context: TenantContext; readonly findings: readonly Finding[] } {
   const findings: Finding[] = [];
   const listeners = freezeDeep(resolveListeners(defaults, findings));
   const settings = freezeDeep(fillIn(tenantKeys, defaults));
-  return { context: { runDir, defaults, settings, listeners }, findings };
+  return { context: { runDir, baseDomain, defaults, settings, listeners }, findings };
 }
 
 /** `own` null: nothing is written. Paths of findings begin at the tenant's keys. */
@@ -93,7 +98,8 @@ export function resolveTenant(
       findings.push({ code: 'SPEC_PATH_TOO_LONG', message, path, at: 'value' });
     });
   }
-  const spec = { id, ...settings, listeners: bound } as unknown as TenantSpec;
+  const ownHost = context.baseDomain === '' ? '' : `${id}.${context.baseDomain}`;
+  const spec = { id, ...settings, ownHost, listeners: bound } as unknown as TenantSpec;
   return { spec: freezeDeep(spec), findings };
 }
 

@@ -3,6 +3,7 @@
  * everything else reads them. Plain JSON, so that it crosses to a shard as it stands.
  */
 import type { TenantId } from '../base/ids.ts';
+import type { ProxySpec, TenantProxySpec } from './proxy-spec.ts';
 
 export type UnixBind = {
   readonly kind: 'unix';
@@ -60,6 +61,15 @@ export type TenantSpec = {
   /** 0: unlimited. */
   readonly maxMessageSizeBytes: number;
   readonly smtp: SmtpSpec;
+  /** `none`: whoever reaches its page may read it, and somebody said so. */
+  readonly auth: 'none' | null;
+  /** Lower case, besides {@link TenantSpec.ownHost}. */
+  readonly hostnames: readonly string[];
+  /** `<name>.<baseDomain>` of the web server in front; empty where there is none. */
+  readonly ownHost: string;
+  /** Where its page begins; a slash at both ends. */
+  readonly webroot: string;
+  readonly proxy: TenantProxySpec;
 };
 
 export type SmtpSpec = {
@@ -84,5 +94,6 @@ export type FleetSpec = {
   readonly log: LogSpec;
   /** Where Prometheus may fetch besides the control socket. */
   readonly metrics: { readonly listen: readonly TcpBind[] };
+  readonly proxy: ProxySpec;
   readonly tenants: ReadonlyMap<TenantId, TenantSpec>;
 };

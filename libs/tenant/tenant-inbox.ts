@@ -72,6 +72,10 @@ export class TenantInbox implements InboxTenant {
 }
 
 function inboxSettings(spec: TenantSpec, hostname: string): InboxSettings {
-  const { label, suspended, maxMessageSizeBytes } = spec;
-  return { ...defaultInboxSettings, hostname, label, suspended, maxMessageSizeBytes };
+  const { label, suspended, maxMessageSizeBytes, hostnames, ownHost, webroot } = spec;
+  const auth = spec.auth === 'none' ? 'open' : 'unset';
+  return {
+    ...defaultInboxSettings,
+    ...{ hostname, label, suspended, maxMessageSizeBytes, hostnames, ownHost, webroot, auth },
+  };
 }

@@ -11,61 +11,52 @@ import { execa } from 'execa';
 import { planProxy } from '../../libs/proxy/plan-proxy.ts';
 import { renderProxy } from '../../libs/proxy/render-proxy.ts';
 import { readTemplates } from '../../libs/proxy-apply/read-templates.ts';
-import type { ProxyMode, ProxyServer, ProxySpec } from '../../libs/spec/proxy-spec.ts';
-import { makeCertificate, publishedTenant, writeFiles } from '../harness/proxy-world.ts';
+import { fleetForTest } from '../../libs/reconcile/fleet-for-tests.ts';
+import type { ProxyMode, ProxyServer } from '../../libs/spec/proxy-spec.ts';
+import type { FleetSpec } from '../../libs/spec/tenant-spec.ts';
+import {
+  baseDomain,
+  makeCertificate,
+  publishedTenant,
+  type WorldTenant,
+  writeFiles,
+} from '../harness/proxy-world.ts';
 import { prepareWebServer } from '../harness/web-server.ts';
 
 const root = join(import.meta.dirname, '../..');
 const runDir = '/run/mailpit';
 
-const tls = {
-  certificate: '/etc/ssl/mail.pem',
-  key: '/etc/ssl/mail.key',
-  listen: [
-    { host: null, port: 443 },
-    { host: '::', port: 443 },
-  ],
-};
+const everyAddress = (port: number) => ['0.0.0.0', '::'].map(host => ({ kind: 'tcp' as const, host, port }));
 
-function fleet(server: ProxyServer, mode: ProxyMode, withTls: boolean) {
-  const spec: ProxySpec = {
-    server,
-    mode,
-    baseDomain: 'mail.example.com',
-    listen: [
-      { host: null, port: 80 },
-      { host: '::', port: 80 },
-    ],
-    tls: withTls ? tls : null,
-    outputDir: `/etc/${server}/mpctl`,
-    checkCommand: [],
-    reloadCommand: [],
-    probeUrl: 'http://127.0.0.1:80/',
-    apply: 'auto',
-    defaultServer: withTls,
-    acmeRoot: withTls ? '/var/www/acme' : null,
-    include: withTls ? ['/etc/mpctl/every.conf'] : [],
-    templatesDir: null,
+function fleet(server: ProxyServer, mode: ProxyMode, withTls: boolean): FleetSpec {
+  const { proxy } = fleetForTest([]);
+  const tls = {
+    tls: { certificate: '/etc/ssl/mail.pem', key: '/etc/ssl/mail.key', listen: everyAddress(443) },
+    defaultServer: true,
+    acmeRoot: '/var/www/acme',
+    include: ['/etc/mpctl/every.conf'],
   };
-  const own = { certificate: '/etc/ssl/shop.pem', key: '/etc/ssl/shop.key', include: '/etc/mpctl/shop.conf' };
-  const tenants = [
+  const include = '/etc/mpctl/shop.conf';
+  const own = withTls
+    ? { certificate: '/etc/ssl/shop.pem', key: '/etc/ssl/shop.key', include }
+    : { certificate: null, key: null, include };
+  const long = 'a-name-that-is-longer-than-nginx-takes-in-its-hash.example';
+  const tenants: WorldTenant[] = [
     { name: 'project-a' },
-    {
-      name: 'project-b',
-      hostnames: ['mail.one.example', 'a-name-that-is-longer-than-nginx-takes-in-its-hash.example'],
-    },
+    { name: 'project-b', hostnames: ['mail.one.example', long] },
     { name: 'project-c', hostnames: ['www.site.example'], webroot: '/mailpit/' },
-    {
-      name: 'project-d',
-      hostnames: ['mail.shop.example'],
-      proxy: withTls ? own : { ...own, certificate: null, key: null },
-    },
+    { name: 'project-d', hostnames: ['mail.shop.example'], proxy: own },
   ];
-  return planProxy(
-    spec,
-    runDir,
+  return fleetForTest(
     tenants.map(tenant => publishedTenant(runDir, tenant)),
-  ).model;
+    {
+      runDir,
+      proxy: {
+        ...{ ...proxy, baseDomain, server, mode, listen: everyAddress(80) },
+        ...{ outputDir: `/etc/${server}/mpctl`, ...(withTls ? tls : {}) },
+      },
+    },
+  );
 }
 
 for (const server of ['nginx', 'apache'] as const) {
@@ -76,7 +67,9 @@ for (const server of ['nginx', 'apache'] as const) {
         test(name, async () => {
           const golden = join(root, 'test/golden/proxy', name);
           const templates = await readTemplates([join(root, `${server}-templates`)]);
-          const { files } = renderProxy(server, fleet(server, mode, withTls), templates, '0.0.0');
+          const { model } = planProxy(fleet(server, mode, withTls));
+          assert.ok(model);
+          const { files } = renderProxy(server, model, templates, '0.0.0');
           if (process.env.UPDATE === '1') {
             await rm(golden, { recursive: true, force: true });
             await writeFiles(golden, files);

@@ -3,22 +3,22 @@ import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { execa } from 'execa';
-import { parseTenantId, type TenantId } from '../../libs/base/ids.ts';
 import { planProxy } from '../../libs/proxy/plan-proxy.ts';
-import type { PublishedTenant } from '../../libs/proxy/proxy-model.ts';
 import { type RenderedProxy, renderProxy } from '../../libs/proxy/render-proxy.ts';
 import type { ProxyText } from '../../libs/proxy-apply/inspect-proxy.ts';
 import { readTemplates } from '../../libs/proxy-apply/read-templates.ts';
+import { fleetForTest, tenantForTest } from '../../libs/reconcile/fleet-for-tests.ts';
 import { tenantSocketPath } from '../../libs/spec/paths.ts';
 import { proxyPaths } from '../../libs/spec/proxy-paths.ts';
 import type { ProxySpec } from '../../libs/spec/proxy-spec.ts';
+import type { TenantSpec } from '../../libs/spec/tenant-spec.ts';
 import { openStubTenant, type StubTenant } from './stub-tenant.ts';
 import { prepareWebServer, type WebServer, type WebServerOptions } from './web-server.ts';
 
 export const baseDomain = 'mail.example.com';
 const root = dirname(dirname(import.meta.dirname));
 
-export type WorldTenant = { readonly name: string } & Partial<PublishedTenant>;
+export type WorldTenant = { readonly name: string } & Partial<TenantSpec>;
 
 export type ProxyWorld = AsyncDisposable & {
   readonly dir: string;
@@ -57,8 +57,8 @@ export async function openServedWorld(
   const { dir, runDir, spec } = world;
   const tenants = typeof options.tenants === 'function' ? await options.tenants(dir) : options.tenants;
   const stubs = new Map<string, StubTenant>();
-  for (const { id, socketPath } of tenants.map(tenant => publishedTenant(runDir, tenant))) {
-    if (socketPath) stubs.set(id, stack.use(await openStubTenant(id, socketPath)));
+  for (const { id } of tenants.map(tenant => publishedTenant(runDir, tenant))) {
+    stubs.set(id, stack.use(await openStubTenant(id, tenantSocketPath(runDir, id, 'http'))));
   }
   const { model, templates, mpctlVersion } = await world.text(tenants);
   const rendered = renderProxy(options.server, model, templates, mpctlVersion);
@@ -77,45 +77,40 @@ async function prepareWorld(options: WorldOptions): Promise<ProxyWorld> {
   const { server } = options;
   const web = stack.use(await prepareWebServer({ ...options, dir }));
   const spec: ProxySpec = {
+    ...fleetForTest([]).proxy,
     server,
-    mode: 'wildcard',
     baseDomain,
-    listen: [{ host: '127.0.0.1', port: web.port }],
-    tls: options.tls ? await tlsOf(dir, web.tlsPort) : null,
+    listen: [{ kind: 'tcp', host: '127.0.0.1', port: web.port }],
+    tls: options.tls ? await tlsOf(dir, web.tlsPort) : noTls,
     outputDir: web.outputDir,
     checkCommand: web.checkCommand,
     reloadCommand: web.reloadCommand,
     probeUrl: `http://127.0.0.1:${web.port}/`,
-    apply: 'auto',
-    defaultServer: false,
-    acmeRoot: null,
-    include: [],
-    templatesDir: null,
     ...options.spec?.(dir),
   };
   const text = async (tenants: readonly WorldTenant[], changes: Partial<ProxySpec> = {}) => {
-    const changed = { ...spec, ...changes };
-    const published = tenants.map(tenant => publishedTenant(runDir, tenant));
-    const { model, issues } = planProxy(changed, runDir, published);
+    const proxy = { ...spec, ...changes };
+    const specs = tenants.map(tenant => publishedTenant(runDir, tenant));
+    const { model, issues } = planProxy(fleetForTest(specs, { runDir, proxy }));
     const errors = issues.filter(({ severity }) => severity === 'error');
-    if (errors.length > 0) throw new Error(JSON.stringify(errors));
-    const own = changed.templatesDir === null ? [] : [changed.templatesDir];
+    if (!model || errors.length > 0) throw new Error(JSON.stringify(errors));
+    const own = proxy.templatesDir === null ? [] : [proxy.templatesDir];
     const templates = await readTemplates([...own, join(root, `${server}-templates`)]);
-    return { spec: changed, model, templates, mpctlVersion: '0.0.0' };
+    return { spec: proxy, model, templates, mpctlVersion: '0.0.0' };
   };
   const owned = stack.move();
   return { dir, runDir, web, spec, text, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }
 
-export function publishedTenant(runDir: string, { name, ...parts }: WorldTenant): PublishedTenant {
-  const id = parseTenantId(name) as TenantId;
-  const socketPath = tenantSocketPath(runDir, id, 'http');
-  return { id, hostnames: [], webroot: '/', socketPath, proxy: null, guarded: true, ...parts };
+export function publishedTenant(runDir: string, { name, ...over }: WorldTenant): TenantSpec {
+  return tenantForTest(name, { ownHost: `${name}.${baseDomain}`, auth: 'none', ...over }, runDir);
 }
 
-async function tlsOf(dir: string, port: number): Promise<NonNullable<ProxySpec['tls']>> {
+const noTls: ProxySpec['tls'] = { certificate: null, key: null, listen: [] };
+
+async function tlsOf(dir: string, port: number): Promise<ProxySpec['tls']> {
   const { certificate, key } = await makeCertificate(dir, `*.${baseDomain}`);
-  return { certificate, key, listen: [{ host: '127.0.0.1', port }] };
+  return { certificate, key, listen: [{ kind: 'tcp', host: '127.0.0.1', port }] };
 }
 
 /** A self-signed certificate that the web server can read. */

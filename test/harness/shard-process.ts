@@ -40,6 +40,11 @@ export function tenantSpec(runDir: string, name: string, changes: Partial<Tenant
     maxBytes: 0,
     maxMessageSizeBytes: 0,
     smtp: { maxRecipients: 100 },
+    auth: null,
+    hostnames: [],
+    ownHost: '',
+    webroot: '/',
+    proxy: { certificate: null, key: null, include: null },
     ...changes,
   };
 }
