@@ -1,4 +1,6 @@
 /** What the control API asks of the controller. Refusals are thrown as `Refusal`, failures as `MpctlError`. */
+
+import type { TenantChange } from '../spec/edit-files.ts';
 import type {
   ApplyReply,
   ControlStatus,
@@ -9,7 +11,6 @@ import type {
   TenantReply,
   TenantRow,
 } from '../wire/control-http.ts';
-import type { TenantChange } from '../wire/tenant-change.ts';
 
 export interface ControlHost {
   status(): Promise<ControlStatus>;

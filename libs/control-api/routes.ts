@@ -1,5 +1,5 @@
 import { Refusal } from '../base/refusal.ts';
-import type { TenantChange } from '../wire/tenant-change.ts';
+import type { TenantChange } from '../spec/edit-files.ts';
 import type { ControlHost } from './control-host.ts';
 import { renderMetrics } from './render-metrics.ts';
 import { parseAdd, parseRename, parseSet } from './request-body.ts';

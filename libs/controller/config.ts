@@ -1,17 +1,17 @@
+import { isDeepStrictEqual } from 'node:util';
 import { MpctlError } from '../base/error.ts';
 import type { Issue } from '../base/issue.ts';
 import { holdReason } from '../reconcile/hold.ts';
 import { type FleetReading, readFleet } from '../spec/read-fleet.ts';
 import type { FleetSpec } from '../spec/tenant-spec.ts';
+import type { Texts } from './change-files.ts';
 import type { ConfigSource } from './controller.ts';
+import { type GoodReading, isGood } from './good-reading.ts';
 import { type Parser, parseElsewhere } from './parse-elsewhere.ts';
 import type { SourceFiles } from './source-files.ts';
 
 /** More YAML than this is parsed in a process of its own, and so is all of it at the start. */
 const maxYamlBytes = 64 * 1024;
-
-/** A reading without issues. */
-export type GoodReading = FleetReading & { readonly fleet: FleetSpec };
 
 /** What the files say now, beside what runs. */
 export type ConfigState = {
@@ -35,6 +35,11 @@ export class Config {
     this.#source = source;
     this.#parser = parser;
     this.files = files;
+  }
+
+  /** The main file. */
+  get path(): string {
+    return this.#source.path;
   }
 
   /** What runs. */
@@ -76,6 +81,12 @@ export class Config {
     }
   }
 
+  /** Reads the files as if some had other texts. */
+  readWith(texts: Texts, previous: GoodReading): Promise<FleetReading> {
+    const { path, facts } = this.#source;
+    return readFleet({ file: path, facts, io: this.files.with(texts), previous });
+  }
+
   /** Why a reading would be held if nobody confirmed it; empty when it would not. */
   holdOf(reading: GoodReading): string {
     return this.#good ? holdReason(viewOf(this.#good), viewOf(reading)) : '';
@@ -85,6 +96,11 @@ export class Config {
   take(reading: FleetReading, confirmed: boolean, nowMs: number): boolean {
     this.#seen = reading;
     const { issues } = reading;
+    if (this.#good && isSame(reading, this.#good)) {
+      this.#seen = this.#good;
+      this.#state = { state: 'current', held: '', issues };
+      return false;
+    }
     if (!isGood(reading)) {
       this.#state = { state: 'bad', held: '', issues };
       return false;
@@ -103,12 +119,17 @@ export class Config {
   }
 }
 
-export function isGood(reading: FleetReading): reading is GoodReading {
-  return reading.fleet !== null;
-}
-
 function filesOf({ sources, envTexts }: FleetReading): string[] {
   return [...sources.keys(), ...envTexts.keys()];
+}
+
+/** A text that did not change is the same object. */
+function isSame(a: FleetReading, b: FleetReading): boolean {
+  return (
+    a.sources.size === b.sources.size &&
+    [...a.sources].every(([path, source]) => b.sources.get(path) === source) &&
+    isDeepStrictEqual(a.envTexts, b.envTexts)
+  );
 }
 
 function viewOf({ sources, fleet }: GoodReading) {

@@ -2,6 +2,7 @@ import type { TenantId } from '../base/ids.ts';
 import { Refusal } from '../base/refusal.ts';
 import type { ControlHost } from '../control-api/control-host.ts';
 import { renderBind } from '../spec/bind.ts';
+import type { TenantChange } from '../spec/edit-files.ts';
 import type { ListenerProtocol, TenantSpec } from '../spec/tenant-spec.ts';
 import type {
   ApplyReply,
@@ -16,7 +17,6 @@ import type {
 } from '../wire/control-http.ts';
 import type { ShardReport, TenantCounters, TenantReport } from '../wire/report.ts';
 import type { ReportScope } from '../wire/shard-channel.ts';
-import type { TenantChange } from '../wire/tenant-change.ts';
 import type { Fleet } from './fleet.ts';
 import type { HostedTenant } from './hosted-tenant.ts';
 import type { Reconciler } from './reconciler.ts';

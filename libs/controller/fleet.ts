@@ -57,7 +57,7 @@ export class Fleet implements ShardsListener {
   /** Names that wait for the folder of a tenant that is closing under its old one. */
   readonly #awaited = new Set<TenantId>();
   #stepsUnderWay = 0;
-  #change = Promise.withResolvers<void>();
+  readonly #waiting = new Set<{ readonly isSo: () => boolean; readonly end: () => void }>();
   /** Called when what is differs from before, so that somebody plans again. */
   onChange = (): void => {};
 
@@ -86,9 +86,25 @@ export class Fleet implements ShardsListener {
     );
   }
 
-  /** Resolves when it is so; looked at whenever something changed. */
-  async until(isSo: () => boolean): Promise<void> {
-    while (!isSo()) await this.#change.promise;
+  /** Whether a tenant answers as it is wanted, or is known not to. */
+  hasSettled(id: TenantId): boolean {
+    const tenant = this.tenants.get(id);
+    return tenant !== undefined && !tenant.busy && this.stateOf(tenant) !== 'opening';
+  }
+
+  /** Resolves when it is so, which is looked at whenever something changed, or when patience is over. */
+  until(isSo: () => boolean, patienceMs?: number): Promise<void> {
+    if (isSo()) return Promise.resolve();
+    return new Promise(resolve => {
+      const end = () => {
+        clearTimeout(timer);
+        this.#waiting.delete(waiting);
+        resolve();
+      };
+      const waiting = { isSo, end };
+      const timer = patienceMs === undefined ? undefined : setTimeout(end, patienceMs);
+      this.#waiting.add(waiting);
+    });
   }
 
   /**
@@ -286,9 +302,7 @@ export class Fleet implements ShardsListener {
   }
 
   #changed(): void {
-    const { resolve } = this.#change;
-    this.#change = Promise.withResolvers();
-    resolve();
+    for (const { isSo, end } of this.#waiting) if (isSo()) end();
     this.onChange();
   }
 }

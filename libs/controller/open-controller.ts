@@ -87,7 +87,7 @@ export async function openController(options: ControllerOptions): Promise<Contro
   };
   const loop = new Loop(fleet, configure, clock, log);
   const reconciler = new Reconciler(config, fleet, loop, options.cores, clock, log);
-  const editor = new TenantEditor();
+  const editor = new TenantEditor(reconciler, fleet);
   const about = { version: options.version, configPath: options.config.path, startedAtMs: clock() };
   const answers = new ControlAnswers(about, fleet, reconciler, editor, clock);
   opened.use(door);

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Logger } from '../base/log.ts';
 import { explain } from '../reconcile/explain.ts';
 import type { Desired } from '../reconcile/plan.ts';
@@ -5,9 +6,10 @@ import { shardCount } from '../reconcile/shard-count.ts';
 import type { FleetReading } from '../spec/read-fleet.ts';
 import type { FleetSpec } from '../spec/tenant-spec.ts';
 import type { ApplyReply, PlanReply } from '../wire/control-http.ts';
-import { type Config, isGood } from './config.ts';
+import type { Config } from './config.ts';
 import { descriptorLimit } from './descriptor-limit.ts';
 import type { Fleet } from './fleet.ts';
+import { isGood } from './good-reading.ts';
 import type { Loop } from './loop.ts';
 import { Serial } from './serial.ts';
 
@@ -63,10 +65,13 @@ export class Reconciler {
 
   /** Makes a reading what is wanted, unless it has issues or is held. */
   take(reading: FleetReading, confirmed: boolean): void {
+    const before = this.config.state;
     const isTaken = this.config.take(reading, confirmed, this.#clock());
     const { state, held, issues } = this.config.state;
     if (isTaken) this.want();
-    else this.#log.warn({ state, held, issues }, 'the tenants file is not applied');
+    else if (state !== 'current' && !isDeepStrictEqual(before, this.config.state)) {
+      this.#log.warn({ state, held, issues }, 'the tenants file is not applied');
+    }
   }
 
   /** Wants what the last good reading says. */
@@ -74,9 +79,14 @@ export class Reconciler {
     this.#loop.want(this.#desired(this.config.good.fleet));
   }
 
+  /** Resolves when everybody was told what to do. */
+  run(): Promise<void> {
+    return this.#loop.run();
+  }
+
   /** Resolves when nothing is under way that somebody could wait for. */
   async settle(): Promise<void> {
-    await this.#loop.run();
+    await this.run();
     await this.#fleet.until(() => this.#fleet.isQuiet);
   }
 

@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { basename, dirname } from 'node:path';
 import { type IncludePattern, isIncluded } from '../spec/paths.ts';
 import type { FleetReading } from '../spec/read-fleet.ts';
 import type { SpecIo } from '../spec/spec-io.ts';
+import type { Texts } from './change-files.ts';
 
 /**
  * The files of the configuration on disk. A file that has not been touched since it was read is not read again: what
@@ -32,6 +34,27 @@ export class SourceFiles implements SpecIo {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
       throw error;
     }
+  }
+
+  /** The files as if some had other texts; null is no file. */
+  with(texts: Texts): SpecIo {
+    return {
+      readText: async path => {
+        const text = texts.get(path);
+        if (text === undefined) return this.readText(path);
+        if (text === null) throw Object.assign(new Error(`no ${path}`), { code: 'ENOENT' });
+        return text;
+      },
+      listDir: async dir => {
+        const names = new Set(this.#namesIn(dir));
+        for (const [path, text] of texts) {
+          if (dirname(path) !== dir) continue;
+          if (text === null) names.delete(basename(path));
+          else names.add(basename(path));
+        }
+        return [...names];
+      },
+    };
   }
 
   /** Another text wherever a file, or what is included, can have changed. Costs a look at each file. */

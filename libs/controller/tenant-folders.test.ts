@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
 import { parseTenantId, type TenantId } from '../base/ids.ts';
+import { noteLeaving } from './leaving-note.ts';
 import { TenantFolders } from './tenant-folders.ts';
 
 const a = parseTenantId('project-a') as TenantId;
@@ -52,7 +53,7 @@ test('after the grace time it is a new tenant, and the old folder is purged', as
 test('of two that vanished under one name the last comes back', async () => {
   const folders = new TenantFolders(dir, graceMs);
   await uidOf(folders, a);
-  folders.leave(a, { removed: true });
+  noteLeaving(dir, a, { removed: true });
   folders.release(a, 1);
   const second = await uidOf(folders, a, 2);
   folders.release(a, 3);
@@ -62,7 +63,7 @@ test('of two that vanished under one name the last comes back', async () => {
 test('who was removed does not come back by its name', async () => {
   const folders = new TenantFolders(dir, graceMs);
   const uid = await uidOf(folders, a);
-  folders.leave(a, { removed: true });
+  noteLeaving(dir, a, { removed: true });
   folders.release(a, 0);
   assert.notEqual(await uidOf(new TenantFolders(dir, graceMs), a), uid);
 });
@@ -70,7 +71,7 @@ test('who was removed does not come back by its name', async () => {
 test('a rename keeps uid and folder, also when it is carried out by the next controller', async () => {
   const folders = new TenantFolders(dir, graceMs);
   const uid = await uidOf(folders, a);
-  folders.leave(a, { renamedTo: b });
+  noteLeaving(dir, a, { renamedTo: b });
   const next = new TenantFolders(dir, graceMs);
   assert.deepEqual(next.leavingOf(a), { renamedTo: b });
   next.release(a, 0);

@@ -1,17 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
 import { MpctlError } from '../base/error.ts';
 import { parseTenantId, parseTenantUid, type TenantId, type TenantUid } from '../base/ids.ts';
-import { tenantDataDir, tenantLeavingPath, tenantUidPath } from '../spec/paths.ts';
+import { tenantDataDir, tenantUidPath } from '../spec/paths.ts';
+import { forgetLeaving, type Leaving, readLeaving } from './leaving-note.ts';
 import { readText } from './replace-file.ts';
 import { syncFiles } from './sync-files.ts';
 import { Trash } from './trash.ts';
-
-/**
- * Why a tenant is going to leave its name: written into its folder before the tenants file changes, so that the change
- * means the same whoever sees it, a controller that is started later too. Without it, it vanished from the file.
- */
-export type Leaving = { readonly renamedTo: TenantId } | { readonly removed: true };
 
 /**
  * The tenants' data folders. A name gets a uid with its first folder, made once and never used again; the uid stays with
@@ -60,35 +55,19 @@ export class TenantFolders {
     return uids;
   }
 
+  leavingOf(tenant: TenantId): Leaving | null {
+    return readLeaving(this.#dataDir, tenant);
+  }
+
   /** A tenant is closed and gone from the file: its folder goes to its new name or to the trash. */
   release(tenant: TenantId, nowMs: number): void {
     const uid = this.#readUid(tenant);
     const leaving = this.leavingOf(tenant);
-    this.stay(tenant);
+    forgetLeaving(this.#dataDir, tenant);
     if (leaving && 'renamedTo' in leaving && this.#readUid(leaving.renamedTo) === null) {
       renameSync(tenantDataDir(this.#dataDir, tenant), tenantDataDir(this.#dataDir, leaving.renamedTo));
     } else if (uid !== null) {
       this.trash.put(tenant, uid, leaving && 'removed' in leaving ? 'removed' : 'vanished', nowMs);
-    }
-  }
-
-  /** Notes why a tenant is going to leave. */
-  leave(tenant: TenantId, why: Leaving): void {
-    writeFileSync(tenantLeavingPath(this.#dataDir, tenant), JSON.stringify(why), { mode: 0o600 });
-  }
-
-  /** It does not leave after all. */
-  stay(tenant: TenantId): void {
-    rmSync(tenantLeavingPath(this.#dataDir, tenant), { force: true });
-  }
-
-  leavingOf(tenant: TenantId): Leaving | null {
-    const text = readText(tenantLeavingPath(this.#dataDir, tenant));
-    try {
-      return text === null ? null : JSON.parse(text);
-    } catch {
-      // Cut off by a loss of power: the file had not been changed yet.
-      return null;
     }
   }
 
