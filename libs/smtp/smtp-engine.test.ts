@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { silentLogger } from '../base/log.ts';
 import type { Envelope } from '../mail/message.ts';
-import { createSmtpEngine } from './smtp-engine.ts';
+import { createSmtpEngine, type SmtpEngineOptions } from './smtp-engine.ts';
 import {
   type Delivery,
   defaultSmtpSettings,
@@ -27,9 +27,10 @@ type World = {
 async function withEngine(
   run: (world: World) => Promise<void>,
   settings: Partial<SmtpSettings> = {},
+  options: Partial<SmtpEngineOptions> = {},
 ): Promise<void> {
   const dir = mkdtempSync(join(tmpdir(), 'mpctl-smtp-'));
-  const engine = createSmtpEngine({ log: silentLogger });
+  const engine = createSmtpEngine({ log: silentLogger, ...options });
   const mails: World['mails'] = [];
   const replies: string[] = [];
   const host: SmtpHost = {
@@ -198,4 +199,19 @@ test('ending a host tells idle sessions and lets data in progress finish', async
     assert.equal(mails.length, 1);
     assert.equal(engine.connections(host), 0);
   });
+});
+
+test('mails in memory are bounded, for one host and for all', async () => {
+  await withEngine(
+    async ({ path, mails }) => {
+      const mail = (bytes: number) =>
+        `MAIL FROM:<a@b>\r\nRCPT TO:<c@d>\r\nDATA\r\n${'x'.repeat(bytes - 2)}\r\n.\r\nRSET\r\n`;
+      const text = await say(path, `HELO x\r\n${mail(500)}${mail(501)}${mail(500)}QUIT\r\n`);
+      assert.equal(text.match(/queued as/g)?.length, 2);
+      assert.match(text, /\r\n452 4.3.1 Insufficient system storage\r\n250 2.0.0 Ok\r\n/);
+      assert.equal(mails.length, 2);
+    },
+    {},
+    { maxDataBytes: 1000 },
+  );
 });
