@@ -1,7 +1,7 @@
 import { request } from 'node:http';
 import { MpctlError } from '../../libs/base/error.ts';
+import { Refusal } from '../../libs/base/refusal.ts';
 import type { ControlError } from '../../libs/wire/control-http.ts';
-import { Refusal } from './refusal.ts';
 
 /**
  * Asks the controller and resolves to what it answers. Throws {@link Refusal} with its code where it says no, and

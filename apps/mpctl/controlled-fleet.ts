@@ -1,3 +1,4 @@
+import type { TenantChange } from '../../libs/spec/edit-files.ts';
 import type {
   DryRunReply,
   PlanReply,
@@ -37,11 +38,11 @@ export class ControlledFleet implements Fleet {
     return this.#send(removal, '');
   }
 
-  preview(change: Edit | Removal): Promise<DryRunReply> {
+  preview(change: TenantChange): Promise<DryRunReply> {
     return this.#send(change, '?dryRun=1');
   }
 
-  #send<Reply>(change: Edit | Removal, query: string): Promise<Reply> {
+  #send<Reply>(change: TenantChange, query: string): Promise<Reply> {
     const { method, path, body } = requestOf(change);
     return askController(this.#socketPath, method, `${path}${query}`, body);
   }
@@ -49,7 +50,7 @@ export class ControlledFleet implements Fleet {
 
 const tenantPath = (name: string) => `/v1/tenants/${encodeURIComponent(name)}`;
 
-function requestOf(change: Edit | Removal) {
+function requestOf(change: TenantChange) {
   const path = tenantPath(change.name);
   switch (change.verb) {
     case 'add': {

@@ -1,8 +1,8 @@
 import type { MpctlError } from '../../libs/base/error.ts';
 import { renderIssue } from '../../libs/base/issue.ts';
+import { Refusal } from '../../libs/base/refusal.ts';
 import { type ExitCode, exitCode } from './exit-code.ts';
 import { printJson, printNote } from './print.ts';
-import { Refusal } from './refusal.ts';
 
 /** Error code → exit code; every other one is 1. */
 const exitCodes: Readonly<Record<string, ExitCode>> = {

@@ -2,29 +2,19 @@
  * The fleet as commands see it: run by a controller, or the tenants file alone where none answers. Where nothing runs,
  * what only a running tenant has is null.
  */
+import type { TenantChange } from '../../libs/spec/edit-files.ts';
 import type {
   DryRunReply,
   PlanReply,
   RemovedReply,
-  Setting,
   TenantDetail,
   TenantReply,
   TenantRow,
 } from '../../libs/wire/control-http.ts';
 
-/** A change that keeps the tenant, as data: the same for the controller and for the file. */
-export type Edit =
-  | { readonly verb: 'add'; readonly name: string; readonly set: readonly Setting[] }
-  | {
-      readonly verb: 'set';
-      readonly name: string;
-      readonly set: readonly Setting[];
-      readonly unset: readonly string[];
-    }
-  | { readonly verb: 'rename'; readonly name: string; readonly to: string }
-  | { readonly verb: 'suspend' | 'resume'; readonly name: string };
-
-export type Removal = { readonly verb: 'remove'; readonly name: string };
+/** A change that keeps the tenant. */
+export type Edit = Exclude<TenantChange, { verb: 'remove' }>;
+export type Removal = Extract<TenantChange, { verb: 'remove' }>;
 
 type Nullable<T, Keys extends keyof T> = Omit<T, Keys> & { readonly [Key in Keys]: T[Key] | null };
 
@@ -48,5 +38,5 @@ export interface Fleet {
   edit(edit: Edit): Promise<ChangedTenant>;
   remove(removal: Removal): Promise<RemovedTenant>;
   /** What a change would do; it does nothing. */
-  preview(change: Edit | Removal): Promise<DryRunReply>;
+  preview(change: TenantChange): Promise<DryRunReply>;
 }

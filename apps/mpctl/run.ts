@@ -93,7 +93,7 @@ function unknownCommand(first: string, second: string | undefined): UsageError {
     return new UsageError(`${first} is not a command alone`, `one of: ${group.join(', ')}`);
   }
   const typed = group.length > 0 ? `${first} ${second}` : first;
-  const near = nearestName(typed, known);
+  const near = nearestName(`${first} ${second ?? ''}`.trim(), known) ?? nearestName(first, known);
   return new UsageError(
     `unknown command ${typed}`,
     near === null ? '`mpctl help` lists them' : `did you mean mpctl ${near}?`,

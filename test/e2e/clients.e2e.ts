@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { execa } from 'execa';
 import { createTransport } from 'nodemailer';
+import type { TenantDetail } from '../../libs/wire/control-http.ts';
 import { Fleet, mpctlPath } from '../harness/fleet.ts';
 import { freePorts } from '../harness/free-port.ts';
 
@@ -164,4 +165,18 @@ test('a link called sendmail is the program sendmail', async () => {
     env,
   });
   assert.deepEqual([stdout, stderr, (await newest()).Subject], ['', '', 'cron']);
+});
+
+test('the settings that tenant add prints work', async () => {
+  const { stdout } = await fleet.run(['tenant', 'add', 'pasted']);
+  const sendmailPath = /sendmail_path = "(.*)"/.exec(stdout)?.[1] ?? '';
+  await execa('php', [
+    '-d',
+    `sendmail_path=${sendmailPath}`,
+    '-r',
+    "mail('c@d.test', 'pasted', 'x') or exit(1);",
+  ]);
+  const shell = /shell +(.*) < mail\.eml/.exec(stdout)?.[1] ?? '';
+  await execa('sh', ['-c', shell], { input: 'Subject: shell\n\nx\n' });
+  assert.equal((await fleet.ask<TenantDetail>('tenant', 'show', 'pasted')).row.messages, 2);
 });

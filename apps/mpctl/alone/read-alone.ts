@@ -1,8 +1,8 @@
+import { Refusal } from '../../../libs/base/refusal.ts';
 import { readFleet } from '../../../libs/spec/read-fleet.ts';
 import type { FleetSpec, TenantSpec } from '../../../libs/spec/tenant-spec.ts';
 import { hostFacts } from '../files/host-facts.ts';
 import type { Folders } from '../folders.ts';
-import { Refusal } from '../refusal.ts';
 import type { MailpitSettings } from './mailpit-flags.ts';
 
 /** Settings of the process, not of its sandbox. */

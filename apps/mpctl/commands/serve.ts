@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
+import { Refusal } from '../../../libs/base/refusal.ts';
 import { version } from '../../../libs/base/version.ts';
 import type { Controller } from '../../../libs/controller/controller.ts';
 import { openController } from '../../../libs/controller/open-controller.ts';
@@ -7,7 +8,6 @@ import { openLog } from '../../../libs/log/open-log.ts';
 import { type ExitCode, exitCode } from '../exit-code.ts';
 import { hostFacts } from '../files/host-facts.ts';
 import type { Input } from '../input.ts';
-import { Refusal } from '../refusal.ts';
 
 /** Runs the fleet until a signal ends it. */
 export async function serve({ folders }: Input): Promise<ExitCode> {

@@ -1,12 +1,19 @@
-/** The fleet that the tenants file describes while no controller runs it. */
+/** The fleet that the tenants file describes while no controller runs it. Changes go through the controller's writer. */
 import { availableParallelism } from 'node:os';
-import { MpctlError } from '../../../libs/base/error.ts';
 import type { TenantId } from '../../../libs/base/ids.ts';
+import { Refusal } from '../../../libs/base/refusal.ts';
+import { changeFiles, type EditableFiles, editAll } from '../../../libs/controller/change-files.ts';
+import { type GoodReading, isGood } from '../../../libs/controller/good-reading.ts';
+import { SourceFiles } from '../../../libs/controller/source-files.ts';
+import { diffLines } from '../../../libs/reconcile/diff-lines.ts';
 import { explain } from '../../../libs/reconcile/explain.ts';
 import { nothingObserved } from '../../../libs/reconcile/observed.ts';
 import { plan } from '../../../libs/reconcile/plan.ts';
 import { renderBind } from '../../../libs/spec/bind.ts';
-import type { FleetSpec, ListenerProtocol, TenantSpec } from '../../../libs/spec/tenant-spec.ts';
+import type { TenantChange } from '../../../libs/spec/edit-files.ts';
+import { type FleetReading, readFleet } from '../../../libs/spec/read-fleet.ts';
+import type { SpecIo } from '../../../libs/spec/spec-io.ts';
+import type { ListenerProtocol, TenantSpec } from '../../../libs/spec/tenant-spec.ts';
 import type { DryRunReply, PlanReply } from '../../../libs/wire/control-http.ts';
 import type {
   ChangedTenant,
@@ -18,50 +25,85 @@ import type {
   ShownTenant,
 } from '../fleet.ts';
 import type { Folders } from '../folders.ts';
-import { Refusal } from '../refusal.ts';
-import { readFiles } from './read-files.ts';
+import { hostFacts } from './host-facts.ts';
 
-export class FileFleet implements Fleet {
+export class FileFleet implements Fleet, EditableFiles {
+  readonly path: string;
   readonly #folders: Folders;
+  readonly #disk = new SourceFiles();
 
   constructor(folders: Folders) {
+    this.path = folders.configPath;
     this.#folders = folders;
   }
 
   async plan(): Promise<PlanReply> {
-    const { fleet, issues } = await readFiles(this.#folders);
-    if (!fleet) return { lines: [], held: '', issues };
-    const shardCount = fleet.shards || availableParallelism();
-    return { lines: explain(plan({ fleet, shardCount }, nothingObserved, 0)), held: '', issues };
+    return planOf(await this.#readFrom(this.#disk));
   }
 
   async list(): Promise<readonly ListedTenant[]> {
-    return [...(await this.#read()).tenants.values()].map(rowOf);
+    return [...(await this.read()).fleet.tenants.values()].map(rowOf);
   }
 
   async show(name: string): Promise<ShownTenant> {
-    const spec = (await this.#read()).tenants.get(name as TenantId);
-    if (!spec) throw new Refusal('TENANT_NOT_FOUND', `there is no tenant ${name}`);
-    return { ...changed(spec), row: rowOf(spec), counters: null, spec };
+    const spec = tenantOf(await this.read(), name);
+    return { ...changedOf(spec), row: rowOf(spec), counters: null, spec };
   }
 
-  edit(_edit: Edit): Promise<ChangedTenant> {
-    throw new MpctlError('NOT_BUILT', 'the file cannot be changed without a controller yet');
+  async edit(edit: Edit): Promise<ChangedTenant> {
+    const reading = await this.#change(edit);
+    return changedOf(tenantOf(reading, edit.verb === 'rename' ? edit.to : edit.name));
   }
 
-  remove(_removal: Removal): Promise<RemovedTenant> {
-    throw new MpctlError('NOT_BUILT', 'the file cannot be changed without a controller yet');
+  async remove(removal: Removal): Promise<RemovedTenant> {
+    await this.#change(removal);
+    return { name: removal.name as TenantId, uid: null };
   }
 
-  preview(_change: Edit | Removal): Promise<DryRunReply> {
-    throw new MpctlError('NOT_BUILT', 'the file cannot be changed without a controller yet');
+  async preview(change: TenantChange): Promise<DryRunReply> {
+    const { edits, reading, refusals } = await editAll(this, await this.read(), [change]);
+    if (refusals[0]) throw refusals[0];
+    return {
+      file: edits[0]?.path ?? this.path,
+      diff: edits.flatMap(({ before, after }) => diffLines(before ?? '', after ?? '')),
+      plan: planOf(reading),
+    };
   }
 
-  async #read(): Promise<FleetSpec> {
-    const { fleet, issues } = await readFiles(this.#folders);
-    if (!fleet) throw new Refusal('BAD_TENANTS_FILE', `${this.#folders.configPath} has errors`, issues);
-    return fleet;
+  async read(): Promise<GoodReading> {
+    const reading = await this.#readFrom(this.#disk);
+    if (!isGood(reading)) {
+      throw new Refusal('BAD_TENANTS_FILE', `${this.path} has errors`, reading.issues);
+    }
+    return reading;
   }
+
+  readWith(texts: ReadonlyMap<string, string | null>, previous: GoodReading): Promise<FleetReading> {
+    return this.#readFrom(this.#disk.with(texts), previous);
+  }
+
+  #readFrom(io: SpecIo, previous: GoodReading | null = null): Promise<FleetReading> {
+    return readFleet({ file: this.path, io, facts: hostFacts(this.#folders, 'json'), previous });
+  }
+
+  async #change(change: TenantChange): Promise<GoodReading> {
+    const [refusal] = await changeFiles(this, [change]);
+    if (refusal) throw refusal;
+    return this.read();
+  }
+}
+
+/** From nothing, since nothing runs. */
+function planOf({ fleet, issues }: FleetReading): PlanReply {
+  if (!fleet) return { lines: [], held: '', issues };
+  const shardCount = fleet.shards || availableParallelism();
+  return { lines: explain(plan({ fleet, shardCount }, nothingObserved, 0)), held: '', issues };
+}
+
+function tenantOf({ fleet }: GoodReading, name: string): TenantSpec {
+  const spec = fleet.tenants.get(name as TenantId);
+  if (!spec) throw new Refusal('TENANT_NOT_FOUND', `there is no tenant ${name}`);
+  return spec;
 }
 
 function rowOf({ id, label }: TenantSpec): ListedTenant {
@@ -69,7 +111,7 @@ function rowOf({ id, label }: TenantSpec): ListedTenant {
   return { name: id, label, error: '', ...unknown };
 }
 
-function changed(spec: TenantSpec): ChangedTenant {
+function changedOf(spec: TenantSpec): ChangedTenant {
   const bindsOf = (protocol: ListenerProtocol) =>
     spec.listeners
       .filter(listener => listener.protocol === protocol)

@@ -1,7 +1,6 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { SourceFiles } from '../../../libs/controller/source-files.ts';
 import { type FleetReading, readFleet } from '../../../libs/spec/read-fleet.ts';
 import type { HostFacts } from '../../../libs/spec/resolve.ts';
-import type { SpecIo } from '../../../libs/spec/spec-io.ts';
 import type { Folders } from '../folders.ts';
 import { hostFacts } from './host-facts.ts';
 
@@ -10,17 +9,5 @@ export function readFiles(
   folders: Folders,
   logFormat: HostFacts['logFormat'] = 'json',
 ): Promise<FleetReading> {
-  return readFleet({ file: folders.configPath, io: disk, facts: hostFacts(folders, logFormat) });
+  return readFleet({ file: folders.configPath, io: new SourceFiles(), facts: hostFacts(folders, logFormat) });
 }
-
-const disk: SpecIo = {
-  readText: path => readFile(path, 'utf8'),
-  async listDir(path) {
-    try {
-      return await readdir(path);
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
-      throw error;
-    }
-  },
-};

@@ -1,1 +1,0 @@
-export { Refusal } from '../../libs/base/refusal.ts';

@@ -1,0 +1,103 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { execa } from 'execa';
+import { Fleet, mpctlPath } from '../harness/fleet.ts';
+
+test('without a controller commands work on the file and say so', async () => {
+  await using fleet = new Fleet('tenants:\n  alpha: {} # keep\n');
+  const added = await fleet.run(['tenant', 'add', 'beta', 'maxMessages=5', '--json']);
+  assert.equal(added.code, 0, added.stderr);
+  assert.match(added.stderr, /no controller answers/);
+  assert.deepEqual(JSON.parse(added.stdout), {
+    name: 'beta',
+    uid: null,
+    state: null,
+    smtp: [`unix:${fleet.socketPath('beta', 'smtp')}`],
+    http: [`unix:${fleet.socketPath('beta', 'http')}`],
+  });
+  assert.equal(
+    readFileSync(fleet.configPath, 'utf8'),
+    'tenants:\n  alpha: {} # keep\n  beta:\n    maxMessages: 5\n',
+  );
+  assert.equal((await fleet.run(['tenant', 'list', '-q'])).stdout, 'alpha\nbeta');
+  assert.equal((await fleet.run(['tenant', 'add', 'beta'])).code, 5);
+  assert.equal((await fleet.run(['tenant', 'rename', 'beta', 'gamma'])).code, 0);
+  assert.equal((await fleet.run(['tenant', 'suspend', 'gamma'])).code, 0);
+  assert.equal((await fleet.run(['tenant', 'remove', 'gamma', '--yes'])).code, 0);
+  assert.equal((await fleet.run(['tenant', 'show', 'gamma'])).code, 3);
+  assert.equal(readFileSync(fleet.configPath, 'utf8'), 'tenants:\n  alpha: {} # keep\n');
+});
+
+test('without a controller there is no status and nothing to apply', async () => {
+  await using fleet = new Fleet('tenants: {}\n');
+  for (const command of ['status', 'apply']) {
+    const { code, stderr } = await fleet.run([command]);
+    assert.equal(code, 9, command);
+    assert.match(stderr, /no controller answers on .*\.control\.sock\n {2}.*mpctl serve/);
+  }
+  assert.equal((await fleet.run(['plan'])).code, 10);
+});
+
+test('errors of the file end with 6, with place and what is near', async () => {
+  await using fleet = new Fleet('tenants:\n  alpha:\n    lable: x\n    maxMessages: many\n');
+  for (const words of [['check'], ['plan'], ['serve'], ['tenant', 'list']]) {
+    const { code, stderr } = await fleet.run(words);
+    assert.equal(code, 6, words.join(' '));
+    assert.match(
+      stderr,
+      /tenants\.yaml:3:5: tenants\.alpha\.lable: unknown key "lable" \(did you mean label\?\)/,
+    );
+    assert.match(stderr, /tenants\.yaml:4:18: tenants\.alpha\.maxMessages: /);
+  }
+  const { issues } = await fleet.ask<{ issues: unknown[] }>('check');
+  assert.equal(issues.length, 2);
+});
+
+test('check tells what this machine does not have', async () => {
+  await using fleet = new Fleet('tenants:\n  alpha: { user: no-such-user-here }\n');
+  const { code, stderr } = await fleet.run(['check']);
+  assert.equal(code, 6);
+  assert.match(stderr, /no-such-user-here/);
+});
+
+test('environment and options say where things are; options win', async () => {
+  await using fleet = new Fleet('tenants: { alpha: {} }\n');
+  const env = { MPCTL_CONFIG: fleet.configPath, MPCTL_RUN_DIR: fleet.runDir, MPCTL_DATA_DIR: fleet.dataDir };
+  const list = (words: string[], more = {}) =>
+    execa(mpctlPath, ['tenant', 'list', '-q', ...words], { env: { ...env, ...more }, reject: false });
+  assert.equal((await list([])).stdout, 'alpha');
+  assert.equal((await list([], { MPCTL_CONFIG: '/none' })).exitCode, 6);
+  assert.equal((await list(['--config', fleet.configPath], { MPCTL_CONFIG: '/none' })).stdout, 'alpha');
+});
+
+test('a wrong command line ends with 2 and says what would be right', async () => {
+  for (const [words, said] of [
+    ['', 'usage: mpctl COMMAND'],
+    ['tenat add', 'did you mean mpctl tenant add?'],
+    ['tenant', 'one of: tenant add,'],
+    ['tenant ad x', 'did you mean mpctl tenant add?'],
+    ['tenant add', 'NAME is missing'],
+    ['tenant add a b', 'b is no setting'],
+    ['status --jsn', 'did you mean --json?'],
+    ['status more', 'too many arguments'],
+    ['run --lisen x', 'did you mean --listen?'],
+  ] as const) {
+    const { exitCode, stdout, stderr } = await execa(mpctlPath, words === '' ? [] : words.split(' '), {
+      reject: false,
+    });
+    assert.deepEqual([exitCode, stdout], [2, ''], words);
+    assert.ok(stderr.includes(said), stderr);
+  }
+});
+
+test('completion works in the shells that are here', async () => {
+  const { stdout } = await execa('bash', [
+    '-c',
+    `PATH=${mpctlPath.replace(/\/mpctl$/, '')}:$PATH
+    source <(mpctl completion bash)
+    COMP_WORDS=(mpctl tenant re); COMP_CWORD=2; _mpctl mpctl re tenant
+    echo "\${COMPREPLY[*]}"`,
+  ]);
+  assert.deepEqual(stdout.split(/\s+/), ['remove', 'rename', 'resume']);
+});
