@@ -112,6 +112,44 @@ export const commands: readonly Command[] = [
     load: async () => (await import('./commands/tenant-resume.ts')).tenantResume,
   },
   {
+    name: 'proxy status',
+    summary: 'say what the web server serves, and what it should',
+    load: async () => (await import('./commands/proxy-status.ts')).proxyStatus,
+  },
+  {
+    name: 'proxy diff',
+    summary: 'show what `proxy apply` would change',
+    details: 'It ends with 0 when nothing would change, with 10 when something would.',
+    load: async () => (await import('./commands/proxy-diff.ts')).proxyDiff,
+  },
+  {
+    name: 'proxy apply',
+    summary: 'write for nginx or Apache, check, reload, and see it served',
+    options: [
+      dryRun,
+      { name: 'no-reload', summary: 'stop after the check; the next `proxy apply` goes on' },
+      { name: 'overwrite', summary: 'write over files that somebody edited; theirs are kept beside' },
+    ],
+    details:
+      'Whatever fails, what was served before is served after, and it ends with 8; the refused text is kept for reading.',
+    load: async () => (await import('./commands/proxy-apply.ts')).proxyApply,
+  },
+  {
+    name: 'proxy render',
+    summary: 'print all that nginx or Apache would get',
+    load: async () => (await import('./commands/proxy-render.ts')).proxyRender,
+  },
+  {
+    name: 'proxy init',
+    summary: 'print what is to do once: the include line, and the rights to give',
+    load: async () => (await import('./commands/proxy-init.ts')).proxyInit,
+  },
+  {
+    name: 'render systemd',
+    summary: 'print the units with which root applies `proxy` for a daemon that may not',
+    load: async () => (await import('./commands/render-systemd.ts')).renderSystemd,
+  },
+  {
     name: 'sendmail',
     summary: 'hand a mail from stdin to a tenant, as the program sendmail does',
     arguments: [

@@ -51,11 +51,12 @@ Include "${dir}/current/*.conf"
 
 /**
  * The operator's check command without its main file, the path of another to be added; null where it is none that takes
- * one, e.g. a script.
+ * one: a script, or a right that was given for one command as it stands.
  */
 export function aloneCommand(server: ProxyServer, checkCommand: readonly string[]): string[] | null {
   const flag = server === 'nginx' ? '-c' : '-f';
   const command: string[] = [];
+  if (/^(.*\/)?(sudo|doas)$/.test(checkCommand[0] ?? '')) return null;
   for (let at = 0; at < checkCommand.length; at++) {
     const word = checkCommand[at] ?? '';
     if (word === flag) at++;

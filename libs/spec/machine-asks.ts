@@ -2,7 +2,7 @@
 import type { TenantId } from '../base/ids.ts';
 import type { Issue } from '../base/issue.ts';
 import { bindConflicts, renderConflict } from './bind-conflicts.ts';
-import { tenantIssue } from './parse.ts';
+import { settingsIssue, tenantIssue } from './parse.ts';
 import type { FleetReading } from './read-fleet.ts';
 import type { ListenerProtocol, SocketAccess } from './tenant-spec.ts';
 import type { KeyPath } from './written.ts';
@@ -59,4 +59,21 @@ export async function samePathIssues(
       return machineIssue(reading, { tenant: conflict.tenant, path }, answer);
     }),
   );
+}
+
+/** An issue that knows its key alone, e.g. `tenants.project-a.hostnames`, with its place in the files. */
+export async function placeIssue(reading: FleetReading, issue: Issue): Promise<Issue> {
+  const keys = issue.path.split('.').map(step => (/^\d+$/.test(step) ? Number(step) : step));
+  const everything = { leftBytes: Number.POSITIVE_INFINITY };
+  const finding = { code: 'SPEC_BAD_VALUE', message: issue.message, at: 'value' } as const;
+  const place = ({ file, line, column }: Issue): Issue => ({ ...issue, ...{ file, line, column } }) as Issue;
+  const [top, tenant, ...path] = keys;
+  for (const source of reading.sources.values()) {
+    if (top !== 'tenants') {
+      return place(settingsIssue(source, await source.sections(everything), { ...finding, path: keys }));
+    }
+    const stanza = await source.stanza(String(tenant) as TenantId, everything);
+    if (stanza) return place(tenantIssue(source, stanza, { ...finding, path }));
+  }
+  return issue;
 }

@@ -9,6 +9,7 @@
  *                 refused/<version>/{…,why.txt}
  */
 import { join } from 'node:path/posix';
+import type { ProxyServer } from './proxy-spec.ts';
 
 export type ProxyPaths = {
   readonly current: string;
@@ -49,4 +50,9 @@ export function versionName(number: number, hash: string): string {
 export function versionNumber(name: string): number | null {
   const [, number] = /^(\d{6,})-[0-9a-f]{12}$/.exec(name) ?? [];
   return number === undefined ? null : Number(number);
+}
+
+/** The templates that come with mpctl. */
+export function templatesDir(programRoot: string, server: ProxyServer): string {
+  return join(programRoot, `${server}-templates`);
 }

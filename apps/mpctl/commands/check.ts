@@ -5,11 +5,16 @@ import { type ExitCode, exitCode } from '../exit-code.ts';
 import { readFiles } from '../files/read-files.ts';
 import type { Input } from '../input.ts';
 import { printData, printJson, printNote } from '../print.ts';
+import { proxyIssues } from '../read-proxy.ts';
 
 /** Holds the files against the schema and against this machine; starts and changes nothing. */
 export async function check(input: Input): Promise<ExitCode> {
   const reading = await readFiles(input.folders);
-  const issues = [...reading.issues, ...(isGood(reading) ? await machineIssues(reading) : [])];
+  const issues = [...reading.issues];
+  if (isGood(reading)) {
+    issues.push(...(await machineIssues(reading)));
+    if (reading.fleet.proxy.baseDomain !== '') issues.push(...(await proxyIssues(reading, reading.fleet)).issues);
+  }
   const errors = issues.filter(({ severity }) => severity === 'error').length;
   for (const issue of issues) printNote(renderIssue(issue));
   const found = errors === 0 ? `${reading.fleet?.tenants.size ?? 0} tenants, no errors` : `${errors} errors`;

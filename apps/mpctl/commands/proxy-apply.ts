@@ -1,0 +1,32 @@
+import { applyProxyLocked } from '../../../libs/controller/apply-proxy-locked.ts';
+import type { ApplyState } from '../../../libs/proxy-apply/apply-proxy.ts';
+import { type ExitCode, exitCode } from '../exit-code.ts';
+import type { Input } from '../input.ts';
+import { printData, printJson } from '../print.ts';
+import { readProxy } from '../read-proxy.ts';
+import { renderApplied } from '../render-proxy-state.ts';
+import { proxyDiff } from './proxy-diff.ts';
+
+const codes: Readonly<Record<ApplyState, ExitCode>> = {
+  unchanged: exitCode.done,
+  applied: exitCode.done,
+  written: exitCode.done,
+  drifted: exitCode.failed,
+  'rolled back': exitCode.rolledBack,
+  'not served': exitCode.failed,
+};
+
+/** Puts the web server's text in place and has it served, or leaves all as it was. */
+export async function proxyApply(input: Input): Promise<ExitCode> {
+  if (input.has('dry-run')) return proxyDiff(input);
+  const { text, issues } = await readProxy(input.folders);
+  const result = await applyProxyLocked(text, {
+    overwrite: input.has('overwrite'),
+    reload: !input.has('no-reload'),
+  });
+  if (input.json) printJson({ ...result, issues });
+  else printData(renderApplied(result).join('\n'));
+  // Everybody else is served; who is left out is named.
+  const isLeftOut = issues.some(({ severity }) => severity === 'error');
+  return codes[result.state] || (isLeftOut ? exitCode.badFile : exitCode.done);
+}

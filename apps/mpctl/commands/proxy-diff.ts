@@ -1,0 +1,20 @@
+import { diffTexts } from '../../../libs/proxy-apply/diff-texts.ts';
+import { inspectProxy } from '../../../libs/proxy-apply/inspect-proxy.ts';
+import { type ExitCode, exitCode } from '../exit-code.ts';
+import type { Input } from '../input.ts';
+import { printData, printJson, printNote } from '../print.ts';
+import { readProxy } from '../read-proxy.ts';
+import { renderDrift } from '../render-proxy-state.ts';
+
+/** Says what `proxy apply` would change of the text that stands there now. */
+export async function proxyDiff(input: Input): Promise<ExitCode> {
+  const { text } = await readProxy(input.folders);
+  const { rendered, current, changes, drift } = await inspectProxy(text);
+  const differs = Object.values(changes).some(paths => paths.length > 0) || drift.length > 0;
+  if (input.json) printJson({ hash: rendered.hash, changes, drift });
+  else {
+    for (const line of renderDrift(drift)) printNote(line);
+    printData(await diffTexts(current?.texts ?? new Map(), rendered.files));
+  }
+  return differs ? exitCode.differs : exitCode.done;
+}
