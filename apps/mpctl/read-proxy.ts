@@ -1,6 +1,7 @@
 import { dirname } from 'node:path';
 import { MpctlError } from '../../libs/base/error.ts';
 import { type Issue, renderIssue } from '../../libs/base/issue.ts';
+import { Refusal } from '../../libs/base/refusal.ts';
 import { version } from '../../libs/base/version.ts';
 import type { ProxyText } from '../../libs/proxy-apply/inspect-proxy.ts';
 import { readProxyText } from '../../libs/proxy-apply/read-proxy-text.ts';
@@ -10,7 +11,6 @@ import type { FleetSpec } from '../../libs/spec/tenant-spec.ts';
 import { readFiles } from './files/read-files.ts';
 import type { Folders } from './folders.ts';
 import { printNote } from './print.ts';
-import { Refusal } from './refusal.ts';
 
 /** What shall be written for the web server. */
 export type Proxy = {

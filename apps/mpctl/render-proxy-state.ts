@@ -25,7 +25,7 @@ const stateWords: Readonly<Record<ApplyResult['state'], string>> = {
   applied: 'applied and served',
   written: 'written and checked, not reloaded',
   drifted: 'nothing done: somebody changed what stands there',
-  'rolled back': 'refused, the former text serves again',
+  'rolled back': 'refused: all is as it was before',
   'not served': 'the text is in place, but the web server does not serve it',
 };
 

@@ -13,7 +13,8 @@ export async function check(input: Input): Promise<ExitCode> {
   const issues = [...reading.issues];
   if (isGood(reading)) {
     issues.push(...(await machineIssues(reading)));
-    if (reading.fleet.proxy.baseDomain !== '') issues.push(...(await proxyIssues(reading, reading.fleet)).issues);
+    if (reading.fleet.proxy.baseDomain !== '')
+      issues.push(...(await proxyIssues(reading, reading.fleet)).issues);
   }
   const errors = issues.filter(({ severity }) => severity === 'error').length;
   for (const issue of issues) printNote(renderIssue(issue));
