@@ -24,7 +24,7 @@ export async function answerRoute(
   const { settings } = tenant;
   const stranger = refuseStranger(applicant, settings);
   if (stranger) return bare(stranger);
-  if (route.surface === 'health') return bare(await handled(request, route, log));
+  if (applicant.surface === 'health') return bare(await handled(request, route, log));
 
   const login = parseBasicLogin(request.headers);
   const ownAuth = route.submission === true && settings.sendAuth !== 'pages';

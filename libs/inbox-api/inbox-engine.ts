@@ -77,7 +77,8 @@ export async function createInboxEngine(options: InboxEngineOptions): Promise<In
   for (const route of routes) {
     app.route({
       method: route.method === 'GET' ? ['GET', 'HEAD'] : route.method,
-      url: route.path,
+      // A parameter is something: `tags/` names no tag.
+      url: route.path.replace(/:\w+/g, '$&(.+)'),
       exposeHeadRoute: false,
       handler: (request, reply) => respond(request, reply, route),
     });
@@ -106,7 +107,7 @@ export async function createInboxEngine(options: InboxEngineOptions): Promise<In
       raw.socket.destroy();
       return;
     }
-    const applicant = applicantOf(raw, route?.surface ?? 'page');
+    const applicant = applicantOf(raw, surfaceOf(route, target));
     let answer: Answer;
     if (route && target.kind === 'path' && (route.isOn?.(tenant.settings) ?? true)) {
       const params = request.params as Record<string, string>;
@@ -171,6 +172,11 @@ export async function createInboxEngine(options: InboxEngineOptions): Promise<In
       await app.close();
     },
   };
+}
+
+function surfaceOf(route: Route | null, target: RequestTarget): Surface {
+  const surface = route?.surface ?? 'page';
+  return typeof surface === 'string' ? surface : surface(target.kind === 'path' ? target.segments : []);
 }
 
 /** A peer without an address came through the file system, where owner and mode said who may. */

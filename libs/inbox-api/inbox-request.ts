@@ -41,7 +41,7 @@ export type Route = {
   readonly method: Method;
   /** Below the webroot, e.g. `/api/v1/message/:id`; `*` at its end is anything. */
   readonly path: string;
-  readonly surface: Surface;
+  readonly surface: Surface | ((segments: readonly string[]) => Surface);
   readonly handle: Handler;
   /** Takes a mail: credentials and size of body are those of mail. */
   readonly submission?: true;

@@ -36,7 +36,11 @@ export const routes: readonly Route[] = [
 
   page('/', getPage),
   page('/search', getPage),
-  page('/view/*', getView),
+  // The HTML of a mail is read by programs as the API is.
+  {
+    ...page('/view/*', getView),
+    surface: at => (at.length === 2 && at[1]?.endsWith('.html') ? 'api' : 'page'),
+  },
   page('/dist/*', noFile),
   page('/proxy', notHereYet),
   { ...page('/metrics', getMetrics), isOn: settings => settings.prometheus },

@@ -66,7 +66,7 @@ export interface Mailbox {
   setRead(which: Selection, read: boolean): Promise<readonly string[]>;
   /**
    * What {@link matchesQuery} says, newest first. Looks in slices that do not hold the event loop; what changes meanwhile
-   * may be seen or not. A `limit` of 0 is none here.
+   * may be seen or not.
    */
   search(request: SearchRequest): Promise<SearchResult>;
   /** The ids of all that match, newest first, found as {@link search} does. */

@@ -67,11 +67,18 @@ export async function searchMessages({ tenant, query }: InboxRequest): Promise<R
   const limit = readNumber(query.get('limit'), 0, 50);
   const { mailbox } = tenant;
   const [{ rows, ...matches }, counts, tags] = await Promise.all([
-    mailbox.search({ query: parseSearch(text, zoneOf(query)), start, limit, count: true, ...before(query) }),
+    mailbox.search({
+      query: parseSearch(text, zoneOf(query)),
+      start,
+      limit: Math.max(1, limit),
+      count: true,
+      ...before(query),
+    }),
     mailbox.counts(),
     mailbox.tags(),
   ]);
-  return jsonText(renderSummary({ rows, counts, start, matches, tags: tags.map(({ name }) => name) }));
+  const shown = limit === 0 ? [] : rows;
+  return jsonText(renderSummary({ rows: shown, counts, start, matches, tags: tags.map(({ name }) => name) }));
 }
 
 /** `DELETE api/v1/search` */

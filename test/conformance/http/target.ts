@@ -1,0 +1,157 @@
+/**
+ * What the suite plays against: `mpctl run`, started for each file, or any other server.
+ *
+ *   MPCTL_TARGET_HTTP=unix:/path | http://host:port    its HTTP
+ *   MPCTL_TARGET_SMTP=unix:/path | host:port           its SMTP
+ *
+ * Rows that need settings of their own, or that say what is better here than in the reference, are skipped there.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { type IncomingHttpHeaders, type OutgoingHttpHeaders, type RequestOptions, request } from 'node:http';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { mpctlPath } from '../../harness/fleet.ts';
+import { SmtpTalk } from '../../harness/smtp-talk.ts';
+
+export type Reply = {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly bytes: Buffer;
+  readonly text: string;
+  // biome-ignore lint/suspicious/noExplicitAny: a row knows what it asked for
+  readonly json: any;
+};
+
+export type Ask = {
+  readonly method?: string;
+  readonly headers?: OutgoingHttpHeaders;
+  readonly body?: string | Buffer;
+};
+
+export type Target = AsyncDisposable & {
+  readonly isOurs: boolean;
+  readonly where: RequestOptions;
+  ask(path: string, ask?: Ask): Promise<Reply>;
+  /** Sends by SMTP; resolves to the id of the mail. */
+  deliver(mail: string | Buffer, envelope?: { from?: string; to?: readonly string[] }): Promise<string>;
+  /** Removes all mail. */
+  empty(): Promise<void>;
+};
+
+const elsewhere = process.env.MPCTL_TARGET_HTTP;
+
+/** `flags`: Mailpit's own. Null when the suite is pointed elsewhere and these cannot be had. */
+export async function openTarget(flags: readonly string[] = []): Promise<Target | null> {
+  if (elsewhere === undefined) return startOurs(flags);
+  if (flags.length > 0) return null;
+  return targetAt(placeOf(elsewhere), process.env.MPCTL_TARGET_SMTP ?? '', false, async () => {});
+}
+
+function placeOf(address: string): RequestOptions {
+  if (address.startsWith('unix:')) return { socketPath: address.slice('unix:'.length) };
+  const { hostname, port } = new URL(address);
+  return { host: hostname, port };
+}
+
+async function startOurs(flags: readonly string[]): Promise<Target> {
+  const dir = await mkdtemp(join(tmpdir(), 'mp-conf-'));
+  const [http, smtp] = [join(dir, 'http.sock'), join(dir, 'smtp.sock')];
+  const words = ['run', '--listen', `unix:${http}:600`, '--smtp', `unix:${smtp}:600`, '--max', '0', ...flags];
+  const child = spawn(mpctlPath, words, { cwd: dir, stdio: ['ignore', 'ignore', 'pipe'] });
+  await listening(child);
+  return targetAt({ socketPath: http }, `unix:${smtp}`, true, async () => {
+    const ended = new Promise(done => child.once('exit', done));
+    child.kill('SIGTERM');
+    await ended;
+    await rm(dir, { recursive: true });
+  });
+}
+
+function listening(child: ChildProcess): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let log = '';
+    child.stderr?.setEncoding('utf8').on('data', text => {
+      log += text;
+      if (/"listening"[\s\S]*"listening"|kept in memory/.test(log)) resolve();
+    });
+    child.once('exit', code => reject(new Error(`ended with ${code}: ${log}`)));
+  });
+}
+
+function targetAt(where: RequestOptions, smtp: string, isOurs: boolean, close: () => Promise<void>): Target {
+  const ask = (path: string, { method = 'GET', headers = {}, body }: Ask = {}) =>
+    fetchOnce({ ...where, path, method, headers: { Host: 'localhost', ...headers } }, body);
+  return {
+    isOurs,
+    where,
+    ask,
+    async deliver(mail, { from = 'sender@example.com', to = ['rcpt@example.com'] } = {}) {
+      using talk = new SmtpTalk(
+        smtp.startsWith('unix:') ? smtp.slice('unix:'.length) : Number(smtp.split(':').at(-1)),
+      );
+      await talk.reply();
+      for (const line of [
+        'EHLO client',
+        `MAIL FROM:<${from}>`,
+        ...to.map(rcpt => `RCPT TO:<${rcpt}>`),
+        'DATA',
+      ]) {
+        await talk.say(line);
+      }
+      const text = typeof mail === 'string' ? Buffer.from(mail) : mail;
+      const stuffed = text.toString('latin1').replace(/(^|\n)\./g, '$1..');
+      talk.socket.write(Buffer.from(`${stuffed}\r\n.\r\n`, 'latin1'));
+      const reply = (await talk.reply()) ?? '';
+      const id = / queued as (\S+)$/.exec(reply)?.[1];
+      if (!id) throw new Error(`not taken: ${reply}`);
+      return id;
+    },
+    async empty() {
+      await ask('/api/v1/messages', { method: 'DELETE' });
+    },
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+function fetchOnce(options: RequestOptions, body?: string | Buffer): Promise<Reply> {
+  return new Promise((resolve, reject) => {
+    // Node's client sends a body of DELETE without its length.
+    const length = body === undefined ? {} : { 'Content-Length': Buffer.byteLength(body) };
+    const headers = { ...length, ...(options.headers as OutgoingHttpHeaders) };
+    const call = request({ agent: false, ...options, headers }, response => {
+      const chunks: Buffer[] = [];
+      response.on('data', chunk => chunks.push(chunk));
+      response.on('error', reject);
+      response.on('end', () => {
+        const bytes = Buffer.concat(chunks);
+        resolve({
+          status: response.statusCode ?? 0,
+          headers: response.headers,
+          bytes,
+          text: bytes.toString(),
+          get json() {
+            return JSON.parse(bytes.toString());
+          },
+        });
+      });
+    });
+    call.on('error', reject);
+    call.end(body);
+  });
+}
+
+/** Writes bytes as they are; resolves to all that comes back. */
+export function sendBytes(where: RequestOptions, bytes: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const { socketPath } = where;
+    const socket = socketPath ? connect(socketPath) : connect(Number(where.port), String(where.host));
+    let text = '';
+    socket.setEncoding('latin1').on('data', chunk => {
+      text += chunk;
+    });
+    socket.on('error', reject).on('close', () => resolve(text));
+    socket.write(bytes, 'latin1');
+  });
+}
