@@ -7,7 +7,7 @@
  */
 import { z } from 'zod';
 import { isListenerName, nameRule } from '../base/ids.ts';
-import type { FieldOf, KeyDoc, KeyMeta, ValueAt } from './key.ts';
+import type { KeyMeta } from './key.ts';
 import {
   accountName,
   aclEntry,
@@ -21,8 +21,6 @@ import {
   flag,
   hostName,
   httpUrl,
-  type JsonSchema,
-  type Kind,
   label,
   mode,
   oneOf,
@@ -33,58 +31,7 @@ import {
   webAddress,
   webroot,
 } from './kinds.ts';
-import type { ProxySpec } from './proxy-spec.ts';
-import type { FleetSpec, ListenerSpec, TenantSpec } from './tenant-spec.ts';
-
-function written<T>(kind: Kind<T>) {
-  return z.string({ error: kind.allowed }).transform((text, context): T => {
-    const value = kind.read(text);
-    if (value !== null) return value;
-    context.addIssue({ code: 'custom', message: kind.allowed });
-    return z.NEVER;
-  });
-}
-
-/** A key with one value. */
-function one<T>(field: string | null, kind: Kind<T>, doc: KeyDoc) {
-  const value = doc.default === null ? null : kind.read(doc.default);
-  return written(kind)
-    .meta({ ...doc, field, value, json: kind.json } satisfies KeyMeta)
-    .optional();
-}
-
-/** A key with a list of values, or with one that stands without its brackets. */
-function many<T>(field: string | null, kind: Kind<T>, doc: KeyDoc, least = 0) {
-  const json: JsonSchema = { anyOf: [kind.json, { type: 'array', items: kind.json }] };
-  return z
-    .preprocess(
-      written => (written === null || Array.isArray(written) ? written : [written]),
-      z.array(written(kind)).min(least, 'at least one value'),
-    )
-    .meta({ ...doc, field, value: doc.default === null ? null : [], json } satisfies KeyMeta)
-    .optional();
-}
-
-/** Keys and values; `name:` with nothing after it is an empty map. */
-function map<Shape extends z.ZodRawShape>(shape: Shape) {
-  return z.strictObject(shape).nullable();
-}
-
-const tenant = <F extends FieldOf<TenantSpec>>(field: F, kind: Kind<ValueAt<TenantSpec, F>>, doc: KeyDoc) =>
-  one(field, kind, doc);
-const listener = <F extends FieldOf<ListenerSpec>>(
-  field: F,
-  kind: Kind<ValueAt<ListenerSpec, F>>,
-  doc: KeyDoc,
-) => one(field, kind, doc);
-const fleet = <F extends FieldOf<FleetSpec>>(field: F, kind: Kind<ValueAt<FleetSpec, F>>, doc: KeyDoc) =>
-  one(field, kind, doc);
-
-const proxy = <F extends FieldOf<ProxySpec>>(
-  field: F,
-  kind: Kind<NonNullable<ValueAt<ProxySpec, F>>>,
-  doc: KeyDoc,
-) => one(`proxy.${field}`, kind, doc);
+import { fleet, listener, many, map, one, proxy, tenant } from './schema-parts.ts';
 
 const listenerName = z.string().refine(isListenerName, { error: `is no name for a listener: ${nameRule}` });
 
