@@ -1,4 +1,8 @@
 /** POSIX ACL entries: as operators write them, and set by one `setfacl` for many sockets. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import type { Readable, Writable } from 'node:stream';
+import { text } from 'node:stream/consumers';
 
 /** Who an entry is for. A name is empty for the owner, the owning group, the mask and the others. */
 export type AclEntry = {
@@ -49,24 +53,33 @@ export async function hasSetfacl(): Promise<boolean> {
   return (await execa('setfacl', ['--version'], { reject: false })).exitCode === 0;
 }
 
-/** Sets lists made by {@link renderAcl} on the files, all in one process. Resolves to what went wrong, by path. */
+/** Below it are the standard three. */
+const firstFd = 3;
+
+/**
+ * Sets lists made by {@link renderAcl} on open files, all in one process, which inherits them: no path can lead it
+ * elsewhere. Resolves to what went wrong, by position.
+ */
 export async function applyAcls(
-  wanted: readonly { readonly path: string; readonly acl: readonly string[] }[],
-): Promise<Map<string, string>> {
-  const failures = new Map<string, string>();
-  const { execa } = await import('execa');
-  const input = wanted.map(({ path, acl }) => `# file: ${path}\n${acl.join('\n')}\n`).join('\n');
-  const { exitCode, stderr, shortMessage } = await execa('setfacl', ['--restore=-'], {
-    input,
-    reject: false,
+  wanted: readonly { readonly fd: number; readonly acl: readonly string[] }[],
+): Promise<Map<number, string>> {
+  const setfacl = spawn('setfacl', ['--restore=-'], {
+    stdio: ['pipe', 'ignore', 'pipe', ...wanted.map(({ fd }) => fd)],
   });
+  const [stdin, stderr] = [setfacl.stdin as Writable, setfacl.stderr as Readable];
+  // It ended before it had read everything: its exit code tells.
+  stdin.on('error', () => {});
+  stdin.end(
+    wanted.map(({ acl }, i) => `# file: /proc/self/fd/${i + firstFd}\n${acl.join('\n')}\n`).join('\n'),
+  );
+  const exited = once(setfacl, 'exit');
+  const said = await text(stderr);
+  const [exitCode] = await exited;
+  const failures = new Map<number, string>();
   if (exitCode === 0) return failures;
-  for (const line of (stderr ?? '').split('\n')) {
-    const [, path = '', message = ''] = /^setfacl: (.*): (.*)$/.exec(line) ?? [];
-    if (path !== '') failures.set(path, message);
+  for (const [, fd, message = ''] of said.matchAll(/\/fd\/(\d+): (.*)$/gm)) {
+    failures.set(Number(fd) - firstFd, message);
   }
   // Nothing that names a file: then none can be trusted to have its list.
-  if (!wanted.some(({ path }) => failures.has(path)))
-    for (const { path } of wanted) failures.set(path, stderr || (shortMessage ?? 'setfacl failed'));
-  return failures;
+  return failures.size > 0 ? failures : new Map(wanted.map((_, i) => [i, said || `exit code ${exitCode}`]));
 }

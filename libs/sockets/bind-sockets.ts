@@ -128,26 +128,16 @@ async function openTcp(bind: TcpBind, open: Open): Promise<HeldSocket> {
 
 /** Sets the ACLs of all at once, then the owners: after that the rest may no longer be this process's to set. */
 async function handOver(opened: readonly (Opened | MpctlError)[]): Promise<(BoundSocket | MpctlError)[]> {
-  const lists = opened.flatMap(one =>
-    one instanceof MpctlError || one.file === null || one.access.acl.length === 0
-      ? []
-      : [{ path: one.file.sharedPath, acl: one.access.acl }],
-  );
-  const failures = lists.length === 0 ? new Map<string, string>() : await applyAcls(lists);
+  const faults = await setAcls(opened.flatMap(one => (one instanceof MpctlError ? [] : [one])));
   return Promise.all(
     opened.map(async one => {
       if (one instanceof MpctlError) return one;
       const { socket, file, access } = one;
       if (file === null) return socket;
       using held = file;
-      const failure = failures.get(held.sharedPath);
       try {
-        if (failure !== undefined) {
-          throw socketError(
-            'SOCKET_ACL_FAILED',
-            `cannot set the ACL of ${socket.bind.kind === 'unix' ? socket.bind.path : ''}: ${failure}`,
-          );
-        }
+        const fault = faults.get(one);
+        if (fault !== undefined) throw socketError('SOCKET_ACL_FAILED', `cannot set the ACL: ${fault}`);
         held.setOwner(access.uid, null);
         return socket;
       } catch (error) {
@@ -156,6 +146,14 @@ async function handOver(opened: readonly (Opened | MpctlError)[]): Promise<(Boun
       }
     }),
   );
+}
+
+/** Resolves to what went wrong. */
+async function setAcls(opened: readonly Opened[]): Promise<Map<Opened, string>> {
+  const listed = opened.filter(({ file, access }) => file !== null && access.acl.length > 0);
+  if (listed.length === 0) return new Map();
+  const faults = await applyAcls(listed.map(({ file, access }) => ({ fd: file?.fd ?? -1, acl: access.acl })));
+  return new Map(listed.flatMap((one, i) => (faults.has(i) ? [[one, faults.get(i) ?? '']] : [])));
 }
 
 function bindError(place: string, systemError: string): MpctlError {

@@ -41,9 +41,9 @@ export class SocketFile implements Disposable {
     }
   }
 
-  /** How another process of ours reaches the same file while this is open. */
-  get sharedPath(): string {
-    return this.#path.replace('/proc/self/', `/proc/${process.pid}/`);
+  /** For a child to inherit; -1 when it is not held. */
+  get fd(): number {
+    return this.#fd;
   }
 
   setMode(mode: number): void {
