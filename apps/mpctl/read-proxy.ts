@@ -1,4 +1,3 @@
-import { dirname } from 'node:path';
 import { MpctlError } from '../../libs/base/error.ts';
 import { type Issue, renderIssue } from '../../libs/base/issue.ts';
 import { Refusal } from '../../libs/base/refusal.ts';
@@ -11,6 +10,7 @@ import type { FleetSpec } from '../../libs/spec/tenant-spec.ts';
 import { readFiles } from './files/read-files.ts';
 import type { Folders } from './folders.ts';
 import { printNote } from './print.ts';
+import { programRoot } from './program-root.ts';
 
 /** What shall be written for the web server. */
 export type Proxy = {
@@ -47,9 +47,4 @@ export async function proxyIssues(
 ): Promise<{ readonly text: ProxyText | null; readonly issues: readonly Issue[] }> {
   const { text, issues } = await readProxyText(fleet, { programRoot: programRoot(), mpctlVersion: version });
   return { text, issues: await Promise.all(issues.map(issue => placeIssue(reading, issue))) };
-}
-
-/** Where mpctl is installed. */
-export function programRoot(): string {
-  return dirname(dirname(process.argv[1] ?? ''));
 }

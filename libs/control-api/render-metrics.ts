@@ -3,10 +3,11 @@ import type { ControlStatus, ShardStatus } from '../wire/control-http.ts';
 type Sample = readonly [labels: string, value: number];
 
 /** The fleet in Prometheus' text format. A shard's counters begin anew with its process, as `rate()` expects it. */
-export function renderMetrics({ config, tenants, shards }: ControlStatus): string {
+export function renderMetrics({ config, proxy, tenants, shards }: ControlStatus): string {
   const perShard = (value: (shard: ShardStatus) => number): Sample[] =>
     shards.map(shard => [`{shard="${shard.shard}"}`, value(shard)]);
   const one = (value: number): Sample[] => [['', value]];
+  const proxyStates = proxy ? [[`{state="${proxy.state}"}`, 1] satisfies Sample] : [];
   const states = Object.entries(tenants.states).map(([state, n]): Sample => [`{state="${state}"}`, n]);
   return [
     family('tenants', 'gauge', 'Tenants by state.', states),
@@ -82,6 +83,13 @@ export function renderMetrics({ config, tenants, shards }: ControlStatus): strin
       'gauge',
       'Whether a change waits to be confirmed.',
       one(config.state === 'held' ? 1 : 0),
+    ),
+    family('proxy_state', 'gauge', 'How it stands with the web server in front.', proxyStates),
+    family(
+      'proxy_issues',
+      'gauge',
+      'What is to say about publishing tenants.',
+      proxy ? one(proxy.issues.length) : [],
     ),
   ].join('');
 }

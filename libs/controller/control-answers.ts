@@ -19,6 +19,7 @@ import type { ShardReport, TenantCounters, TenantReport } from '../wire/report.t
 import type { ReportScope } from '../wire/shard-channel.ts';
 import type { Fleet } from './fleet.ts';
 import type { HostedTenant } from './hosted-tenant.ts';
+import type { ProxyKeeper } from './proxy-keeper.ts';
 import type { Reconciler } from './reconciler.ts';
 import type { TenantEditor } from './tenant-editor.ts';
 
@@ -32,13 +33,22 @@ export class ControlAnswers implements ControlHost {
   readonly #fleet: Fleet;
   readonly #reconciler: Reconciler;
   readonly #editor: TenantEditor;
+  readonly #keeper: ProxyKeeper;
   readonly #clock: () => number;
 
-  constructor(about: About, fleet: Fleet, reconciler: Reconciler, editor: TenantEditor, clock: () => number) {
+  constructor(
+    about: About,
+    fleet: Fleet,
+    reconciler: Reconciler,
+    editor: TenantEditor,
+    keeper: ProxyKeeper,
+    clock: () => number,
+  ) {
     this.#about = about;
     this.#fleet = fleet;
     this.#reconciler = reconciler;
     this.#editor = editor;
+    this.#keeper = keeper;
     this.#clock = clock;
   }
 
@@ -61,6 +71,7 @@ export class ControlAnswers implements ControlHost {
       runDir,
       dataDir,
       config: { path: configPath, state, ageMs: nowMs - config.loadedAtMs, held, issues },
+      proxy: this.#keeper.status,
       tenants: { total: this.#fleet.tenants.size, states },
       connections: shards.reduce((sum, { connections }) => sum + connections, 0),
       totals: shards.map(({ totals }) => totals).reduce(addCounters, nothing),

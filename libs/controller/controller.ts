@@ -25,6 +25,8 @@ export type ControllerOptions = {
   /** Cores that shards may use; at least this many shards run. */
   readonly cores: number;
   readonly version: string;
+  /** Where mpctl is installed. */
+  readonly programRoot: string;
   readonly log: ConfigurableLogger;
 };
 

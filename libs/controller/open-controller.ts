@@ -11,15 +11,18 @@ import { openControlServer } from '../control-api/control-server.ts';
 import type { BindOptions } from '../sockets/bind-sockets.ts';
 import { makeRunDir } from '../sockets/socket-folder.ts';
 import { lockSocketPath, shardListPath } from '../spec/paths.ts';
+import type { FleetSpec } from '../spec/tenant-spec.ts';
 import { wireVersion } from '../wire/shard-channel.ts';
 import { Config } from './config.ts';
 import { ConfigWatch } from './config-watch.ts';
 import { ControlAnswers } from './control-answers.ts';
 import { ControlDoor } from './control-door.ts';
 import type { Controller, ControllerOptions } from './controller.ts';
+import { FallbackDoor } from './fallback-door.ts';
 import { Fleet } from './fleet.ts';
 import { type FleetSettings, Loop } from './loop.ts';
 import { notifySystemd } from './notify-systemd.ts';
+import { ProxyKeeper } from './proxy-keeper.ts';
 import { Reconciler } from './reconciler.ts';
 import { takeRunLock } from './run-lock.ts';
 import { RunningController } from './running-controller.ts';
@@ -86,10 +89,18 @@ export async function openController(options: ControllerOptions): Promise<Contro
     await door.listenForMetrics(metrics.listen);
   };
   const loop = new Loop(fleet, configure, clock, log);
-  const reconciler = new Reconciler(config, fleet, loop, options.cores, clock, log);
+  const keeper = opened.use(
+    new ProxyKeeper({ programRoot: options.programRoot, mpctlVersion: options.version }, clock, log),
+  );
+  const fallback = opened.use(new FallbackDoor(bind, clock, log));
+  const wanted = (spec: FleetSpec) => {
+    keeper.want(spec);
+    void fallback.want(spec);
+  };
+  const reconciler = new Reconciler(config, fleet, loop, options.cores, clock, log, wanted);
   const editor = new TenantEditor(reconciler, fleet);
   const about = { version: options.version, configPath: options.config.path, startedAtMs: clock() };
-  const answers = new ControlAnswers(about, fleet, reconciler, editor, clock);
+  const answers = new ControlAnswers(about, fleet, reconciler, editor, keeper, clock);
   opened.use(door);
   await door.open(openControlServer(answers, log), control);
   await door.listenForMetrics(config.good.fleet.metrics.listen);

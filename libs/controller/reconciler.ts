@@ -24,9 +24,20 @@ export class Reconciler {
   readonly #cores: number;
   readonly #clock: () => number;
   readonly #log: Logger;
+  readonly #wanted: (fleet: FleetSpec) => void;
   readonly #serial = new Serial();
 
-  constructor(config: Config, fleet: Fleet, loop: Loop, cores: number, clock: () => number, log: Logger) {
+  /** `wanted` hears of every configuration that is taken over. */
+  constructor(
+    config: Config,
+    fleet: Fleet,
+    loop: Loop,
+    cores: number,
+    clock: () => number,
+    log: Logger,
+    wanted: (fleet: FleetSpec) => void,
+  ) {
+    this.#wanted = wanted;
     this.config = config;
     this.#fleet = fleet;
     this.#loop = loop;
@@ -76,7 +87,9 @@ export class Reconciler {
 
   /** Wants what the last good reading says. */
   want(): void {
-    this.#loop.want(this.#desired(this.config.good.fleet));
+    const { fleet } = this.config.good;
+    this.#loop.want(this.#desired(fleet));
+    this.#wanted(fleet);
   }
 
   /** Resolves when everybody was told what to do. */

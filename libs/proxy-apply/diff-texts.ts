@@ -1,7 +1,6 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname } from 'node:path';
-import { execa } from 'execa';
 import { proxyPath } from '../spec/proxy-paths.ts';
 
 /** What `diff -u` says of two folders of texts, named `current` and `wanted`; empty when they are the same. */
@@ -22,6 +21,7 @@ export async function diffTexts(
         await writeFile(full, text);
       }
     }
+    const { execa } = await import('execa');
     const { stdout } = await execa('diff', ['-ruN', 'current', 'wanted'], { cwd: dir, reject: false });
     // The command itself and the times of files that exist for a moment say nothing.
     return stdout.replace(/^diff .*\n/gm, '').replace(/^((?:---|\+\+\+) \S+).*$/gm, '$1');

@@ -23,6 +23,7 @@ export class ProxyApplier implements AsyncDisposable {
 
   /** Something changed. */
   request(): void {
+    if (this.#stop.signal.aborted) return;
     this.#wanted = true;
     this.#lastChangeAtMs = performance.now();
     this.#running ??= this.#run().finally(() => {
@@ -36,8 +37,12 @@ export class ProxyApplier implements AsyncDisposable {
   }
 
   /** What has not begun is left undone. */
-  async [Symbol.asyncDispose](): Promise<void> {
+  stop(): void {
     this.#stop.abort();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.stop();
     await this.#running;
   }
 

@@ -1,5 +1,3 @@
-import { execa } from 'execa';
-
 export type CommandResult = {
   readonly ok: boolean;
   /** What it said on both outputs, shortened; where it could not be started, why. */
@@ -12,6 +10,7 @@ const maxOutput = 4000;
 
 /** Runs one of the web server's own commands and never throws. */
 export async function runCommand(command: readonly string[]): Promise<CommandResult> {
+  const { execa } = await import('execa');
   const [file = '', ...args] = command;
   const result = await execa(file, args, {
     all: true,

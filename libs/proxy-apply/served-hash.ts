@@ -1,5 +1,3 @@
-import { request as requestHttp } from 'node:http';
-import { request as requestHttps } from 'node:https';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 const timeoutMs = 2000;
@@ -7,9 +5,11 @@ const pauseMs = 50;
 const enoughHits = 6;
 
 /** The hash of the text that the web server serves now; null where it does not answer or says none. */
-export function servedHash(probeUrl: string, host: string): Promise<string | null> {
+export async function servedHash(probeUrl: string, host: string): Promise<string | null> {
   const url = new URL(probeUrl);
   const isTls = url.protocol === 'https:';
+  // The daemon loads what it needs when it needs it.
+  const { request: ask } = isTls ? await import('node:https') : await import('node:http');
   return new Promise(resolve => {
     const options = {
       agent: false,
@@ -18,7 +18,7 @@ export function servedHash(probeUrl: string, host: string): Promise<string | nul
       // This machine's own address: the certificate is for the tenants' names.
       ...(isTls ? { servername: host, rejectUnauthorized: false } : {}),
     };
-    const request = (isTls ? requestHttps : requestHttp)(url, options, response => {
+    const request = ask(url, options, response => {
       response.resume();
       const hash = response.headers['x-mpctl-config'];
       resolve(typeof hash === 'string' ? hash : null);

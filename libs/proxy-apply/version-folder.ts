@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { execa } from 'execa';
 import type { RenderedProxy } from '../proxy/render-proxy.ts';
 import { proxyPath } from '../spec/proxy-paths.ts';
 import { makeFolder, writeReadable } from './readable-file.ts';
@@ -26,6 +25,7 @@ export async function writeVersion(dir: string, { hash, files }: RenderedProxy):
   const folders = new Set(all.map(([path]) => dirname(proxyPath(dir, path))));
   for (const folder of new Set([dirname(dir), dir, ...folders])) await makeFolder(folder);
   for (const [path, text] of all) await writeReadable(proxyPath(dir, path), text);
+  const { execa } = await import('execa');
   // One sync of the file system: at thousands of files one each takes many times as long.
   await execa('sync', process.platform === 'linux' ? ['-f', dir] : []);
 }

@@ -20,6 +20,7 @@
 import type { ShardIndex, TenantId, TenantUid } from '../base/ids.ts';
 import type { Issue } from '../base/issue.ts';
 import type { TenantSpec } from '../spec/tenant-spec.ts';
+import type { ProxyStatus } from './proxy-status.ts';
 import type { TenantCounters, TenantState } from './report.ts';
 
 export type ControlError = {
@@ -75,6 +76,8 @@ export type ControlStatus = {
     readonly held: string;
     readonly issues: readonly Issue[];
   };
+  /** Null where no web server is configured. */
+  readonly proxy: ProxyStatus | null;
   readonly tenants: {
     readonly total: number;
     readonly states: Readonly<Partial<Record<TenantState, number>>>;

@@ -10,7 +10,12 @@ export function fetchRaw(
 ): Promise<Reply> {
   const { tls, body, ...rest } = options;
   return new Promise((resolve, reject) => {
-    const all = { host: '127.0.0.1', agent: false, rejectUnauthorized: false, ...rest };
+    const all = {
+      ...(rest.socketPath ? {} : { host: '127.0.0.1' }),
+      agent: false,
+      rejectUnauthorized: false,
+      ...rest,
+    };
     const request = (tls ? httpsRequest : httpRequest)(all, response => {
       const chunks: Buffer[] = [];
       response.on('data', chunk => chunks.push(chunk));

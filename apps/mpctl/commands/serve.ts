@@ -8,6 +8,7 @@ import { openLog } from '../../../libs/log/open-log.ts';
 import { type ExitCode, exitCode } from '../exit-code.ts';
 import { hostFacts } from '../files/host-facts.ts';
 import type { Input } from '../input.ts';
+import { programRoot } from '../program-root.ts';
 
 /** Runs the fleet until a signal ends it. */
 export async function serve({ folders }: Input): Promise<ExitCode> {
@@ -24,6 +25,7 @@ export async function serve({ folders }: Input): Promise<ExitCode> {
     notifySocket: process.env.NOTIFY_SOCKET || null,
     cores: availableParallelism(),
     version,
+    programRoot: programRoot(),
     log,
   });
   if ('length' in opened) {

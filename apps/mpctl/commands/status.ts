@@ -21,6 +21,7 @@ function renderStatus({
   pid,
   uptimeMs,
   config,
+  proxy,
   tenants,
   connections,
   totals,
@@ -33,6 +34,7 @@ function renderStatus({
     `${tenants.total} tenants${states.length > 0 ? `: ${states.join(', ')}` : ''}`,
     `${connections} connections, ${totals.accepted} mails taken, ${totals.rejected} refused`,
     ...config.issues.map(renderIssue),
+    ...(proxy ? [`web server: ${proxy.state}${proxy.error === '' ? '' : `, ${proxy.error}`}`] : []),
     '',
     renderTable(
       ['SHARD', 'STATE', 'PID', 'UP', 'RESTARTS', 'MEMORY', 'TENANTS', 'CONNECTIONS', 'BLOCKED'],

@@ -1,0 +1,158 @@
+/** Real tenants behind a real nginx and a real Apache, from the tenants file to the page. */
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { appendFile, chmod, mkdir, mkdtemp, readlink, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { WebSocket } from 'ws';
+import type { ProxyServer } from '../../libs/spec/proxy-spec.ts';
+import type { ControlStatus } from '../../libs/wire/control-http.ts';
+import { Fleet } from '../harness/fleet.ts';
+import { fetchRaw } from '../harness/raw-http.ts';
+import { prepareWebServer } from '../harness/web-server.ts';
+
+async function openPublished(server: ProxyServer, more = '') {
+  await using stack = new AsyncDisposableStack();
+  const dir = await mkdtemp(join(tmpdir(), 'mp-'));
+  stack.defer(() => rm(dir, { recursive: true, force: true }));
+  const web = stack.use(await prepareWebServer({ server, dir }));
+  await web.start();
+  const yaml = (extra: string) => `proxy:
+  baseDomain: mail.example.com
+  server: ${server}
+  listen: "127.0.0.1:${web.port}"
+  outputDir: ${web.outputDir}
+  checkCommand: ${JSON.stringify(web.checkCommand)}
+  reloadCommand: ${JSON.stringify(web.reloadCommand)}
+${extra}
+tenants:
+  project-a: { auth: none, hostnames: [mail.shop.example] }
+  project-b: {}
+`;
+  const fleet = stack.use(new Fleet(yaml(more)));
+  await chmod(fleet.dir, 0o711);
+  await fleet.serve();
+  const owned = stack.move();
+  const get = (host: string, path = '/api/v1/messages') =>
+    fetchRaw({ port: web.port, path, headers: { host } });
+  /** Resolves when the daemon says this about the web server. */
+  const until = async (...states: string[]) => {
+    for (;;) {
+      const { proxy } = await fleet.ask<ControlStatus>('status');
+      if (proxy && states.includes(proxy.state)) return proxy;
+      await sleep(50);
+    }
+  };
+  return {
+    ...{ dir, web, fleet, get, until },
+    write: (extra: string) => writeFile(fleet.configPath, yaml(extra)),
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
+}
+
+for (const server of ['nginx', 'apache'] as const) {
+  describe(server, () => {
+    test('the daemon publishes by itself; a new tenant needs no reload, and none is open without a word', async () => {
+      await using world = await openPublished(server);
+      const { hash, served } = await world.until('applied');
+      assert.equal(served, hash);
+      const reply = await world.get('project-a.mail.example.com');
+      assert.equal(reply.status, 200, String(reply.body));
+      assert.equal(JSON.parse(String(reply.body)).total, 0);
+      const closed = await world.get('project-b.mail.example.com');
+      assert.equal(closed.status, 403);
+      assert.match(String(closed.body), /mpctl tenant passwd|auth: none/);
+
+      const current = await readlink(join(world.web.outputDir, 'current'));
+      assert.equal((await world.get('project-c.mail.example.com')).status, 404);
+      const added = await world.fleet.run(['tenant', 'add', 'project-c', 'auth=none']);
+      assert.equal(added.code, 0, added.stderr);
+      assert.equal((await world.get('project-c.mail.example.com')).status, 200);
+      assert.equal(await readlink(join(world.web.outputDir, 'current')), current);
+
+      assert.equal((await world.fleet.run(['tenant', 'suspend', 'project-a'])).code, 0);
+      assert.equal((await world.get('project-a.mail.example.com')).status, 503);
+      assert.equal((await world.get('project-c.mail.example.com')).status, 200);
+      assert.equal((await world.fleet.run(['tenant', 'remove', 'project-c', '--yes'])).code, 0);
+      assert.equal((await world.get('project-c.mail.example.com')).status, 404);
+    });
+  });
+}
+
+test('own host names come with mode map, and are refused where they are somebody else’s', async () => {
+  await using world = await openPublished('nginx', '  mode: map');
+  await world.until('applied');
+  assert.equal((await world.get('mail.shop.example')).status, 200);
+  const checked = await world.fleet.run(['check']);
+  assert.match(checked.stderr, /tenants\.project-b: warning: has no credentials/);
+  assert.equal(checked.code, 0);
+  await world.fleet.run(['tenant', 'set', 'project-b', 'hostnames=panel.mail.example.com']);
+  const refused = await world.fleet.run(['check']);
+  assert.match(refused.stderr, /panel\.mail\.example\.com belongs to the base domain/);
+  assert.equal(refused.code, 6);
+});
+
+test('the commands say what differs, what was edited and what was refused, by their exit codes', async () => {
+  await using world = await openPublished('nginx', '  apply: manual');
+  const proxy = async (...words: string[]) => world.fleet.run(['proxy', ...words]);
+  assert.equal((await proxy('diff')).code, 10);
+  assert.equal((await proxy('apply', '--dry-run')).code, 10);
+  const applied = await proxy('apply');
+  assert.equal(applied.code, 0, applied.stderr + applied.stdout);
+  assert.equal((await proxy('diff')).code, 0);
+  assert.match((await proxy('apply')).stdout, /served already/);
+  assert.match((await proxy('status')).stdout, /serves what the tenants file says/);
+  assert.match((await proxy('init')).stdout, /include .*current\/\*\.conf;/);
+  assert.match((await proxy('render')).stdout, /server_name "~\^/);
+
+  await appendFile(join(world.web.outputDir, 'current/wildcard.conf'), '# mine\n');
+  const drifted = await proxy('apply');
+  assert.deepEqual([drifted.code, /wildcard\.conf was edited/.test(drifted.stdout)], [1, true]);
+  assert.equal((await proxy('apply', '--overwrite')).code, 0);
+
+  const templates = join(world.dir, 'templates');
+  await mkdir(templates);
+  await writeFile(join(templates, 'listen.conf'), '  listen {{text nothing}};\n');
+  await world.write(`  apply: manual\n  templatesDir: ${templates}`);
+  assert.equal((await proxy('apply')).code, 6, 'a template that lets a value out');
+  await writeFile(join(templates, 'listen.conf'), '  nonsense on;\n');
+  const refused = await proxy('apply', '--json');
+  assert.equal(refused.code, 8);
+  assert.equal(JSON.parse(refused.stdout).failure.step, 'check alone');
+  assert.equal((await world.get('project-a.mail.example.com')).status, 200);
+});
+
+test('what the daemon cannot apply is in its status, its metrics and its log, and what served goes on', async () => {
+  await using world = await openPublished('nginx');
+  await world.until('applied');
+  await world.write('  include: /nowhere/at-all.conf');
+  const { error } = await world.until('rolled back');
+  assert.match(error, /check failed[\s\S]*at-all\.conf/);
+  assert.equal((await world.get('project-a.mail.example.com')).status, 200);
+  const { body } = await fetchRaw({
+    socketPath: join(world.fleet.runDir, '.control.sock'),
+    path: '/metrics',
+  });
+  assert.match(String(body), /mpctl_proxy_state\{state="rolled back"\} 1/);
+  assert.match(world.fleet.log, /is not as it should be/);
+  await world.write('');
+  await world.until('applied', 'unchanged');
+});
+
+test('who has no socket is answered by the daemon: 404 for nobody, 503 for a tenant, a WebSocket too', async () => {
+  await using world = await openPublished('nginx');
+  await world.until('applied');
+  await rm(world.fleet.socketPath('project-a', 'http'));
+  const down = await world.get('project-a.mail.example.com');
+  assert.deepEqual([down.status, /starting/.test(String(down.body))], [503, true]);
+  assert.equal((await world.get('nobody.mail.example.com')).status, 404);
+  const socket = new WebSocket(`ws://127.0.0.1:${world.web.port}/api/events`, {
+    headers: { host: 'project-a.mail.example.com' },
+  });
+  socket.on('error', () => {});
+  const [, response] = await once(socket, 'unexpected-response');
+  assert.equal(response.statusCode, 503);
+  socket.terminate();
+});
