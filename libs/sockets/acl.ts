@@ -13,7 +13,7 @@ export type AclEntry = {
 };
 
 const order = ['u', 'g', 'm', 'o'] as const;
-const entryPattern = /^(u|user|g|group|m|mask|o|other):([^:]*):([r-]?[w-]?[x-]?)$/;
+const entryPattern = /^(u|user|g|group|m|mask|o|other):([^:]*):([rwx-]{1,3})$/;
 
 /** One entry, e.g. `u:bob:rw` or `group:web:r--`; null when it is none. */
 export function parseAclEntry(text: string): AclEntry | null {

@@ -1,0 +1,156 @@
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { test } from 'node:test';
+import { MpctlError } from '../base/error.ts';
+import type { TenantId, TenantUid } from '../base/ids.ts';
+import { silentLogger } from '../base/log.ts';
+import { createInboxEngine } from '../inbox-api/inbox-engine.ts';
+import type { Envelope } from '../mail/message.ts';
+import { createSlowWork } from '../slow-work/slow-work.ts';
+import { createSmtpEngine } from '../smtp/smtp-engine.ts';
+import type { TenantSpec } from '../spec/tenant-spec.ts';
+import { openMemoryStore } from '../store/open-store.ts';
+import type { Mailbox, MailboxOptions, Store } from '../store/store.ts';
+import type { TenantReport } from '../wire/report.ts';
+import { newTally } from './tally.ts';
+import { TenantWorker } from './tenant-worker.ts';
+
+const mail = Buffer.from('Subject: x\r\n\r\nHello\r\n');
+const envelope: Envelope = {
+  from: 'a@example.com',
+  to: ['b@example.com'],
+  helo: 'client',
+  remoteAddress: '127.0.0.1',
+  remoteHost: 'localhost',
+  username: '',
+};
+
+/** A store whose next inserts fail with these codes, one after the other; an empty one succeeds. */
+function storeThatFails(codes: string[]): Store {
+  const store = openMemoryStore(Date.now);
+  const failing = (mailbox: Mailbox) =>
+    new Proxy(mailbox, {
+      get(target, key: keyof Mailbox) {
+        if (key !== 'insert') return (target[key] as () => unknown).bind(target);
+        return async (one: Parameters<Mailbox['insert']>[0]) => {
+          const code = codes.shift() ?? '';
+          if (code !== '') throw new MpctlError(code, 'no luck');
+          return target.insert(one);
+        };
+      },
+    });
+  return {
+    mailbox: (options: MailboxOptions) => failing(store.mailbox(options)),
+    release: uid => store.release(uid),
+    [Symbol.asyncDispose]: () => store[Symbol.asyncDispose](),
+  };
+}
+
+async function openWorker(codes: string[] = []) {
+  const reports: TenantReport[] = [];
+  const store = storeThatFails(codes);
+  const mailWork = createSlowWork();
+  const inbox = await createInboxEngine({ log: silentLogger, clock: Date.now, mailWork });
+  const totals = newTally();
+  const home = {
+    hostname: 'mx.test',
+    dataDir: '/nonexistent',
+    clock: Date.now,
+    random: randomBytes,
+    log: silentLogger,
+    store,
+    smtp: createSmtpEngine({ log: silentLogger }),
+    inbox,
+    totals,
+    stateChanged: (report: TenantReport) => void reports.push(report),
+  };
+  const spec: TenantSpec = {
+    id: 'project-a' as TenantId,
+    label: '',
+    user: null,
+    suspended: false,
+    listeners: [],
+    maxMessages: 0,
+    maxAgeMs: 0,
+    maxBytes: 0,
+    maxMessageSizeBytes: 0,
+    smtp: { maxRecipients: 100 },
+    auth: null,
+    hostnames: [],
+    ownHost: '',
+    webroot: '/',
+    proxy: { certificate: null, key: null, include: null },
+  };
+  const worker = new TenantWorker(home, '0123456789abcdef' as TenantUid, spec);
+  return {
+    worker,
+    spec,
+    totals,
+    reports,
+    async send() {
+      const delivery = await worker.openMail().keep(envelope, mail, 'smtp');
+      return delivery.outcome === 'refused' ? delivery.reply : 'kept';
+    },
+    async [Symbol.asyncDispose]() {
+      await worker.close(0);
+      await inbox[Symbol.asyncDispose]();
+      await mailWork[Symbol.asyncDispose]();
+    },
+  };
+}
+
+test('a mailbox that fails makes its tenant fail, says so once, and works again with the next mail', async () => {
+  await using tenant = await openWorker(['STORE_FAILED', 'STORE_FAILED', '']);
+  assert.equal(await tenant.send(), '451 4.3.0 Requested action aborted: local error in processing');
+  assert.equal(tenant.worker.state, 'failed');
+  assert.match((await tenant.worker.report()).error, /^STORE_FAILED: no luck$/);
+  await tenant.send();
+  assert.equal(await tenant.send(), 'kept');
+  assert.equal(tenant.worker.state, 'listening');
+  assert.deepEqual(
+    tenant.reports.map(({ state }) => state),
+    ['failed', 'listening'],
+  );
+  assert.deepEqual([tenant.totals.rejected, tenant.totals.accepted], [2, 1]);
+});
+
+test('a store without room refuses for now, and the tenant is well', async () => {
+  await using tenant = await openWorker(['STORE_FULL']);
+  assert.equal(await tenant.send(), '452 4.3.1 Insufficient system storage');
+  assert.equal(tenant.worker.state, 'listening');
+});
+
+test('a bug is not taken for a failure', async () => {
+  await using tenant = await openWorker();
+  tenant.worker.openMail().mailbox.insert = () => Promise.reject(new TypeError('bug'));
+  await assert.rejects(tenant.send(), TypeError);
+});
+
+test('a tenant is idle until somebody needs its mail', async () => {
+  await using tenant = await openWorker();
+  assert(tenant.worker.isIdle);
+  await tenant.worker.change({ ...tenant.spec, maxMessages: 5 });
+  await tenant.worker.prune();
+  assert.deepEqual((await tenant.worker.report()).counters, newTally());
+  assert(tenant.worker.isIdle);
+  await tenant.send();
+  assert(!tenant.worker.isIdle);
+});
+
+test('what was deleted is counted, whoever deleted it', async () => {
+  await using tenant = await openWorker();
+  for (let n = 0; n < 4; n++) await tenant.send();
+  await tenant.worker.change({ ...tenant.spec, maxMessages: 3 });
+  const { events } = tenant.worker.openMail();
+  events.publish({ kind: 'removed', ids: ['x'] });
+  events.publish({ kind: 'truncated', count: 2 });
+  assert.equal((await tenant.worker.report()).counters.deleted, 4);
+});
+
+test('a socket that did not arrive is the fault of its listener', async () => {
+  await using tenant = await openWorker();
+  tenant.worker.listen('smtp', 0, null);
+  const { state, error } = await tenant.worker.report();
+  assert.equal(state, 'failed');
+  assert.match(error, /TENANT_LISTENER_UNKNOWN.*listener smtp, bind 0/);
+});
