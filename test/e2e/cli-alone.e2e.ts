@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { execa } from 'execa';
 import { Fleet, mpctlPath } from '../harness/fleet.ts';
@@ -100,4 +101,25 @@ test('completion works in the shells that are here', async () => {
     echo "\${COMPREPLY[*]}"`,
   ]);
   assert.deepEqual(stdout.split(/\s+/), ['remove', 'rename', 'resume']);
+});
+
+test('a command loads little before it begins: neither what reads YAML nor what runs fleets', async () => {
+  await execa(mpctlPath, ['version']);
+  const dist = join(dirname(dirname(mpctlPath)), 'dist');
+  const loaded = new Map<string, string>();
+  const load = (name: string) => {
+    if (loaded.has(name)) return;
+    const text = readFileSync(join(dist, name), 'utf8');
+    loaded.set(name, text);
+    for (const [, next = ''] of text.matchAll(/^import .*"\.\/([^"]+)";$/gm)) load(next);
+  };
+  load('mpctl.js');
+  const [, run = ''] = /import\("\.\/([^"]+)"\)/.exec(loaded.get('mpctl.js') ?? '') ?? [];
+  load(run);
+  const text = [...loaded.values()].join('');
+  assert.match(text, /apps\/mpctl\/run\.ts/);
+  assert.doesNotMatch(
+    text,
+    /^\/\/ (node_modules|libs\/(controller|proxy|shard)|libs\/spec\/(schema|read-))/m,
+  );
 });
