@@ -118,14 +118,22 @@ export class Api {
     return (await this.#fetch(`message/${encodeURIComponent(id)}/raw`)).text();
   }
 
-  async setRead(read: boolean, which: { readonly ids: readonly string[] } | { readonly query: string } | 'all'): Promise<void> {
+  async setRead(
+    read: boolean,
+    which: { readonly ids: readonly string[] } | { readonly query: string } | 'all',
+  ): Promise<void> {
     const body = which === 'all' ? {} : 'ids' in which ? { IDs: which.ids } : { Search: which.query };
     await this.#write('PUT', 'messages', { Read: read, ...body });
   }
 
-  async remove(which: { readonly ids: readonly string[] } | { readonly query: string } | 'all'): Promise<void> {
+  async remove(
+    which: { readonly ids: readonly string[] } | { readonly query: string } | 'all',
+  ): Promise<void> {
     if (which !== 'all' && 'query' in which) {
-      const search = new URLSearchParams({ query: which.query, tz: Intl.DateTimeFormat().resolvedOptions().timeZone });
+      const search = new URLSearchParams({
+        query: which.query,
+        tz: Intl.DateTimeFormat().resolvedOptions().timeZone,
+      });
       await this.#write('DELETE', `search?${search}`);
       return;
     }
@@ -139,7 +147,9 @@ export class Api {
   async #write(method: 'PUT' | 'DELETE' | 'POST', path: string, body?: unknown): Promise<Response> {
     return this.#fetch(path, {
       method,
-      ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { 'Content-Type': 'application/json' } }),
+      ...(body === undefined
+        ? {}
+        : { body: JSON.stringify(body), headers: { 'Content-Type': 'application/json' } }),
     });
   }
 

@@ -3,7 +3,12 @@ export type Connection =
   | { readonly state: 'connecting' }
   | { readonly state: 'live' }
   /** The next try starts at `retryAtMs`. */
-  | { readonly state: 'waiting'; readonly tries: number; readonly retryAtMs: number; readonly sinceMs: number }
+  | {
+      readonly state: 'waiting';
+      readonly tries: number;
+      readonly retryAtMs: number;
+      readonly sinceMs: number;
+    }
   | { readonly state: 'retrying'; readonly tries: number; readonly sinceMs: number };
 
 const firstDelayMs = 500;

@@ -11,7 +11,11 @@ export function listTime(created: string, nowMs: number, locale?: string): strin
     return at.toLocaleTimeString(locale, { hour: '2-digit', minute: '2-digit' });
   }
   const sameYear = at.getFullYear() === now.getFullYear();
-  return at.toLocaleDateString(locale, { day: 'numeric', month: 'short', ...(sameYear ? {} : { year: 'numeric' }) });
+  return at.toLocaleDateString(locale, {
+    day: 'numeric',
+    month: 'short',
+    ...(sameYear ? {} : { year: 'numeric' }),
+  });
 }
 
 /** The whole date, for hovering and for the message. */

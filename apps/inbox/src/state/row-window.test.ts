@@ -1,7 +1,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { emptyWindow, missingPages, offsetOf, rowAt, withNew, without, withPage, withUpdate } from './row-window.ts';
+import {
+  emptyWindow,
+  missingPages,
+  offsetOf,
+  rowAt,
+  withNew,
+  without,
+  withPage,
+  withUpdate,
+} from './row-window.ts';
 
 const row = (id: number) => ({ ID: `m${id}`, Read: false, Tags: [] as string[] });
 /** newest first */
@@ -33,7 +42,9 @@ test('a read state or tags reach the row', () => {
 test('any arrivals and deletes leave every known row where the mailbox has it', () => {
   fc.assert(
     fc.property(
-      fc.array(fc.oneof(fc.record({ add: fc.integer({ min: 1, max: 5 }) }), fc.record({ at: fc.nat() })), { maxLength: 60 }),
+      fc.array(fc.oneof(fc.record({ add: fc.integer({ min: 1, max: 5 }) }), fc.record({ at: fc.nat() })), {
+        maxLength: 60,
+      }),
       steps => {
         let truth = mails(30);
         let next = 30;

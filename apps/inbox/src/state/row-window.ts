@@ -27,7 +27,12 @@ export function offsetOf<R extends Row>(list: RowWindow<R>, id: string): number 
 }
 
 /** What a page of the API brought: rows from `start`, newest first, of a list that is now `total` long. */
-export function withPage<R extends Row>(list: RowWindow<R>, start: number, page: readonly R[], total: number): RowWindow<R> {
+export function withPage<R extends Row>(
+  list: RowWindow<R>,
+  start: number,
+  page: readonly R[],
+  total: number,
+): RowWindow<R> {
   // A total that differs by more than what events told means that rows went or came unseen: their ranks are not sure.
   const rows = total === list.total ? new Map(list.rows) : new Map<number, R>();
   page.forEach((row, i) => {
@@ -83,7 +88,12 @@ function countBelow(sorted: readonly number[], value: number): number {
 }
 
 /** The pages of `pageSize` rows that must be fetched to know every row of a range; empty when all are known. */
-export function missingPages<R extends Row>(list: RowWindow<R>, from: number, to: number, pageSize: number): number[] {
+export function missingPages<R extends Row>(
+  list: RowWindow<R>,
+  from: number,
+  to: number,
+  pageSize: number,
+): number[] {
   const pages = new Set<number>();
   for (let offset = Math.max(0, from); offset < Math.min(to, list.total); offset++) {
     if (rowAt(list, offset) === undefined) pages.add(Math.floor(offset / pageSize) * pageSize);

@@ -29,7 +29,10 @@ export function kept(selection: Selection, gone: ReadonlySet<string>): Selection
 }
 
 /** How many are selected, and how many of them cannot be seen just now. */
-export function counted(selection: Selection, inView: ReadonlySet<string>): { selected: number; unseen: number } {
+export function counted(
+  selection: Selection,
+  inView: ReadonlySet<string>,
+): { selected: number; unseen: number } {
   let unseen = 0;
   for (const id of selection.ids) if (!inView.has(id)) unseen++;
   return { selected: selection.ids.size, unseen };

@@ -1,5 +1,6 @@
 /** Every word of the page. Another language is another file of this shape. */
-const plural = (count: number, one: string, many: string) => `${count.toLocaleString('en')} ${count === 1 ? one : many}`;
+const plural = (count: number, one: string, many: string) =>
+  `${count.toLocaleString('en')} ${count === 1 ? one : many}`;
 
 export const en = {
   inbox: 'Inbox',

@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Page, Summary } from './api.ts';
+import { MailList } from './mail-list.ts';
+
+function summary(n: number): Summary {
+  return {
+    ID: `m${n}`,
+    MessageID: '',
+    Read: false,
+    From: null,
+    To: [],
+    Cc: [],
+    Bcc: [],
+    ReplyTo: [],
+    Subject: `mail ${n}`,
+    Created: '2026-01-01T00:00:00Z',
+    Username: '',
+    Tags: [],
+    Size: 1,
+    Attachments: 0,
+    Snippet: '',
+  };
+}
+
+/** A mailbox of `count` mails that answers pages, and what it was asked. */
+function mailbox(count: number) {
+  const asked: number[] = [];
+  const mails = Array.from({ length: count }, (_, i) => summary(count - 1 - i));
+  const fetchPage = async (_query: string, start: number, limit: number): Promise<Page> => {
+    asked.push(start);
+    return {
+      total: mails.length,
+      unread: mails.length,
+      messages_count: mails.length,
+      messages_unread: mails.length,
+      start,
+      tags: [],
+      messages: mails.slice(start, start + limit),
+    };
+  };
+  return { asked, fetchPage };
+}
+
+test('a jump into a long list asks for the pages in view only', async () => {
+  const { asked, fetchPage } = mailbox(100_000);
+  const list = new MailList(fetchPage);
+  await list.search('');
+  await list.show(60_010, 60_030);
+  assert.deepEqual(asked, [0, 60_000]);
+  assert.equal(list.row(60_010)?.ID, `m${100_000 - 1 - 60_010}`);
+});
+
+test('mail that arrives below the fold waits and moves no row', async () => {
+  const list = new MailList(mailbox(200).fetchPage);
+  await list.search('');
+  list.following = false;
+  const before = list.row(3)?.ID;
+  list.arrived([summary(200), summary(201)]);
+  assert.equal(list.row(3)?.ID, before);
+  assert.equal(list.pending.value, 2);
+  assert.equal(list.length.value, 200);
+  list.showPending();
+  assert.equal(list.row(0)?.ID, 'm201');
+  assert.equal(list.row(5)?.ID, before);
+});
+
+test('at the top the list follows', async () => {
+  const list = new MailList(mailbox(10).fetchPage);
+  await list.search('');
+  list.arrived([summary(10)]);
+  assert.equal(list.row(0)?.ID, 'm10');
+  assert.equal(list.pending.value, 0);
+});
+
+test('a delete of a waiting mail takes it from the pill, one of a shown mail from the list', async () => {
+  const list = new MailList(mailbox(10).fetchPage);
+  await list.search('');
+  list.following = false;
+  list.arrived([summary(10), summary(11)]);
+  list.removed(new Set(['m10']));
+  assert.equal(list.pending.value, 1);
+  list.removed(new Set(['m9']));
+  assert.equal(list.length.value, 9);
+  assert.equal(list.row(0)?.ID, 'm8');
+});
