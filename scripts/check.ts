@@ -8,6 +8,7 @@ const bin = (name: string) => join(root, 'node_modules/.bin', name);
 
 const steps: [name: string, command: string, args: string[]][] = [
   ['types', bin('tsc'), ['-p', 'tsconfig.json']],
+  ['types of the inbox page', bin('tsc'), ['-p', 'apps/inbox/tsconfig.json']],
   ['format and lint', bin('biome'), ['check', '--error-on-warnings', ...(fix ? ['--write'] : []), '.']],
   ['imports', process.execPath, ['scripts/check-imports.ts']],
   ['generated files', process.execPath, ['scripts/gen.ts', ...(fix ? [] : ['--check'])]],

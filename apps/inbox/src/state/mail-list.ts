@@ -3,6 +3,7 @@ import type { Page, Summary } from './api.ts';
 import {
   emptyWindow,
   missingPages,
+  offsetOf,
   type RowWindow,
   rowAt,
   withNew,
@@ -43,6 +44,22 @@ export class MailList {
   /** The row at an offset; undefined while it is not known. */
   row(offset: number): Summary | undefined {
     return rowAt(this.window.value, offset + this.pending.value);
+  }
+
+  /** Ids of all rows that are known, newest first. */
+  knownIds(): string[] {
+    const { rows } = this.window.value;
+    return [...rows.keys()].sort((a, b) => b - a).map(rank => rows.get(rank)?.ID ?? '');
+  }
+
+  /** Ids beside a row of the list, as far as they are known. */
+  neighbours(id: string): { readonly newer: string | undefined; readonly older: string | undefined } {
+    const offset = offsetOf(this.window.value, id);
+    if (offset < 0) return { newer: undefined, older: undefined };
+    return {
+      newer: rowAt(this.window.value, offset - 1)?.ID,
+      older: rowAt(this.window.value, offset + 1)?.ID,
+    };
   }
 
   /** Shows another search (empty: everything) from its first rows. */

@@ -1,0 +1,132 @@
+import { useComputed, useSignal, useSignalEffect } from '@preact/signals';
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
+import { useApp, useWords } from './context.ts';
+import { MailRow } from './mail-row.tsx';
+
+/** Rows drawn beyond the edges, so that a quick scroll meets no gap. */
+const overscan = 8;
+
+/**
+ * The list: any number of rows, of which only those in view are in the page. Rows have one height, which the style sheet
+ * gives as `--row`; they are placed by transform, so that nothing that arrives is a layout shift.
+ */
+export function MailRows() {
+  const app = useApp();
+  const words = useWords();
+  const scroller = useRef<HTMLDivElement>(null);
+  const rowHeight = useSignal(60);
+  const top = useSignal(0);
+  const height = useSignal(600);
+  /** The row that the keyboard is on: the list is one Tab stop. */
+  const current = useSignal(app.place.value.start);
+
+  const first = useComputed(() => Math.max(0, Math.floor(top.value / rowHeight.value)));
+  const last = useComputed(() =>
+    Math.min(app.list.length.value, Math.ceil((top.value + height.value) / rowHeight.value)),
+  );
+
+  useLayoutEffect(() => {
+    const element = scroller.current;
+    if (element === null) return;
+    const measure = () => {
+      rowHeight.value = Number.parseFloat(getComputedStyle(element).getPropertyValue('--row')) || 60;
+      height.value = element.clientHeight;
+    };
+    measure();
+    const observer = new ResizeObserver(measure);
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, []);
+
+  // The place that the address names, as soon as the list is long enough to have it.
+  const { start } = app.place.value;
+  useEffect(() => {
+    const element = scroller.current;
+    if (element !== null && Math.floor(element.scrollTop / rowHeight.value) !== start) {
+      element.scrollTop = start * rowHeight.value;
+    }
+  }, [start, app.list.loaded.value]);
+
+  useSignalEffect(() => {
+    app.list.following = top.value < rowHeight.value / 2;
+    app.list.show(first.value - overscan, last.value + overscan);
+  });
+
+  // The address follows the scroll, once it rests.
+  useEffect(() => {
+    const timer = setTimeout(() => {
+      if (app.place.value.start !== first.value) app.go({ start: first.value }, true);
+    }, 200);
+    return () => clearTimeout(timer);
+  }, [first.value]);
+
+  const moveTo = (offset: number) => {
+    const to = Math.max(0, Math.min(app.list.length.value - 1, offset));
+    current.value = to;
+    const element = scroller.current;
+    if (element === null) return;
+    const rowTop = to * rowHeight.value;
+    if (rowTop < element.scrollTop) element.scrollTop = rowTop;
+    else if (rowTop + rowHeight.value > element.scrollTop + element.clientHeight) {
+      element.scrollTop = rowTop + rowHeight.value - element.clientHeight;
+    }
+    requestAnimationFrame(() => element.querySelector<HTMLElement>(`[data-offset="${to}"] a`)?.focus());
+  };
+
+  const onKeyDown = (event: KeyboardEvent) => {
+    const page = Math.max(1, Math.floor(height.value / rowHeight.value) - 1);
+    const steps: Record<string, number> = { ArrowDown: 1, ArrowUp: -1, PageDown: page, PageUp: -page };
+    const step = steps[event.key];
+    if (step !== undefined) moveTo(current.value + step);
+    else if (event.key === 'Home') moveTo(0);
+    else if (event.key === 'End') moveTo(app.list.length.value - 1);
+    else return;
+    event.preventDefault();
+  };
+
+  const from = Math.max(0, first.value - overscan);
+  const to = Math.min(app.list.length.value, last.value + overscan);
+  const offsets = Array.from({ length: Math.max(0, to - from) }, (_, i) => from + i);
+
+  return (
+    <div
+      class="rows"
+      ref={scroller}
+      onScroll={event => {
+        top.value = event.currentTarget.scrollTop;
+      }}
+      onKeyDown={onKeyDown}
+    >
+      {app.list.pending.value > 0 && (
+        <button
+          type="button"
+          class="pill"
+          onClick={() => {
+            app.list.showPending();
+            if (scroller.current) scroller.current.scrollTop = 0;
+          }}
+        >
+          {words.newMail(app.list.pending.value)}
+        </button>
+      )}
+      <ul style={{ height: `${app.list.length.value * rowHeight.value}px` }} aria-label={words.messages}>
+        {offsets.map(offset => {
+          const row = app.list.row(offset);
+          return (
+            <MailRow
+              key={row?.ID ?? `gap-${offset}`}
+              row={row}
+              offset={offset}
+              top={offset * rowHeight.value}
+              count={app.list.length.value}
+              tabbable={
+                offset ===
+                Math.min(Math.max(current.value, first.value), Math.max(first.value, last.value - 1))
+              }
+            />
+          );
+        })}
+      </ul>
+    </div>
+  );
+}

@@ -1,0 +1,72 @@
+import { type Signal, signal } from '@preact/signals';
+import { type Api, ApiError, type Message } from './api.ts';
+
+/** What the message pane shows: nothing, a wait, a message, or why there is none. */
+export type Reading =
+  | { readonly state: 'closed' }
+  | { readonly state: 'loading'; readonly id: string }
+  | { readonly state: 'open'; readonly message: Message }
+  | { readonly state: 'missing'; readonly id: string; readonly reason: string };
+
+/** Messages kept in memory: enough to step back and forth without asking again. */
+const keptMessages = 20;
+
+/**
+ * The open message. Messages may be read ahead (on hover, the next one); that never marks them as read, opening does.
+ */
+export class Reader {
+  readonly reading: Signal<Reading> = signal({ state: 'closed' });
+  readonly #api: Pick<Api, 'message' | 'setRead'>;
+  readonly #kept = new Map<string, Promise<Message>>();
+  /** The message that was asked for last; an answer for another one comes too late. */
+  #wanted = '';
+
+  constructor(api: Pick<Api, 'message' | 'setRead'>) {
+    this.#api = api;
+  }
+
+  /** Fetches a message that will probably be opened. */
+  readAhead(id: string): void {
+    this.#fetch(id).catch(() => {
+      // Opening it asks again and says what is wrong.
+    });
+  }
+
+  async open(id: string): Promise<void> {
+    this.#wanted = id;
+    if (!this.#kept.has(id)) this.reading.value = { state: 'loading', id };
+    try {
+      const message = await this.#fetch(id);
+      if (this.#wanted !== id) return;
+      this.reading.value = { state: 'open', message };
+      await this.#api.setRead(true, { ids: [message.ID] });
+    } catch (error) {
+      if (this.#wanted !== id || this.reading.value.state === 'open') return;
+      const reason = error instanceof ApiError ? error.message : 'The server cannot be reached.';
+      this.reading.value = { state: 'missing', id, reason };
+    }
+  }
+
+  close(): void {
+    this.#wanted = '';
+    this.reading.value = { state: 'closed' };
+  }
+
+  /** Forgets what is no longer there. */
+  forget(ids: ReadonlySet<string>): void {
+    for (const id of ids) this.#kept.delete(id);
+  }
+
+  #fetch(id: string): Promise<Message> {
+    const known = this.#kept.get(id);
+    if (known) return known;
+    const fetched = this.#api.message(id, true);
+    this.#kept.set(id, fetched);
+    fetched.catch(() => this.#kept.delete(id));
+    for (const oldest of this.#kept.keys()) {
+      if (this.#kept.size <= keptMessages) break;
+      this.#kept.delete(oldest);
+    }
+    return fetched;
+  }
+}
