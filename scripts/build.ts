@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync } fro
 import { isBuiltin } from 'node:module';
 import { dirname, join } from 'node:path';
 import { type Plugin, rolldown } from 'rolldown';
+import { build } from 'vite';
 
 const root = dirname(import.meta.dirname);
 const entries = {
@@ -43,6 +44,16 @@ const plainBuiltins: Plugin = {
  */
 const everyCommand = { name: 'every-command', test: /apps\/mpctl\/(?!main\.|read-)[^/]+\.ts$/ };
 
+/** Puts a web app's files in place: those with a hash in their name first, the page that names them last. */
+function placeApp(from: string, to: string): void {
+  mkdirSync(join(to, 'dist'), { recursive: true });
+  const made = readdirSync(join(from, 'dist'));
+  for (const name of made) renameSync(join(from, 'dist', name), join(to, 'dist', name));
+  renameSync(join(from, 'index.html'), join(to, 'index.html'));
+  // Servers read an app whole when they start: what no page names any more is of no use.
+  for (const name of readdirSync(join(to, 'dist'))) if (!made.includes(name)) rmSync(join(to, 'dist', name));
+}
+
 const dist = join(root, 'dist');
 mkdirSync(dist, { recursive: true });
 const fresh = mkdtempSync(join(root, '.dist-'));
@@ -63,6 +74,13 @@ try {
     codeSplitting: { groups: [everyCommand] },
   });
   await bundle.close();
+  await build({
+    configFile: join(root, 'apps/inbox/vite.config.ts'),
+    logLevel: 'warn',
+    build: { outDir: join(fresh, 'inbox'), emptyOutDir: false },
+  });
+  placeApp(join(fresh, 'inbox'), join(dist, 'inbox'));
+  rmSync(join(fresh, 'inbox'), { recursive: true });
   // Chunks first, entries last, each by rename: whoever starts meanwhile finds a whole build, old or new.
   const isEntry = (name: string) => name.slice(0, -'.js'.length) in entries;
   for (const name of readdirSync(fresh).sort((a, b) => Number(isEntry(a)) - Number(isEntry(b)))) {
@@ -71,7 +89,8 @@ try {
 } finally {
   rmSync(fresh, { recursive: true, force: true });
 }
+
 for (const name of readdirSync(dist)) {
   const path = join(dist, name);
-  if (Date.now() - statSync(path).mtimeMs > keepChunksMs) rmSync(path);
+  if (Date.now() - statSync(path).mtimeMs > keepChunksMs) rmSync(path, { recursive: true });
 }

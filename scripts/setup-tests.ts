@@ -7,6 +7,7 @@ import { execa } from 'execa';
 const needed: Record<string, string> = {
   acl: 'setfacl',
   apache2: 'apache2',
+  chromium: 'chromium',
   curl: 'curl',
   nginx: 'nginx',
   openssl: 'openssl',

@@ -6,8 +6,8 @@ export default defineConfig({
   base: './',
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
   build: {
-    outDir: '../../dist/inbox',
-    emptyOutDir: true,
+    // Where the API's clients know static files to be.
+    assetsDir: 'dist',
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     target: 'es2022',

@@ -16,6 +16,8 @@ export type ControllerOptions = {
   readonly parseCommand: readonly string[];
   /** Program and arguments of a shard; its index is added as the last one. */
   readonly shardCommand: readonly string[];
+  /** Where the built inbox app lies. */
+  readonly appDir: string;
   /** Of the parser and the shards. */
   readonly environment: Environment;
   /** Use no private Node API for listening sockets, as where it is missing. */

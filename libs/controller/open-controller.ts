@@ -76,6 +76,7 @@ export async function openController(options: ControllerOptions): Promise<Contro
       wireVersion,
       hostname,
       dataDir,
+      appDir: options.appDir,
       log: logSpec,
       accepts: api === 'public' ? 'controller' : 'shard',
     },

@@ -10,6 +10,7 @@ import type { Logger } from '../base/log.ts';
 import type { SlowWork } from '../slow-work/slow-work.ts';
 import type { Applicant, Surface } from './admission.ts';
 import { type Answer, answerRoute, answerUnrouted } from './answer.ts';
+import type { AppFiles } from './app-files.ts';
 import { parseBasicLogin } from './authenticate.ts';
 import { newNonce } from './content-security.ts';
 import { EventHubs } from './event-hubs.ts';
@@ -28,6 +29,8 @@ export type InboxEngineOptions = {
   readonly clock: Clock;
   /** Where large mail is read. */
   readonly mailWork: SlowWork;
+  /** The inbox app; null: the page without a script is served. */
+  readonly app?: AppFiles | null;
   /** A request, headers and body together, and a stall while an answer is written; 30 s when left out. */
   readonly timeoutMs?: number;
 };
@@ -46,7 +49,7 @@ const silenceMarginMs = 10_000;
 
 /** Serves the HTTP of all tenants of a shard. */
 export async function createInboxEngine(options: InboxEngineOptions): Promise<InboxEngine> {
-  const { log, clock, mailWork, timeoutMs = 30_000 } = options;
+  const { log, clock, mailWork, app: appFiles = null, timeoutMs = 30_000 } = options;
   const connections = new LiveConnections();
   const hubs = new EventHubs();
   const stream = new EventStream(hubs, connections);
@@ -116,6 +119,7 @@ export async function createInboxEngine(options: InboxEngineOptions): Promise<In
         params,
         nowMs: clock(),
         mailJob: mailRunner(mailWork, tenant.id),
+        app: appFiles,
         get hub() {
           return hubs.of(tenant);
         },
@@ -191,7 +195,7 @@ function askedOf(
   tenant: InboxTenant,
   target: RequestTarget & { kind: 'path' },
   route: Route,
-): Omit<InboxRequest, 'params' | 'mailJob' | 'nowMs' | 'hub'> {
+): Omit<InboxRequest, 'params' | 'mailJob' | 'nowMs' | 'app' | 'hub'> {
   const maxMailBytes = tenant.settings.maxMessageSizeBytes || Number.POSITIVE_INFINITY;
   return {
     tenant,

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Surface } from './admission.ts';
+import type { AppFiles } from './app-files.ts';
 import type { EventHub } from './event-hub.ts';
 import type { InboxSettings, InboxTenant } from './inbox-tenant.ts';
 import type { MailRunner } from './mail-runner.ts';
@@ -21,6 +22,8 @@ export type InboxRequest = {
   readonly nowMs: number;
   /** Marks scripts and styles that the answer's policy lets run. */
   readonly nonce: string;
+  /** The inbox app, if it was built. */
+  readonly app: AppFiles | null;
   /** Reads mail where it holds nobody up. */
   readonly mailJob: MailRunner;
   /** The tenant's live side. */

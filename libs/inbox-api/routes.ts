@@ -1,5 +1,6 @@
 import type { Handler, Method, Route } from './inbox-request.ts';
 import { plainError, text } from './reply.ts';
+import { getApp, getAppFile } from './routes/app.ts';
 import { getChaos, getInfo, getWebUi, setChaos } from './routes/application.ts';
 import { livez, readyz } from './routes/health.ts';
 import { checksOff, notHereYet } from './routes/later.ts';
@@ -13,7 +14,6 @@ import {
   searchMessages,
 } from './routes/messages.ts';
 import { getMetrics } from './routes/metrics.ts';
-import { getPage } from './routes/page.ts';
 import { sendMail } from './routes/send.ts';
 import { deleteTag, listTags, renameTag, setTags } from './routes/tags.ts';
 import { getView } from './routes/view.ts';
@@ -34,14 +34,14 @@ export const routes: readonly Route[] = [
   { method: 'GET', path: '/livez', surface: 'health', handle: livez },
   { method: 'GET', path: '/readyz', surface: 'health', handle: readyz },
 
-  page('/', getPage),
-  page('/search', getPage),
+  page('/', getApp),
+  page('/search', getApp),
   // The HTML of a mail is read by programs as the API is.
   {
     ...page('/view/*', getView),
     surface: at => (at.length === 2 && at[1]?.endsWith('.html') ? 'api' : 'page'),
   },
-  page('/dist/*', noFile),
+  page('/dist/*', getAppFile),
   page('/proxy', notHereYet),
   { ...page('/metrics', getMetrics), isOn: settings => settings.prometheus },
 

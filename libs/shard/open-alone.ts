@@ -23,10 +23,19 @@ export async function openAlone(
   uid: TenantUid,
   log: Logger,
   drainMs: number,
+  appDir: string,
 ): Promise<AsyncDisposable> {
   await using undo = new AsyncDisposableStack();
   const { hostname, dataDir, webGroup, runDir } = fleet;
-  const config = { wireVersion, shard: 0, hostname, dataDir, log: fleet.log, accepts: 'shard' } as const;
+  const config = {
+    wireVersion,
+    shard: 0,
+    hostname,
+    dataDir,
+    appDir,
+    log: fleet.log,
+    accepts: 'shard',
+  } as const;
   const home = await openHome(config, log, newTally(), () => {});
   undo.use(home.store);
   undo.use(home.inbox);

@@ -12,13 +12,19 @@ export async function openHome(
   totals: Tally,
   stateChanged: (report: TenantReport) => void,
 ): Promise<TenantHome> {
-  const [{ createSmtpEngine }, { createInboxEngine }, { openMemoryStore }, { createSlowWork }] =
-    await Promise.all([
-      import('../smtp/smtp-engine.ts'),
-      import('../inbox-api/inbox-engine.ts'),
-      import('../store/open-store.ts'),
-      import('../slow-work/slow-work.ts'),
-    ]);
+  const [
+    { createSmtpEngine },
+    { createInboxEngine },
+    { readAppFiles },
+    { openMemoryStore },
+    { createSlowWork },
+  ] = await Promise.all([
+    import('../smtp/smtp-engine.ts'),
+    import('../inbox-api/inbox-engine.ts'),
+    import('../inbox-api/app-files.ts'),
+    import('../store/open-store.ts'),
+    import('../slow-work/slow-work.ts'),
+  ]);
   const clock = Date.now;
   return {
     hostname: config.hostname,
@@ -28,7 +34,12 @@ export async function openHome(
     log,
     store: openMemoryStore(clock),
     smtp: createSmtpEngine({ log, clock }),
-    inbox: await createInboxEngine({ log, clock, mailWork: createSlowWork() }),
+    inbox: await createInboxEngine({
+      log,
+      clock,
+      mailWork: createSlowWork(),
+      app: readAppFiles(config.appDir),
+    }),
     totals,
     stateChanged,
   };

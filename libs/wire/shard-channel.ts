@@ -41,6 +41,8 @@ export type ShardConfig = {
   readonly shard: ShardIndex;
   readonly hostname: string;
   readonly dataDir: string;
+  /** Where the built inbox app lies; empty or without one: the page without a script is served. */
+  readonly appDir: string;
   readonly log: LogSpec;
   /** Who accepts connections: the shard from its sockets, or the controller, which then hands each over. */
   readonly accepts: 'shard' | 'controller';

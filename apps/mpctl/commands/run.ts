@@ -32,7 +32,14 @@ export async function runAlone({ args }: Input): Promise<ExitCode> {
   });
   const log = openLog(logSpec(settings), {});
   const uid = randomBytes(8).toString('hex') as TenantUid;
-  await using _sandbox = await openAlone(fleet, tenant, uid, log, drainMs);
+  await using _sandbox = await openAlone(
+    fleet,
+    tenant,
+    uid,
+    log,
+    drainMs,
+    resolvePath(process.argv[1] ?? '', '../inbox'),
+  );
   for (const { protocol, binds } of tenant.listeners) {
     for (const bind of binds) log.info({ protocol, bind: renderBind(bind) }, 'listening');
   }

@@ -20,6 +20,7 @@ export async function serve({ folders }: Input): Promise<ExitCode> {
     config: { path: folders.configPath, facts: hostFacts(folders, logFormat) },
     parseCommand: [process.execPath, program, 'parse-tenants'],
     shardCommand: [process.execPath, join(dirname(program), 'shard.js')],
+    appDir: join(dirname(program), 'inbox'),
     environment: process.env,
     publicSocketsOnly: process.env.MPCTL_PUBLIC_SOCKETS === '1',
     notifySocket: process.env.NOTIFY_SOCKET || null,

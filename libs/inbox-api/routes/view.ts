@@ -1,10 +1,10 @@
 import { findRow, markRead, withMessage } from '../find-message.ts';
 import { type InboxRequest, mayChange } from '../inbox-request.ts';
 import { messageNotFound, type Reply, redirect } from '../reply.ts';
-import { getPage } from './page.ts';
+import { getApp } from './app.ts';
 
 /** `GET view/…`: a mail's HTML or text by itself, the newest mail, or the inbox's page, which looks at the path. */
-export function getView(request: InboxRequest): Promise<Reply> {
+export async function getView(request: InboxRequest): Promise<Reply> {
   const name = request.segments.at(-1) ?? '';
   const id = request.segments
     .slice(1)
@@ -12,7 +12,7 @@ export function getView(request: InboxRequest): Promise<Reply> {
     .replace(/\.(html|txt)$/, '');
   if (name.endsWith('.html')) return getHtml(request, id);
   if (name.endsWith('.txt')) return getText(request, id);
-  return id === 'latest' ? getLatest(request) : getPage(request);
+  return id === 'latest' ? getLatest(request) : getApp(request);
 }
 
 function getText(request: InboxRequest, id: string): Promise<Reply> {

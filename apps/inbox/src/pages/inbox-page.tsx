@@ -1,3 +1,4 @@
+import { ConfirmDialog } from '../parts/confirm-dialog.tsx';
 import { ConnectionLine } from '../parts/connection-line.tsx';
 import { useApp, useWords } from '../parts/context.ts';
 import { KeyHelp } from '../parts/key-help.tsx';
@@ -15,8 +16,15 @@ export function InboxPage() {
   const words = useWords();
   const { page } = app.place.value;
   return (
-    <div class={`page ${page}`}>
-      <a class="skip" href="#list">
+    <div class="page" data-page={page}>
+      <a
+        class="skip"
+        href="."
+        onClick={event => {
+          event.preventDefault();
+          document.querySelector<HTMLElement>('.rows a[tabindex="0"]')?.focus();
+        }}
+      >
         {words.skip}
       </a>
       <header class="top">
@@ -78,7 +86,11 @@ export function InboxPage() {
           </section>
         )}
       </main>
+      <output class="spoken">
+        {app.lastArrived.value > 0 && words.newMailSpoken(app.lastArrived.value)}
+      </output>
       <NoticeLine />
+      <ConfirmDialog />
     </div>
   );
 }

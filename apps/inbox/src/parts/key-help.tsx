@@ -1,7 +1,7 @@
 import { useEffect, useRef } from 'preact/hooks';
-import { removeAndMoveOn } from '../pages/message-page.tsx';
 import { toggled } from '../state/selection.ts';
 import { useApp, useWords } from './context.ts';
+import { removeAndMoveOn } from './message-bar.tsx';
 
 /** The page's keys, and the window that lists them. They rest while one types. */
 export function KeyHelp() {
@@ -60,14 +60,15 @@ export function KeyHelp() {
 
   return (
     <>
-      <button type="button" aria-label={words.keys} onClick={() => dialog.current?.showModal()}>
+      <button
+        type="button"
+        class="keys-button"
+        aria-label={words.keys}
+        onClick={() => dialog.current?.showModal()}
+      >
         ?
       </button>
-      <dialog
-        ref={dialog}
-        aria-label={words.keys}
-        onClick={event => event.target === dialog.current && dialog.current.close()}
-      >
+      <dialog ref={dialog} aria-label={words.keys}>
         <h2>{words.keys}</h2>
         <dl class="keys">
           {words.keyList.map(([key, does]) => (

@@ -1,5 +1,6 @@
 import { counted, nothingSelected } from '../state/selection.ts';
 import { useApp, useWords } from './context.ts';
+import { Icon } from './icon.tsx';
 
 /** Above the list: what is selected and what may be done with it, or what the list holds. */
 export function ListBar() {
@@ -21,17 +22,17 @@ export function ListBar() {
       <div class="bar" role="toolbar" aria-label={words.selected(selected, unseen)}>
         <output class="count">{words.selected(selected, unseen)}</output>
         <button type="button" onClick={() => app.act(() => app.api.setRead(true, chosen).then(clear), '')}>
-          {words.markRead}
+          <Icon name="read" /> <span>{words.markRead}</span>
         </button>
         <button type="button" onClick={() => app.act(() => app.api.setRead(false, chosen).then(clear), '')}>
-          {words.markUnread}
+          <Icon name="unread" /> <span>{words.markUnread}</span>
         </button>
         <button
           type="button"
           class="danger"
           onClick={() => app.act(() => app.api.remove(chosen).then(clear), words.deleted(selected))}
         >
-          {words.delete}
+          <Icon name="delete" /> <span>{words.delete}</span>
         </button>
         <button type="button" class="link" onClick={clear}>
           {words.cancelSelection}
@@ -41,6 +42,10 @@ export function ListBar() {
   }
 
   const from = app.place.value.start;
+  const removeAll = async () => {
+    if (!(await app.ask(words.confirmDelete(list.length.value), words.deleteAll))) return;
+    await app.act(() => app.api.remove(which), words.allDeleted);
+  };
   const which = list.query.value === '' ? 'all' : { query: list.query.value };
   return (
     <div class="bar" role="toolbar" aria-label={words.messages}>
@@ -51,28 +56,20 @@ export function ListBar() {
         {list.unread.value > 0 && <span class="unread-count"> · {words.unreadCount(list.unread.value)}</span>}
       </span>
       <button type="button" disabled={from === 0} onClick={() => app.go({ start: 0 })}>
-        {words.first}
+        <Icon name="first" /> <span>{words.first}</span>
       </button>
       <button type="button" onClick={() => app.go({ start: Math.max(0, list.length.value - 1) })}>
-        {words.last}
+        <Icon name="last" /> <span>{words.last}</span>
       </button>
       <button
         type="button"
         disabled={list.unread.value === 0}
         onClick={() => app.act(() => app.api.setRead(true, which).then(() => list.reload()), words.allRead)}
       >
-        {words.markAllRead}
+        <Icon name="read" /> <span>{words.markAllRead}</span>
       </button>
-      <button
-        type="button"
-        class="danger"
-        disabled={list.length.value === 0}
-        onClick={() => {
-          if (confirm(words.confirmDelete(list.length.value)))
-            app.act(() => app.api.remove(which), words.allDeleted);
-        }}
-      >
-        {words.deleteAll}
+      <button type="button" class="danger" disabled={list.length.value === 0} onClick={removeAll}>
+        <Icon name="delete" /> <span>{words.deleteAll}</span>
       </button>
     </div>
   );

@@ -3,6 +3,7 @@ import { fullTime, listTime, sizeText } from '../state/mail-time.ts';
 import { renderPlace } from '../state/place.ts';
 import { extended, toggled } from '../state/selection.ts';
 import { useApp, useWords } from './context.ts';
+import { Icon } from './icon.tsx';
 import { nowMs } from './now.ts';
 
 type Props = {
@@ -95,7 +96,8 @@ export function MailRow({ row, offset, top, count, tabbable }: Props) {
           ))}
           {row.Attachments > 0 && (
             <span class="clip" title={words.attachments(row.Attachments)}>
-              <span aria-hidden="true">⌀ {row.Attachments}</span>
+              <Icon name="clip" />
+              <span aria-hidden="true">{row.Attachments}</span>
               <span class="spoken">{words.attachments(row.Attachments)}</span>
             </span>
           )}

@@ -40,12 +40,30 @@ export function MailRows() {
 
   // The place that the address names, as soon as the list is long enough to have it.
   const { start } = app.place.value;
+  const written = useRef(-1);
   useEffect(() => {
     const element = scroller.current;
-    if (element !== null && Math.floor(element.scrollTop / rowHeight.value) !== start) {
+    const own = start === written.current;
+    written.current = -1;
+    if (element === null || own) return;
+    if (Math.floor(element.scrollTop / rowHeight.value) !== start)
       element.scrollTop = start * rowHeight.value;
-    }
   }, [start, app.list.loaded.value]);
+
+  // Back from a message: on it, where it is in view.
+  const { page, id } = app.place.value;
+  const opened = useRef('');
+  useEffect(() => {
+    if (page === 'message') opened.current = id;
+    else if (opened.current !== '') {
+      const link = scroller.current?.querySelector<HTMLElement>(
+        `[data-id="${CSS.escape(opened.current)}"] a`,
+      );
+      opened.current = '';
+      link?.focus({ preventScroll: true });
+      if (link) current.value = Number(link.closest<HTMLElement>('[data-offset]')?.dataset.offset);
+    }
+  }, [page, id]);
 
   useSignalEffect(() => {
     app.list.following = top.value < rowHeight.value / 2;
@@ -55,7 +73,9 @@ export function MailRows() {
   // The address follows the scroll, once it rests.
   useEffect(() => {
     const timer = setTimeout(() => {
-      if (app.place.value.start !== first.value) app.go({ start: first.value }, true);
+      if (app.place.value.start === first.value) return;
+      written.current = first.value;
+      app.go({ start: first.value }, true);
     }, 200);
     return () => clearTimeout(timer);
   }, [first.value]);
@@ -84,19 +104,25 @@ export function MailRows() {
     event.preventDefault();
   };
 
+  useLayoutEffect(() => {
+    const element = scroller.current;
+    const onScroll = () => {
+      top.value = element?.scrollTop ?? 0;
+    };
+    element?.addEventListener('scroll', onScroll, { passive: true });
+    element?.addEventListener('keydown', onKeyDown);
+    return () => {
+      element?.removeEventListener('scroll', onScroll);
+      element?.removeEventListener('keydown', onKeyDown);
+    };
+  }, []);
+
   const from = Math.max(0, first.value - overscan);
   const to = Math.min(app.list.length.value, last.value + overscan);
   const offsets = Array.from({ length: Math.max(0, to - from) }, (_, i) => from + i);
 
   return (
-    <div
-      class="rows"
-      ref={scroller}
-      onScroll={event => {
-        top.value = event.currentTarget.scrollTop;
-      }}
-      onKeyDown={onKeyDown}
-    >
+    <div class="rows" ref={scroller}>
       {app.list.pending.value > 0 && (
         <button
           type="button"

@@ -91,7 +91,6 @@ function Line({ name, addresses, onCopy }: LineProps) {
       <dt>{name}</dt>
       <dd>
         {addresses.map((one, i) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: an address may stand twice
           <span key={i} class="address">
             {one.Name !== '' && `${one.Name} `}
             <code>{one.Address}</code>{' '}

@@ -29,7 +29,13 @@ export function SourceView({ text }: Props) {
     <div class="source">
       <div class="source-bar">
         <label>
-          <input type="checkbox" checked={wrap.value} onChange={() => (wrap.value = !wrap.value)} />{' '}
+          <input
+            type="checkbox"
+            checked={wrap.value}
+            onChange={() => {
+              wrap.value = !wrap.value;
+            }}
+          />{' '}
           {words.wrap}
         </label>
         <button
@@ -39,10 +45,10 @@ export function SourceView({ text }: Props) {
           {words.copy}
         </button>
       </div>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard */}
       <section
         class={wrap.value ? 'lines wrapped' : 'lines'}
         aria-label={words.sourceText}
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
         tabIndex={0}
         onScroll={event => {
           top.value = event.currentTarget.scrollTop;
@@ -57,7 +63,6 @@ export function SourceView({ text }: Props) {
           }
         >
           {lines.slice(from, to).map((line, i) => (
-            // biome-ignore lint/suspicious/noArrayIndexKey: a line is its number
             <pre key={from + i} data-line={from + i + 1}>
               {line || ' '}
             </pre>

@@ -31,6 +31,33 @@ export type Page = {
   readonly messages: readonly Summary[];
 };
 
+/** What happened since a cursor; `Reset`: too much to tell. */
+export type Changes = {
+  readonly Cursor: string;
+  readonly New: readonly Summary[];
+  readonly Updated: readonly {
+    readonly ID: string;
+    readonly Read: boolean;
+    readonly Tags: readonly string[];
+  }[];
+  readonly Deleted: readonly string[];
+  readonly Reset: boolean;
+};
+
+/** A node of a mail's part tree; headers in the mail's order and case. */
+export type PartStructure = {
+  readonly PartID: string;
+  readonly ContentType: string;
+  readonly Parameters: Readonly<Record<string, string>>;
+  readonly Disposition: string;
+  readonly FileName: string;
+  readonly ContentID: string;
+  readonly Encoding: string;
+  readonly Size: number;
+  readonly Headers: readonly { readonly Name: string; readonly Value: string }[];
+  readonly Parts: readonly PartStructure[];
+};
+
 export type Part = {
   readonly PartID: string;
   readonly FileName: string;
@@ -92,7 +119,7 @@ export class Api {
   }
 
   get eventsUrl(): string {
-    const url = new URL(`${this.#base}api/events`, location.href);
+    const url = new URL(`${this.#base}api/events?cursor=1`, location.href);
     url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
     return url.href;
   }
@@ -110,8 +137,12 @@ export class Api {
     return this.#json(`message/${encodeURIComponent(id)}${peek ? '?peek=1' : ''}`, signal);
   }
 
-  headers(id: string): Promise<Readonly<Record<string, readonly string[]>>> {
-    return this.#json(`message/${encodeURIComponent(id)}/headers`);
+  structure(id: string): Promise<PartStructure> {
+    return this.#json(`message/${encodeURIComponent(id)}/structure`);
+  }
+
+  changes(since: string): Promise<Changes> {
+    return this.#json(`changes?since=${encodeURIComponent(since)}`);
   }
 
   async raw(id: string): Promise<string> {

@@ -1,5 +1,5 @@
 import { batch, type Signal, signal } from '@preact/signals';
-import { type Api, ApiError, type Summary } from './api.ts';
+import { type Api, ApiError, type Changes, type Summary } from './api.ts';
 import { Live, type LiveEvent, type LiveWorld } from './live.ts';
 import { MailList, pageSize } from './mail-list.ts';
 import { home, type Place } from './place.ts';
@@ -11,6 +11,16 @@ export type Notice = { readonly text: string; readonly kind: 'good' | 'bad'; rea
 
 /** Writes a place into the address bar. */
 export type Navigate = (place: Place, replace: boolean) => void;
+
+/** A question that waits for its answer. */
+export type Question = {
+  readonly text: string;
+  readonly yes: string;
+  readonly answer: (yes: boolean) => void;
+};
+
+/** After as long without an event the counts must agree. */
+const settledMs = 1000;
 
 /** Mail in a burst is taken in once a frame, not once a mail. */
 const gatherMs = 50;
@@ -30,6 +40,9 @@ export class App {
   readonly total: Signal<number> = signal(0);
   readonly unread: Signal<number> = signal(0);
   readonly notice: Signal<Notice | null> = signal(null);
+  readonly question: Signal<Question | null> = signal(null);
+  /** Mails that came last, for those who cannot see them come. */
+  readonly lastArrived: Signal<number> = signal(0);
   /** A newer server than the one that sent this page. */
   readonly outdated: Signal<boolean> = signal(false);
   readonly #navigate: Navigate;
@@ -38,6 +51,10 @@ export class App {
   #arrived: Summary[] = [];
   #gathering = false;
   #seenLive = false;
+  #cursor = '';
+  #catchingUp = false;
+  #missedMore = false;
+  #cancelSettled: () => void = () => {};
 
   constructor(api: Api, world: LiveWorld, navigate: Navigate, page: { version: string; label: string }) {
     this.api = api;
@@ -89,6 +106,21 @@ export class App {
     }
   }
 
+  /** Asks before what cannot be undone. */
+  ask(text: string, yes: string): Promise<boolean> {
+    this.question.value?.answer(false);
+    return new Promise(resolve => {
+      this.question.value = {
+        text,
+        yes,
+        answer: answer => {
+          this.question.value = null;
+          resolve(answer);
+        },
+      };
+    });
+  }
+
   say(text: string, kind: Notice['kind']): void {
     this.notice.value = { text, kind, number: (this.notice.value?.number ?? 0) + 1 };
   }
@@ -112,11 +144,50 @@ export class App {
 
   /** Connected again: what came meanwhile was not heard. */
   #onLive(): void {
-    if (this.#seenLive) this.list.reload();
+    if (this.#seenLive) this.#catchUp();
     this.#seenLive = true;
   }
 
-  #onEvent({ Type, Data }: LiveEvent): void {
+  /** Events that come meanwhile are in the next answer too: they only say that there is one to ask for. */
+  async #catchUp(): Promise<void> {
+    if (this.#catchingUp) return;
+    this.#catchingUp = true;
+    try {
+      do {
+        this.#missedMore = false;
+        const changes = await this.api.changes(this.#cursor);
+        this.#cursor = changes.Cursor;
+        if (changes.Reset) await this.list.reload();
+        else this.#apply(changes);
+      } while (this.#missedMore);
+    } catch {
+      // The line broke again, or this server knows no `changes`.
+      if (this.live.connection.value.state === 'live') await this.list.reload();
+    } finally {
+      this.#catchingUp = false;
+    }
+  }
+
+  #apply({ New, Updated, Deleted }: Changes): void {
+    if (Deleted.length > 0) this.#gone(new Set(Deleted));
+    for (const { ID, ...change } of Updated) this.list.updated(ID, change);
+    for (const summary of New.toSorted((a, b) => (a.Created < b.Created ? -1 : 1))) this.#gather(summary);
+  }
+
+  /** Counts that do not agree once it is quiet: something happened unseen, e.g. before the stream was there. */
+  #settled(): void {
+    const { query, loaded, window } = this.list;
+    if (query.value === '' && loaded.value && window.value.total !== this.total.value) this.list.reload();
+  }
+
+  #onEvent({ Type, Data, Cursor }: LiveEvent): void {
+    this.#cancelSettled();
+    this.#cancelSettled = this.#world.after(settledMs, () => this.#settled());
+    if (this.#catchingUp && Type !== 'stats') {
+      this.#missedMore = true;
+      return;
+    }
+    if (Cursor !== undefined && !this.#catchingUp) this.#cursor = Cursor;
     switch (Type) {
       case 'new':
         this.#gather(Data as Summary);
@@ -141,6 +212,7 @@ export class App {
         batch(() => {
           this.total.value = Total;
           this.unread.value = Unread;
+          if (Unread === 0 && this.list.unread.value > 0) this.list.allRead();
           if (this.#version !== '' && Version !== this.#version) this.outdated.value = true;
         });
         break;
@@ -164,6 +236,7 @@ export class App {
       const arrived = this.#arrived;
       this.#arrived = [];
       this.#gathering = false;
+      this.lastArrived.value = arrived.length;
       if (this.list.query.value === '') this.list.arrived(arrived);
       else this.#searchAgain();
     });

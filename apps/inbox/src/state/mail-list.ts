@@ -36,6 +36,8 @@ export class MailList {
   following = true;
   readonly #fetchPage: FetchPage;
   readonly #loading = new Map<number, AbortController>();
+  /** The first row in view. */
+  #shownFrom = 0;
 
   constructor(fetchPage: FetchPage) {
     this.#fetchPage = fetchPage;
@@ -64,22 +66,26 @@ export class MailList {
 
   /** Shows another search (empty: everything) from its first rows. */
   async search(query: string): Promise<void> {
-    for (const request of this.#loading.values()) request.abort();
-    this.#loading.clear();
+    this.#stopLoading();
     this.query.value = query;
+    this.following = true;
+    this.pending.value = 0;
     await this.#load(0, true);
   }
 
   /** Makes every row of a range known, and some around it. */
   async show(from: number, to: number): Promise<void> {
     const hidden = this.pending.value;
+    this.#shownFrom = Math.max(0, from);
     const pages = missingPages(this.window.value, from + hidden, to + hidden, pageSize);
     await Promise.all(pages.map(start => this.#load(start, false)));
   }
 
   /** Starts over after the server said that it cannot tell what changed; what is shown stays until the answer. */
   async reload(): Promise<void> {
-    await this.#load(0, true);
+    this.#stopLoading();
+    const from = this.following ? 0 : this.#shownFrom + this.pending.value;
+    await this.#load(Math.floor(from / pageSize) * pageSize, true);
   }
 
   /** Lets the waiting rows in. */
@@ -88,15 +94,35 @@ export class MailList {
   }
 
   arrived(rows: readonly Summary[]): void {
+    const known = new Set(this.knownIds());
+    const fresh = rows.filter(row => !known.has(row.ID));
     batch(() => {
-      this.window.value = withNew(this.window.value, rows);
-      this.unread.value += rows.filter(row => !row.Read).length;
-      if (!this.following) this.pending.value += rows.length;
+      this.window.value = withNew(this.window.value, fresh);
+      this.unread.value += fresh.filter(row => !row.Read).length;
+      if (!this.following) this.pending.value += fresh.length;
     });
   }
 
   updated(id: string, change: { readonly Read?: boolean; readonly Tags?: readonly string[] }): void {
-    this.window.value = withUpdate(this.window.value, id, change);
+    const before = offsetOf(this.window.value, id);
+    const wasRead = before < 0 ? undefined : rowAt(this.window.value, before)?.Read;
+    batch(() => {
+      this.window.value = withUpdate(this.window.value, id, change);
+      if (wasRead === undefined || change.Read === undefined || change.Read === wasRead) return;
+      this.unread.value = Math.max(0, this.unread.value + (change.Read ? -1 : 1));
+    });
+  }
+
+  /** Everything was marked as read. */
+  allRead(): void {
+    const { total, rows } = this.window.value;
+    batch(() => {
+      this.window.value = {
+        total,
+        rows: new Map([...rows].map(([rank, row]) => [rank, { ...row, Read: true }])),
+      };
+      this.unread.value = 0;
+    });
   }
 
   removed(ids: ReadonlySet<string>): void {
@@ -120,6 +146,11 @@ export class MailList {
     });
   }
 
+  #stopLoading(): void {
+    for (const request of this.#loading.values()) request.abort();
+    this.#loading.clear();
+  }
+
   async #load(start: number, fresh: boolean): Promise<void> {
     if (this.#loading.has(start)) return;
     const request = new AbortController();
@@ -129,10 +160,13 @@ export class MailList {
       const page = await this.#fetchPage(query, start, pageSize, request.signal);
       if (request.signal.aborted) return;
       batch(() => {
+        const arrived = page.messages_count - this.window.value.total;
+        const seenBefore = this.loaded.value && !this.following;
         if (fresh) this.window.value = emptyWindow();
         this.window.value = withPage(this.window.value, page.start, page.messages, page.messages_count);
         this.unread.value = page.messages_unread;
-        this.pending.value = fresh ? 0 : Math.min(this.pending.value, page.messages_count);
+        const pending = this.pending.value + (fresh && seenBefore ? arrived : 0);
+        this.pending.value = Math.max(0, Math.min(pending, page.messages_count));
         this.loaded.value = true;
         this.error.value = '';
       });
