@@ -34,7 +34,7 @@ export function planProxy(fleet: FleetSpec): ProxyPlan {
     const socketPath = refused.has(tenant.id) ? null : findSocket(tenant, issues);
     if (socketPath === null || !hasUsableKeys(tenant, tls, issues)) continue;
     if (!isGuarded(tenant)) {
-      const hint = `mpctl tenant passwd ${tenant.id}, or auth: none`;
+      const hint = 'auth: none, if whoever asks may read it';
       const message = 'has no credentials, so its page answers 403 to everyone';
       issues.warn('PROXY_NOT_PRIVATE', `tenants.${tenant.id}`, message, hint);
     }
