@@ -6,8 +6,8 @@ const busyShare = 0.5;
 const quietShare = 0.1;
 
 /** So many beats in a row before the mode changes: a burst is over sooner. */
-const busyBeats = 5;
-const quietBeats = 3;
+const busyBeats = 10;
+const quietBeats = 2;
 
 /**
  * Whether V8 shall save memory or time. A fleet is idle most of the time, and what a burst left behind on the heap would
