@@ -46,7 +46,6 @@ const mayImport: Record<string, readonly string[]> = {
     'libs/passwords',
   ],
   'libs/shard': [
-    'libs/slow-work',
     'libs/base',
     'libs/spec',
     'libs/wire',

@@ -7,7 +7,7 @@ import type { Socket } from 'node:net';
 import fastify, { type FastifyReply, type FastifyRequest } from 'fastify';
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/log.ts';
-import type { SlowWork } from '../slow-work/slow-work.ts';
+import { createSlowWork } from '../slow-work/slow-work.ts';
 import type { Applicant, Surface } from './admission.ts';
 import { type Answer, answerRoute, answerUnrouted } from './answer.ts';
 import type { AppFiles } from './app-files.ts';
@@ -27,8 +27,6 @@ import { writeReply } from './write-reply.ts';
 export type InboxEngineOptions = {
   readonly log: Logger;
   readonly clock: Clock;
-  /** Where large mail is read. */
-  readonly mailWork: SlowWork;
   /** The inbox app; null: the page without a script is served. */
   readonly app?: AppFiles | null;
   /** A request, headers and body together, and a stall while an answer is written; 30 s when left out. */
@@ -49,7 +47,8 @@ const silenceMarginMs = 10_000;
 
 /** Serves the HTTP of all tenants of a shard. */
 export async function createInboxEngine(options: InboxEngineOptions): Promise<InboxEngine> {
-  const { log, clock, mailWork, app: appFiles = null, timeoutMs = 30_000 } = options;
+  const { log, clock, app: appFiles = null, timeoutMs = 30_000 } = options;
+  const mailWork = createSlowWork();
   const connections = new LiveConnections();
   const hubs = new EventHubs();
   const stream = new EventStream(hubs, connections);
@@ -174,6 +173,7 @@ export async function createInboxEngine(options: InboxEngineOptions): Promise<In
     async [Symbol.asyncDispose]() {
       connections.destroyAll();
       await app.close();
+      await mailWork[Symbol.asyncDispose]();
     },
   };
 }

@@ -9,7 +9,6 @@ import type { TenantId, TenantUid } from '../base/ids.ts';
 import { silentLogger } from '../base/log.ts';
 import type { Envelope } from '../mail/message.ts';
 import { prepareMail } from '../mail/prepare-mail.ts';
-import { createSlowWork } from '../slow-work/slow-work.ts';
 import { openMemoryStore } from '../store/open-store.ts';
 import { createInboxEngine, type InboxEngineOptions } from './inbox-engine.ts';
 import {
@@ -45,8 +44,7 @@ export async function openTestInbox(
 ): Promise<TestInbox> {
   const dir = await mkdtemp(join(tmpdir(), 'inbox-'));
   const socketPath = join(dir, 'http.sock');
-  const mailWork = createSlowWork();
-  const engine = await createInboxEngine({ log: silentLogger, clock: Date.now, mailWork, ...options });
+  const engine = await createInboxEngine({ log: silentLogger, clock: Date.now, ...options });
   const store = openMemoryStore(Date.now);
   const tenant: InboxTenant = {
     id: 'test' as TenantId,
@@ -97,7 +95,6 @@ export async function openTestInbox(
       server.close();
       await engine[Symbol.asyncDispose]();
       await store[Symbol.asyncDispose]();
-      await mailWork[Symbol.asyncDispose]();
       await rm(dir, { recursive: true });
     },
   };

@@ -17,13 +17,11 @@ export async function openHome(
     { createInboxEngine },
     { readAppFiles },
     { openMemoryStore },
-    { createSlowWork },
   ] = await Promise.all([
     import('../smtp/smtp-engine.ts'),
     import('../inbox-api/inbox-engine.ts'),
     import('../inbox-api/app-files.ts'),
     import('../store/open-store.ts'),
-    import('../slow-work/slow-work.ts'),
   ]);
   const clock = Date.now;
   return {
@@ -37,7 +35,6 @@ export async function openHome(
     inbox: await createInboxEngine({
       log,
       clock,
-      mailWork: createSlowWork(),
       app: readAppFiles(config.appDir),
     }),
     totals,
