@@ -6,7 +6,6 @@ import type { TenantId, TenantUid } from '../base/ids.ts';
 import { silentLogger } from '../base/log.ts';
 import { createInboxEngine } from '../inbox-api/inbox-engine.ts';
 import type { Envelope } from '../mail/message.ts';
-import { createSlowWork } from '../slow-work/slow-work.ts';
 import { createSmtpEngine } from '../smtp/smtp-engine.ts';
 import type { TenantSpec } from '../spec/tenant-spec.ts';
 import { openMemoryStore } from '../store/open-store.ts';
@@ -49,8 +48,7 @@ function storeThatFails(codes: string[]): Store {
 async function openWorker(codes: string[] = []) {
   const reports: TenantReport[] = [];
   const store = storeThatFails(codes);
-  const mailWork = createSlowWork();
-  const inbox = await createInboxEngine({ log: silentLogger, clock: Date.now, mailWork });
+  const inbox = await createInboxEngine({ log: silentLogger, clock: Date.now });
   const totals = newTally();
   const home = {
     hostname: 'mx.test',
@@ -94,7 +92,6 @@ async function openWorker(codes: string[] = []) {
     async [Symbol.asyncDispose]() {
       await worker.close(0);
       await inbox[Symbol.asyncDispose]();
-      await mailWork[Symbol.asyncDispose]();
     },
   };
 }
