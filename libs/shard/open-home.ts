@@ -12,17 +12,13 @@ export async function openHome(
   totals: Tally,
   stateChanged: (report: TenantReport) => void,
 ): Promise<TenantHome> {
-  const [
-    { createSmtpEngine },
-    { createInboxEngine },
-    { readAppFiles },
-    { openMemoryStore },
-  ] = await Promise.all([
-    import('../smtp/smtp-engine.ts'),
-    import('../inbox-api/inbox-engine.ts'),
-    import('../inbox-api/app-files.ts'),
-    import('../store/open-store.ts'),
-  ]);
+  const [{ createSmtpEngine }, { createInboxEngine }, { readAppFiles }, { openMemoryStore }] =
+    await Promise.all([
+      import('../smtp/smtp-engine.ts'),
+      import('../inbox-api/inbox-engine.ts'),
+      import('../inbox-api/app-files.ts'),
+      import('../store/open-store.ts'),
+    ]);
   const clock = Date.now;
   return {
     hostname: config.hostname,
