@@ -7,6 +7,7 @@
  */
 
 import type { Issue } from '../base/issue.ts';
+import { setFlagsFromString } from 'node:v8';
 import { openControlServer } from '../control-api/control-server.ts';
 import type { BindOptions } from '../sockets/bind-sockets.ts';
 import { makeRunDir } from '../sockets/socket-folder.ts';
@@ -43,6 +44,8 @@ const slowStartMs = 10_000;
  * @throws MpctlError DAEMON_RUNNING when another daemon holds the run folder
  */
 export async function openController(options: ControllerOptions): Promise<Controller | readonly Issue[]> {
+  // What a start leaves on the heap of thousands of tenants would stay there for good.
+  setFlagsFromString('--memory-saver-mode');
   const { log, environment } = options;
   const clock = Date.now;
   const config = new Config(
