@@ -1,9 +1,7 @@
 import type { Logger } from '../base/log.ts';
+import { applySettings, type FleetSettings } from '../reconcile/diff-spec.ts';
 import { type Desired, type Plan, plan } from '../reconcile/plan.ts';
-import type { FleetSpec } from '../spec/tenant-spec.ts';
 import type { Fleet } from './fleet.ts';
-
-export type FleetSettings = Omit<FleetSpec, 'tenants'>;
 
 /** After a pass that broke off the next one comes this much later. */
 const retryMs = 5000;
@@ -84,7 +82,7 @@ export class Loop {
     const { steps, wakeAtMs } = this.planFor(this.#desired);
     if (steps.some(({ kind }) => kind === 'configure')) {
       await this.#configure(fleet);
-      this.#applied = afterConfigure(this.#applied ?? fleet, fleet);
+      this.#applied = applySettings(this.#applied ?? fleet, fleet);
     }
     await this.#fleet.perform(steps);
     if (wakeAtMs !== null) this.#wakeIn(wakeAtMs - this.#clock());
@@ -94,10 +92,4 @@ export class Loop {
     clearTimeout(this.#timer);
     if (!this.#ended) this.#timer = setTimeout(() => this.wake(), Math.max(0, ms));
   }
-}
-
-/** What needs a restart of the daemon stays as it is, and so stays in every plan. */
-function afterConfigure(applied: FleetSettings, wanted: FleetSettings): FleetSettings {
-  const { runDir, dataDir, hostname, control, log } = applied;
-  return { ...wanted, runDir, dataDir, hostname, control, log: { ...log, level: wanted.log.level } };
 }

@@ -6,9 +6,10 @@
  *     running-controller.ts ties them together; control-door.ts is where it is asked
  */
 
-import type { Issue } from '../base/issue.ts';
 import { setFlagsFromString } from 'node:v8';
+import type { Issue } from '../base/issue.ts';
 import { openControlServer } from '../control-api/control-server.ts';
+import type { FleetSettings } from '../reconcile/diff-spec.ts';
 import type { BindOptions } from '../sockets/bind-sockets.ts';
 import { makeRunDir } from '../sockets/socket-folder.ts';
 import { lockSocketPath, shardListPath } from '../spec/paths.ts';
@@ -21,7 +22,7 @@ import { ControlDoor } from './control-door.ts';
 import type { Controller, ControllerOptions } from './controller.ts';
 import { FallbackDoor } from './fallback-door.ts';
 import { Fleet } from './fleet.ts';
-import { type FleetSettings, Loop } from './loop.ts';
+import { Loop } from './loop.ts';
 import { notifySystemd } from './notify-systemd.ts';
 import { ProxyKeeper } from './proxy-keeper.ts';
 import { Reconciler } from './reconciler.ts';

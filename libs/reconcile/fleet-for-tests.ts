@@ -2,6 +2,8 @@
 import { parseTenantId, type TenantId } from '../base/ids.ts';
 import type { ProxySpec } from '../spec/proxy-spec.ts';
 import type { FleetSpec, ListenerSpec, TenantSpec } from '../spec/tenant-spec.ts';
+import { nothingObserved, type Observed, type ObservedShard, type ObservedTenant } from './observed.ts';
+import { type Desired, type Plan, plan } from './plan.ts';
 
 export function tenantId(name: string): TenantId {
   const id = parseTenantId(name);
@@ -72,3 +74,35 @@ export function fleetForTest(tenants: readonly TenantSpec[], over: Partial<Fleet
     ...over,
   };
 }
+
+/** What the world looks like when every step succeeded. */
+export function applyPlan(observed: Observed, { steps }: Plan, { fleet }: Desired): Observed {
+  const tenants = new Map<TenantId, ObservedTenant>(observed.tenants);
+  const shards = new Map<number, ObservedShard>(observed.shards.map(shard => [shard.shard, shard]));
+  for (const step of steps) {
+    switch (step.kind) {
+      case 'configure':
+        break;
+      case 'close':
+        tenants.delete(step.tenant);
+        break;
+      case 'start-shard':
+        shards.set(step.shard, { shard: step.shard, state: 'up', endedAtMs: 0, earlyEnds: 0 });
+        break;
+      case 'stop-shard':
+        if ([...tenants.values()].some(tenant => tenant.shard === step.shard))
+          throw new Error('still in use');
+        shards.delete(step.shard);
+        break;
+      default: {
+        const shard = step.kind === 'move' ? step.to : step.shard;
+        if (!shards.has(shard)) throw new Error('no such shard');
+        tenants.set(step.tenant.id, { spec: step.tenant, shard, busy: false, retryAtMs: null });
+      }
+    }
+  }
+  return { fleet, shards: [...shards.values()], tenants };
+}
+
+/** What is when this was wanted and every step succeeded. */
+export const reach = (want: Desired, from = nothingObserved) => applyPlan(from, plan(want, from, 0), want);

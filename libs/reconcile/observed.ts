@@ -1,6 +1,7 @@
 /** What is, as the plan looks at it. Plain data that the controller keeps up to date. */
 import type { ShardIndex, TenantId } from '../base/ids.ts';
-import type { FleetSpec, TenantSpec } from '../spec/tenant-spec.ts';
+import type { TenantSpec } from '../spec/tenant-spec.ts';
+import type { FleetSettings } from './diff-spec.ts';
 
 export type ObservedShard = {
   readonly shard: ShardIndex;
@@ -24,7 +25,7 @@ export type ObservedTenant = {
 
 export type Observed = {
   /** What was applied last; null before the first time. */
-  readonly fleet: Omit<FleetSpec, 'tenants'> | null;
+  readonly fleet: FleetSettings | null;
   readonly shards: readonly ObservedShard[];
   readonly tenants: ReadonlyMap<TenantId, ObservedTenant>;
 };

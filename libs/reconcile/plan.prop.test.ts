@@ -1,11 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import type { TenantId } from '../base/ids.ts';
-import { fleetForTest, tenantForTest, tenantId } from './fleet-for-tests.ts';
-import { nothingObserved, type Observed, type ObservedShard, type ObservedTenant } from './observed.ts';
+import { fleetForTest, reach, tenantForTest, tenantId } from './fleet-for-tests.ts';
 import { placeTenant } from './place.ts';
-import { type Desired, type Plan, plan } from './plan.ts';
+import { type Desired, plan } from './plan.ts';
 
 const names = Array.from({ length: 12 }, (_, at) => `tenant-${at}`);
 
@@ -18,36 +16,6 @@ const desired: fc.Arbitrary<Desired> = fc.record({
     .map(tenants => fleetForTest(tenants.map(({ name, ...over }) => tenantForTest(name, over)))),
   shardCount: fc.integer({ min: 1, max: 4 }),
 });
-
-/** What the world looks like when every step succeeded. */
-function apply(observed: Observed, { steps }: Plan, { fleet }: Desired): Observed {
-  const tenants = new Map<TenantId, ObservedTenant>(observed.tenants);
-  const shards = new Map<number, ObservedShard>(observed.shards.map(shard => [shard.shard, shard]));
-  for (const step of steps) {
-    switch (step.kind) {
-      case 'configure':
-        break;
-      case 'close':
-        tenants.delete(step.tenant);
-        break;
-      case 'start-shard':
-        shards.set(step.shard, { shard: step.shard, state: 'up', endedAtMs: 0, earlyEnds: 0 });
-        break;
-      case 'stop-shard':
-        assert.ok(![...tenants.values()].some(tenant => tenant.shard === step.shard), 'still in use');
-        shards.delete(step.shard);
-        break;
-      default: {
-        const shard = step.kind === 'move' ? step.to : step.shard;
-        assert.ok(shards.has(shard), 'no such shard');
-        tenants.set(step.tenant.id, { spec: step.tenant, shard, busy: false, retryAtMs: null });
-      }
-    }
-  }
-  return { fleet, shards: [...shards.values()], tenants };
-}
-
-const reach = (want: Desired, from = nothingObserved) => apply(from, plan(want, from, 0), want);
 
 test('applying a plan reaches what is wanted, from anywhere, and then nothing is left to do', () => {
   fc.assert(
