@@ -6,10 +6,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { execa } from 'execa';
 import { WebSocket } from 'ws';
 import type { ProxyServer } from '../../libs/spec/proxy-spec.ts';
 import type { ControlStatus } from '../../libs/wire/control-http.ts';
-import { Fleet } from '../harness/fleet.ts';
+import { Fleet, mpctlPath } from '../harness/fleet.ts';
 import { fetchRaw } from '../harness/raw-http.ts';
 import { prepareWebServer } from '../harness/web-server.ts';
 
@@ -39,10 +40,12 @@ tenants:
     fetchRaw({ port: web.port, path, headers: { host } });
   /** Resolves when the daemon says this about the web server. */
   const until = async (...states: string[]) => {
+    const giveUpAtMs = performance.now() + 60_000;
     for (;;) {
       const { proxy } = await fleet.ask<ControlStatus>('status');
       if (proxy && states.includes(proxy.state)) return proxy;
-      await sleep(50);
+      if (performance.now() > giveUpAtMs) throw new Error(`${JSON.stringify(proxy)}\n${fleet.log}`);
+      await sleep(100);
     }
   };
   return {
@@ -64,6 +67,26 @@ for (const server of ['nginx', 'apache'] as const) {
       const closed = await world.get('project-b.mail.example.com');
       assert.equal(closed.status, 403);
       assert.match(String(closed.body), /mpctl tenant passwd|auth: none/);
+
+      const socket = new WebSocket(`ws://127.0.0.1:${world.web.port}/api/events`, {
+        headers: { host: 'project-a.mail.example.com' },
+      });
+      const told = new Promise<{ Subject: string }>(resolve =>
+        socket.on('message', text => {
+          const { Type, Data } = JSON.parse(String(text));
+          if (Type === 'new') resolve(Data);
+        }),
+      );
+      await once(socket, 'open');
+      const smtp = `unix:${world.fleet.socketPath('project-a', 'smtp')}`;
+      const mail = 'From: a@example.test\nTo: b@example.test\nSubject: through the web server\n\nhello\n';
+      await execa(mpctlPath, ['sendmail', '-S', smtp, '-f', 'a@example.test', 'b@example.test'], {
+        input: mail,
+      });
+      assert.equal((await told).Subject, 'through the web server');
+      const found = await world.get('project-a.mail.example.com', '/api/v1/search?query=%22web%20server%22');
+      assert.equal(JSON.parse(String(found.body)).messages_count, 1);
+      socket.terminate();
 
       const current = await readlink(join(world.web.outputDir, 'current'));
       assert.equal((await world.get('project-c.mail.example.com')).status, 404);
