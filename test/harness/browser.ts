@@ -1,5 +1,5 @@
 /** Debian's Chromium for tests of the pages, and a TCP address for a tenant's unix socket, since browsers know none. */
-import { connect, createServer, type Server } from 'node:net';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { type Browser, type BrowserContextOptions, chromium } from 'playwright-core';
 
 export const desktop: BrowserContextOptions = { viewport: { width: 1440, height: 900 } };
@@ -27,22 +27,47 @@ export function openBrowser(): Promise<Browser> {
   });
 }
 
+export type Door = AsyncDisposable & {
+  readonly url: string;
+  /** Breaks all connections and refuses new ones. */
+  cut(): void;
+  mend(): void;
+};
+
 /** Passes each connection on to the socket that is at `path` when it comes. */
-export async function openDoor(path: string): Promise<{ url: string } & AsyncDisposable> {
-  const server: Server = createServer(client => {
+export async function openDoor(path: string): Promise<Door> {
+  const clients = new Set<Socket>();
+  let isCut = false;
+  const server = createServer(client => {
+    if (isCut) {
+      client.destroy();
+      return;
+    }
+    clients.add(client);
     const behind = connect(path);
     client.on('error', () => behind.destroy());
     behind.on('error', () => client.destroy());
     client.pipe(behind).pipe(client);
-    client.on('close', () => behind.destroy());
+    client.on('close', () => {
+      clients.delete(client);
+      behind.destroy();
+    });
     behind.on('close', () => client.destroy());
   });
   await new Promise<void>(done => server.listen(0, '127.0.0.1', done));
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('no port');
+  const { port } = server.address() as AddressInfo;
+  const cut = () => {
+    isCut = true;
+    for (const client of clients) client.destroy();
+  };
   return {
-    url: `http://127.0.0.1:${address.port}/`,
+    url: `http://127.0.0.1:${port}/`,
+    cut,
+    mend: () => {
+      isCut = false;
+    },
     [Symbol.asyncDispose]: async () => {
+      cut();
       server.close();
     },
   };

@@ -17,17 +17,17 @@ export function InboxPage() {
   const { page } = app.place.value;
   return (
     <div class="page" data-page={page}>
-      <a
-        class="skip"
-        href="."
-        onClick={event => {
-          event.preventDefault();
-          document.querySelector<HTMLElement>('.rows a[tabindex="0"]')?.focus();
-        }}
-      >
-        {words.skip}
-      </a>
       <header class="top">
+        <a
+          class="skip"
+          href="."
+          onClick={event => {
+            event.preventDefault();
+            document.querySelector<HTMLElement>('.rows a[tabindex="0"]')?.focus();
+          }}
+        >
+          {words.skip}
+        </a>
         <a
           class="brand"
           href="."
