@@ -66,9 +66,9 @@ test('npm start, and what it prints works when pasted', async () => {
   const started = await npmStart();
   try {
     assert.deepEqual(started.text.match(/^project-[abc]: listening$/gm)?.length, 3, started.text);
-    const page = await fetch(`http://127.0.0.1:${port}/`);
-    assert.equal(page.status, 200);
-    assert.match(await page.text(), /Welcome to project-b/);
+    const open = async (path: string) => (await fetch(`http://127.0.0.1:${port}/${path}`)).text();
+    assert.match(await open(''), /<title>Project B, staging<\/title>/);
+    assert.equal(JSON.parse(await open('api/v1/messages')).messages[0].Subject, 'Welcome to project-b');
 
     const paste = async (word: string) => {
       const line = new RegExp(`^ +${word} +(.*)$`, 'm').exec(started.text)?.[1] ?? '';
