@@ -24,6 +24,7 @@ export class FallbackDoor implements AsyncDisposable {
   readonly #log: Logger;
   readonly #server: Server;
   #bound: BoundSocket | null = null;
+  #opened: Promise<void> | null = null;
   #isKnown: (host: string) => boolean = () => false;
   #loggedAtMs = Number.NEGATIVE_INFINITY;
   #unlogged = 0;
@@ -44,21 +45,21 @@ export class FallbackDoor implements AsyncDisposable {
   }
 
   /** Takes over whose hosts there are, and listens from the first base domain on. */
-  async want(fleet: FleetSpec): Promise<void> {
-    const hostnames = new Set(
-      [...fleet.tenants.values()].flatMap(tenant => [tenant.ownHost, ...tenant.hostnames]),
-    );
+  want(fleet: FleetSpec): void {
+    const all = [...fleet.tenants.values()].flatMap(tenant => [tenant.ownHost, ...tenant.hostnames]);
+    const hostnames = new Set(all);
     this.#isKnown = host => host !== '' && hostnames.has(host);
-    if (this.#bound || fleet.proxy.baseDomain === '') return;
-    const path = fallbackSocketPath(fleet.runDir);
-    const [bound] = await bindSockets(
-      [{ bind: { kind: 'unix', path }, protocol: 'http', access, backlog }],
-      this.#options,
-    );
-    if (!bound || bound instanceof MpctlError) {
-      this.#log.error({ error: bound?.message ?? '' }, 'no fallback socket for the web server');
-      return;
-    }
+    if (fleet.proxy.baseDomain === '') return;
+    this.#opened ??= this.#open(fallbackSocketPath(fleet.runDir)).catch(error => {
+      this.#log.error({ error: (error as Error).message }, 'no fallback socket for the web server');
+    });
+  }
+
+  async #open(path: string): Promise<void> {
+    const request = { bind: { kind: 'unix', path }, protocol: 'http', access, backlog } as const;
+    const [bound] = await bindSockets([request], this.#options);
+    if (!bound) return;
+    if (bound instanceof MpctlError) throw bound;
     this.#bound = bound;
     const accept = (socket: Socket) => {
       socket.on('error', () => socket.destroy());
@@ -70,6 +71,7 @@ export class FallbackDoor implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    await this.#opened;
     await this.#bound?.close();
     this.#server.closeAllConnections();
   }

@@ -100,7 +100,7 @@ export async function openController(options: ControllerOptions): Promise<Contro
   const fallback = opened.use(new FallbackDoor(bind, clock, log));
   const wanted = (spec: FleetSpec) => {
     keeper.want(spec);
-    void fallback.want(spec);
+    fallback.want(spec);
   };
   const reconciler = new Reconciler(config, fleet, loop, options.cores, clock, log, wanted);
   const editor = new TenantEditor(reconciler, fleet);
