@@ -15,6 +15,7 @@ const needed: Record<string, string> = {
   'php-symfony-mailer': '/usr/share/php/Symfony/Component/Mailer/autoload.php',
   python3: 'python3',
   swaks: 'swaks',
+  systemd: 'systemd-notify',
 };
 
 const path = `${process.env.PATH ?? ''}:/usr/sbin:/sbin`.split(delimiter);

@@ -88,6 +88,8 @@ function send(response: ServerResponse, { status, content }: ControlReply): void
   response.writeHead(status, {
     'content-type': isText ? 'text/plain; version=0.0.4; charset=utf-8' : 'application/json',
     'content-length': Buffer.byteLength(body),
+    // One request a connection: an address that is given up is given up at once.
+    connection: 'close',
   });
   response.end(body);
 }

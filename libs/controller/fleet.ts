@@ -26,7 +26,7 @@ const retryMs = 5000;
 const drainMs = 5000;
 
 export type FleetOptions = {
-  readonly bind: BindOptions;
+  readonly bind: Omit<BindOptions, 'webGroup'>;
   readonly folders: TenantFolders;
   readonly shards: ShardsOptions;
   readonly config: Omit<ShardConfig, 'shard'>;
@@ -111,14 +111,14 @@ export class Fleet implements ShardsListener {
    * Carries out the steps of a plan. Resolves when sockets are bound and shards are told; what a shard takes its time
    * for goes on, one step of a tenant at a time.
    */
-  async perform(steps: readonly Step[]): Promise<void> {
+  async perform(steps: readonly Step[], webGroup: string): Promise<void> {
     const of = <Kind extends Step['kind']>(kind: Kind) =>
       steps.filter((step): step is StepOf<Kind> => step.kind === kind);
 
     for (const { tenant } of of('close')) this.#close(tenant);
-    const works = [...of('change'), ...of('move'), ...of('retry')].map(step => this.#prepare(step));
+    const works = [...of('change'), ...of('move'), ...of('retry')].map(step => this.#prepare(step, webGroup));
     works.push(...(await this.#admit(of('open'))));
-    await this.#bind(works);
+    await this.#bind(works, webGroup);
     const started = new Set<ShardIndex>();
     for (const { shard } of of('start-shard')) {
       started.add(shard);
@@ -188,9 +188,9 @@ export class Fleet implements ShardsListener {
   }
 
   /** Frees what a change gives up, so that others of the same plan can have it. */
-  #prepare(step: StepOf<'change' | 'move' | 'retry'>): Work {
+  #prepare(step: StepOf<'change' | 'move' | 'retry'>, webGroup: string): Work {
     const tenant = this.#hosted(step.tenant.id);
-    const { closed, places } = socketChange(tenant, step.tenant);
+    const { closed, places } = socketChange(tenant, step.tenant, webGroup);
     tenant.step = 'changing';
     tenant.spec = step.tenant;
     tenant.retryAtMs = null;
@@ -201,13 +201,14 @@ export class Fleet implements ShardsListener {
     return { tenant, kind, to, closed: closed.map(({ place }) => place), places };
   }
 
-  async #bind(works: readonly Work[]): Promise<void> {
+  async #bind(works: readonly Work[], webGroup: string): Promise<void> {
     const requests = works.flatMap(({ places }) =>
       places.flatMap(({ place, kept }) => (kept ? [] : requestOf(place))),
     );
-    const outcomes = (await bindSockets(requests, this.#options.bind)).values();
+    const outcomes = (await bindSockets(requests, { ...this.#options.bind, webGroup })).values();
     for (const { tenant, places } of works) {
       tenant.error = '';
+      tenant.webGroup = webGroup;
       tenant.sockets = places.map(({ kept }) => {
         const socket = kept ?? outcomes.next().value;
         if (socket && !(socket instanceof MpctlError)) return socket;

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { ShardIndex, TenantUid } from '../base/ids.ts';
+import { usesWebGroup } from '../reconcile/diff-spec.ts';
 import type { ObservedTenant } from '../reconcile/observed.ts';
 import type { SocketRequest } from '../sockets/bind-sockets.ts';
 import type { BoundSocket } from '../sockets/bound-socket.ts';
@@ -15,6 +16,7 @@ export class HostedTenant implements ObservedTenant {
   uid: TenantUid | null = null;
   /** In the order of {@link bindsOf}; null: could not be bound. */
   sockets: readonly (BoundSocket | null)[] = [];
+  webGroup = '';
   step: 'none' | 'opening' | 'changing' | 'closing' = 'none';
   retryAtMs: number | null = null;
   /** Why there is no folder, or sockets could not be bound; empty: all is well. */
@@ -65,20 +67,23 @@ export function refOf({ listener, bindIndex }: BindPlace, fd: number | null = nu
   return { listenerId: listener.id, bindIndex, fd };
 }
 
-/** What becomes of a tenant's sockets under a spec. A socket stays where nothing about it changes. */
+/** What becomes of a tenant's sockets under a spec and a web server's group. */
 export type SocketChange = {
   readonly closed: readonly { readonly place: BindPlace; readonly socket: BoundSocket }[];
   /** The new binds in order, with the sockets that stay; null: to be bound. */
   readonly places: readonly { readonly place: BindPlace; readonly kept: BoundSocket | null }[];
 };
 
-export function socketChange({ spec, sockets }: HostedTenant, next: TenantSpec): SocketChange {
+/** A socket stays where nothing about it changes. */
+export function socketChange(tenant: HostedTenant, next: TenantSpec, webGroup: string): SocketChange {
+  const { spec, sockets } = tenant;
   const before = bindsOf(spec).map((place, at) => ({ place, socket: sockets[at] ?? null }));
   const places = bindsOf(next).map(place => {
     const old = before.find(({ place: { listener, bindIndex } }) => {
       return listener.id === place.listener.id && bindIndex === place.bindIndex;
     });
-    const stays = old !== undefined && isDeepStrictEqual(requestOf(old.place), requestOf(place));
+    const isRegrouped = webGroup !== tenant.webGroup && usesWebGroup(place.listener);
+    const stays = old && !isRegrouped && isDeepStrictEqual(requestOf(old.place), requestOf(place));
     return { place, kept: stays ? old.socket : null };
   });
   const closed = before.flatMap(({ place, socket }) => {

@@ -84,7 +84,7 @@ export class Loop {
       await this.#configure(fleet);
       this.#applied = applySettings(this.#applied ?? fleet, fleet);
     }
-    await this.#fleet.perform(steps);
+    await this.#fleet.perform(steps, fleet.webGroup);
     if (wakeAtMs !== null) this.#wakeIn(wakeAtMs - this.#clock());
   }
 

@@ -30,6 +30,17 @@ export function diffTenant(from: TenantSpec, to: TenantSpec): Change[] {
   return changes.length > 0 ? changes : [{ key: 'what follows', from: 'before', to: 'now', cost: 'live' }];
 }
 
+/** A change of the web server's group, where a tenant has sockets that it gets. */
+export function diffWebGroup(tenant: TenantSpec, from: string, to: string): Change[] {
+  if (from === to || !tenant.listeners.some(usesWebGroup)) return [];
+  return [{ key: 'webGroup', from, to, cost: 'relisten' }];
+}
+
+/** Whether the sockets of a listener go to the web server's group, nothing else being written. */
+export function usesWebGroup({ protocol, access }: ListenerSpec): boolean {
+  return protocol === 'http' && access.group === null;
+}
+
 /** What changed of the settings of the whole fleet. The number of shards shows in where tenants go. */
 export function diffFleet(from: FleetSettings, to: FleetSettings): Change[] {
   return diffKeys(settingsKeys, from, to).filter(({ key }) => key !== 'shards');

@@ -97,7 +97,13 @@ export function applyPlan(observed: Observed, { steps }: Plan, { fleet }: Desire
       default: {
         const shard = step.kind === 'move' ? step.to : step.shard;
         if (!shards.has(shard)) throw new Error('no such shard');
-        tenants.set(step.tenant.id, { spec: step.tenant, shard, busy: false, retryAtMs: null });
+        tenants.set(step.tenant.id, {
+          spec: step.tenant,
+          shard,
+          webGroup: fleet.webGroup,
+          busy: false,
+          retryAtMs: null,
+        });
       }
     }
   }

@@ -17,6 +17,8 @@ export type ObservedTenant = {
   /** The spec that was applied. */
   readonly spec: TenantSpec;
   readonly shard: ShardIndex;
+  /** The web server's group when its sockets were bound. */
+  readonly webGroup: string;
   /** A step of it is under way: the next one waits for its end. */
   readonly busy: boolean;
   /** When to try what failed again; null: nothing failed. */

@@ -20,7 +20,10 @@ const observed = (over: Partial<Observed> = {}): Observed => ({
   fleet,
   shards: [shard({})],
   tenants: new Map(
-    [...fleet.tenants].map(([id, spec]) => [id, { spec, shard: 0, busy: false, retryAtMs: null }]),
+    [...fleet.tenants].map(([id, spec]) => [
+      id,
+      { spec, shard: 0, webGroup: 'www-data', busy: false, retryAtMs: null },
+    ]),
   ),
   ...over,
 });
@@ -41,7 +44,7 @@ test('what could not be bound is tried again when its time has come', () => {
   const [spec] = [...fleet.tenants.values()];
   assert.ok(spec);
   const failed = observed({
-    tenants: new Map([[spec.id, { spec, shard: 0, busy: false, retryAtMs: 5000 }]]),
+    tenants: new Map([[spec.id, { spec, shard: 0, webGroup: 'www-data', busy: false, retryAtMs: 5000 }]]),
   });
   assert.deepEqual(plan(one, failed, 4999), { steps: [], wakeAtMs: 5000 });
   assert.deepEqual(plan(one, failed, 5000).steps, [{ kind: 'retry', tenant: spec, shard: 0 }]);
@@ -50,7 +53,9 @@ test('what could not be bound is tried again when its time has come', () => {
 test('a tenant whose step is under way is left alone', () => {
   const [spec] = [...fleet.tenants.values()];
   assert.ok(spec);
-  const busy = observed({ tenants: new Map([[spec.id, { spec, shard: 3, busy: true, retryAtMs: 0 }]]) });
+  const busy = observed({
+    tenants: new Map([[spec.id, { spec, shard: 3, webGroup: 'www-data', busy: true, retryAtMs: 0 }]]),
+  });
   assert.deepEqual(plan(one, busy, 0).steps, []);
   assert.deepEqual(plan({ ...one, fleet: fleetForTest([]) }, busy, 0).steps, []);
 });

@@ -7,7 +7,7 @@
 import type { ShardIndex, TenantId } from '../base/ids.ts';
 import type { FleetSpec, TenantSpec } from '../spec/tenant-spec.ts';
 import { restartAtMs } from './backoff.ts';
-import { type Change, diffFleet, diffTenant } from './diff-spec.ts';
+import { type Change, diffFleet, diffTenant, diffWebGroup } from './diff-spec.ts';
 import type { Observed, ObservedShard } from './observed.ts';
 import { placeTenant } from './place.ts';
 
@@ -68,7 +68,10 @@ export function plan(desired: Desired, observed: Observed, nowMs: number): Plan 
       continue;
     }
     if (now.busy) continue;
-    const changes = diffTenant(now.spec, tenant);
+    const changes = [
+      ...diffTenant(now.spec, tenant),
+      ...diffWebGroup(tenant, now.webGroup, desired.fleet.webGroup),
+    ];
     if (now.shard !== to) steps.push({ kind: 'move', tenant, from: now.shard, to, changes });
     else if (changes.length > 0) steps.push({ kind: 'change', tenant, shard: to, changes });
     else if (now.retryAtMs !== null && dueAt(now.retryAtMs)) steps.push({ kind: 'retry', tenant, shard: to });

@@ -1,0 +1,111 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { statSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { TenantDetail } from '../../libs/wire/control-http.ts';
+import { askControl } from '../harness/control.ts';
+import { Fleet, httpGet } from '../harness/fleet.ts';
+import { freePorts } from '../harness/free-port.ts';
+import { SmtpTalk, sendMail } from '../harness/smtp-talk.ts';
+
+/** Prints each datagram that comes as one line; Node cannot receive them. */
+const receiver = `
+import socket, sys
+s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+s.bind(sys.argv[1])
+print('bound', flush=True)
+while True: print(s.recv(4096).decode().replace('\\n', ' '), flush=True)`;
+
+test('systemd is told of readiness, reloads and the end', async () => {
+  await using fleet = new Fleet('tenants: {a1: {}}\n');
+  const path = join(fleet.dir, 'notify.sock');
+  const python = spawn('python3', ['-c', receiver, path], { stdio: ['ignore', 'pipe', 'inherit'] });
+  try {
+    const lines = createInterface({ input: python.stdout })[Symbol.asyncIterator]();
+    const next = async () => String((await lines.next()).value);
+    assert.equal(await next(), 'bound');
+    await fleet.serve({ NOTIFY_SOCKET: path });
+    assert.match(await next(), /\bREADY=1/);
+    process.kill(fleet.pid, 'SIGHUP');
+    assert.match(await next(), /\bRELOADING=1\b.*MONOTONIC_USEC=\d+/);
+    assert.match(await next(), /\bREADY=1/);
+    assert.equal(await fleet.stop(), 0);
+    assert.match(await next(), /\bSTOPPING=1/);
+  } finally {
+    python.kill('SIGKILL');
+    await once(python, 'exit');
+  }
+});
+
+test('metrics tell of tenants, mail, shards and the configuration, on an address too', async () => {
+  const [port = 0, moved = 0] = await freePorts(2);
+  const yaml = (listen: number) =>
+    `metrics: {listen: ["127.0.0.1:${listen}"]}\ntenants: {a1: {}, b1: {suspended: true}}\n`;
+  await using fleet = await Fleet.serving(yaml(port));
+  assert.match((await sendMail(fleet.socketPath('a1', 'smtp'), 'counted')) ?? '', /^250/);
+  const { body } = await httpGet(join(fleet.runDir, '.control.sock'), '/metrics');
+  for (const line of [
+    /^mpctl_tenants\{state="listening"\} 1$/m,
+    /^mpctl_tenants\{state="suspended"\} 1$/m,
+    /^mpctl_mails_accepted_total\{shard="\d"\} 1$/m,
+    /^mpctl_shard_up\{shard="0"\} 1$/m,
+    /^mpctl_shard_restarts_total\{shard="0"\} 0$/m,
+    /^mpctl_config_issues 0$/m,
+    /^mpctl_config_held 0$/m,
+  ]) {
+    assert.match(body, line);
+  }
+  const fetched = async (from: number, path = '/metrics') => {
+    try {
+      return (await fetch(`http://127.0.0.1:${from}${path}`)).status;
+    } catch {
+      return null;
+    }
+  };
+  assert.equal(await fetched(port), 200);
+  assert.equal(await fetched(port, '/v1/status'), 404);
+  writeFileSync(fleet.configPath, yaml(moved));
+  await askControl(fleet, 'POST', '/v1/apply');
+  assert.deepEqual([await fetched(port), await fetched(moved)], [null, 200]);
+});
+
+test('the control socket is its owner’s, or a group’s', async () => {
+  const modeOf = (fleet: Fleet) => (statSync(join(fleet.runDir, '.control.sock')).mode & 0o777).toString(8);
+  {
+    await using fleet = await Fleet.serving('tenants: {}\n');
+    assert.equal(modeOf(fleet), '600');
+  }
+  const gid = process.getgid?.() ?? 0;
+  await using fleet = await Fleet.serving(`control: {group: "${gid}"}\ntenants: {}\n`);
+  assert.equal(modeOf(fleet), '660');
+});
+
+test('a port that somebody else holds fails alone, is told, and is taken when it is free', async () => {
+  const holder = createServer().listen(0, '127.0.0.1');
+  await once(holder, 'listening');
+  const { port } = holder.address() as { port: number };
+  const yaml = `tenants:\n  a1: {listeners: {smtp: {bind: ["unix:smtp.sock", "127.0.0.1:${port}"]}}}\n  b1: {}\n`;
+  await using fleet = new Fleet(yaml);
+  writeFileSync(
+    fleet.configPath,
+    yaml.replace('unix:smtp.sock', `unix:${join(fleet.runDir, 'a1/smtp.sock')}`),
+  );
+  await fleet.serve();
+  const detail = async () => (await askControl<TenantDetail>(fleet, 'GET', '/v1/tenants/a1')).body;
+  const { state, error } = await detail();
+  assert.equal(state, 'partial');
+  assert.match(error, new RegExp(`SOCKET_IN_USE.*${port}`));
+  using talk = new SmtpTalk(fleet.socketPath('a1', 'smtp'));
+  assert.match((await talk.reply()) ?? '', /^220/);
+  assert.equal((await fleet.get('b1', '/livez')).status, 200);
+
+  holder.close();
+  while ((await detail()).state !== 'listening') await sleep(100);
+  using overTcp = new SmtpTalk(port);
+  assert.match((await overTcp.reply()) ?? '', /^220/);
+});
