@@ -175,6 +175,11 @@ export class Api {
     await this.#write('PUT', 'tags', { IDs: ids, Tags: tags });
   }
 
+  /** Puts a mail into this inbox. */
+  async send(mail: object): Promise<void> {
+    await this.#write('POST', 'send', mail);
+  }
+
   async #write(method: 'PUT' | 'DELETE' | 'POST', path: string, body?: unknown): Promise<Response> {
     return this.#fetch(path, {
       method,
