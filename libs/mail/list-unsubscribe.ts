@@ -7,8 +7,14 @@ export function parseListUnsubscribe(header: string, headerPost: string): ListUn
   return { Header: header, Links: links, Errors: errors.join(', '), HeaderPost: headerPost };
 }
 
+/** What is longer is no list of two links. */
+const maxLength = 2_000;
+
 function readLinks(header: string): { links: string[]; errors: string[] } {
-  const value = header.replace(/\([^)]*\)/g, '').trim();
+  const value = header
+    .slice(0, maxLength)
+    .replace(/\([^)]*\)/g, '')
+    .trim();
   const found = [...value.matchAll(/<([^>]*)>/g)].map(([, link]) => link as string);
   const fault = (sentence: string) => ({ links: [], errors: [`"${value}" ${sentence}`] });
   if (found.length === 0) return fault('no valid unsubscribe links found');

@@ -5,7 +5,7 @@ import { parseMailDate, renderTimestamp } from './mail-date.ts';
 import type { Attachment, Message, MessageSummary } from './message.ts';
 import { typeOf } from './mime/bodies.ts';
 import { decodeHeaderText } from './mime/encoded-words.ts';
-import { headerValue } from './mime/header.ts';
+import { headerValue, withoutBrackets } from './mime/header.ts';
 import { readAddresses } from './mime/mail-addresses.ts';
 import { decodeForReader } from './mime/part-content.ts';
 import { contentId, fileName, type MailPart } from './mime/part-tree.ts';
@@ -24,7 +24,7 @@ export function describeMail(row: MailRow, raw: Buffer): Message {
     ID: row.id,
     MessageID: summary.MessageID,
     ...addresses,
-    ReturnPath: text('return-path').replace(/^<+|>+$/g, '') || addresses.From.Address,
+    ReturnPath: withoutBrackets(text('return-path')) || addresses.From.Address,
     Subject: summary.Subject,
     ListUnsubscribe: parseListUnsubscribe(text('list-unsubscribe'), text('list-unsubscribe-post')),
     Date: date ? renderTimestamp(date.atMs, date.zoneMinutes) : summary.Created,

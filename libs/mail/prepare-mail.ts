@@ -8,7 +8,7 @@ import { htmlToPlain } from './html/html-plain.ts';
 import { parseMailDate, renderTimestamp } from './mail-date.ts';
 import type { Envelope } from './message.ts';
 import { decodeHeaderText } from './mime/encoded-words.ts';
-import { headerValue, parseHeader } from './mime/header.ts';
+import { headerValue, parseHeader, withoutBrackets } from './mime/header.ts';
 import { type MailAddresses, readAddresses } from './mime/mail-addresses.ts';
 import { fileName } from './mime/part-tree.ts';
 import { htmlOf, type ReadMail, readMail, textOf } from './mime/read-mail.ts';
@@ -64,7 +64,7 @@ export function prepareMail(
   const untagged = {
     id: newId(),
     createdAtMs: date?.atMs ?? birth.nowMs,
-    messageId: header('message-id').replace(/^<+|>+$/g, ''),
+    messageId: withoutBrackets(header('message-id')),
     read: false,
     tags: [],
     sizeBytes: raw.length,

@@ -1,7 +1,7 @@
 import { renderMailDate } from './mail-date.ts';
 import type { Envelope } from './message.ts';
 import { parseAddressList } from './mime/address-list.ts';
-import { type Header, type HeaderField, headerValue } from './mime/header.ts';
+import { type Header, type HeaderField, headerValue, withoutBrackets } from './mime/header.ts';
 
 export type StampSettings = {
   /** `{host}` and `{app}` of Received. */
@@ -42,7 +42,7 @@ export function stampMail(
   if (settings.received && envelope.to.length > 0) prefix = renderReceived(envelope, settings, nowMs);
 
   const returnPath = findField(header, 'return-path');
-  const given = returnPath?.value.replace(/^<+|>+$/g, '') ?? '';
+  const given = withoutBrackets(returnPath?.value ?? '');
   const sender = onOneLine(envelope.from);
   if (given !== sender) {
     const line = `Return-Path: <${sender}>\r\n`;

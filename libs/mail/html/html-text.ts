@@ -146,13 +146,15 @@ class TextWriter {
   #emit(text: string): void {
     if (text === '') return;
     const run = this.#run;
-    for (const piece of this.#quotes > 0 ? this.#breakLines(text) : [text]) {
+    // What is written apart is quoted once, when it joins what is around it.
+    const quoted = this.#quotes > 0 && this.#around.length === 0;
+    for (const piece of quoted ? this.#breakLines(text) : [text]) {
       if (!run.endsWithSpace && !/^[\s.]/.test(piece)) {
         run.text += ' ';
         run.columns += 1;
       }
       run.endsWithSpace = /\s$/.test(piece);
-      const prefix = this.#quotes > 0 ? `${'>'.repeat(Math.min(this.#quotes, 30))} ` : '';
+      const prefix = quoted ? `${'>'.repeat(Math.min(this.#quotes, 30))} ` : '';
       run.text += piece.replaceAll('\n', `\n${prefix}`);
       const newline = piece.lastIndexOf('\n');
       run.columns = newline < 0 ? run.columns + piece.length : piece.length - newline - 1;

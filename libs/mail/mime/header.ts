@@ -91,6 +91,20 @@ function isFieldName(name: string): boolean {
 
 /** Not `trim`: a character is a byte here, and what is a no-break space to `trim` may be half of a letter. */
 function unfold(value: string): string {
-  const inner = value.replace(/^[ \t\r\n]+|[ \t\r\n]+$/g, '');
+  const inner = trimOf(value, ' \t\r\n', ' \t\r\n');
   return inner.includes('\n') ? inner.replace(/[ \t]*\r?\n[ \t]*/g, ' ') : inner;
+}
+
+/** A header's value without the angle brackets around it. */
+export function withoutBrackets(value: string): string {
+  return trimOf(value, '<', '>');
+}
+
+/** Without these characters at its ends. A pattern for that takes the square of a long run of them. */
+function trimOf(value: string, atStart: string, atEnd: string): string {
+  let start = 0;
+  let end = value.length;
+  while (start < end && atStart.includes(value[start] as string)) start += 1;
+  while (end > start && atEnd.includes(value[end - 1] as string)) end -= 1;
+  return value.slice(start, end);
 }

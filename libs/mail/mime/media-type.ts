@@ -13,10 +13,14 @@ export const noMediaType: MediaType = { type: '', params: new Map() };
 
 const maxParams = 100;
 
+/** With its comments; what is longer names nothing. */
+const maxTypeLength = 500;
+
 /** Reads what can be read of it; nothing is an error. Takes one character a byte. */
 export function parseMediaType(value: string): MediaType {
   const semicolon = value.indexOf(';');
   const type = (semicolon < 0 ? value : value.slice(0, semicolon))
+    .slice(0, maxTypeLength)
     .replace(/\(.*?\)/g, '')
     .trim()
     .toLowerCase();

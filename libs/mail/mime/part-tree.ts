@@ -1,4 +1,4 @@
-import { type Header, headerValue, parseHeader } from './header.ts';
+import { type Header, headerValue, parseHeader, withoutBrackets } from './header.ts';
 import { type MediaType, noMediaType, parseMediaType } from './media-type.ts';
 
 /** One node of a mail's MIME tree. Holds places in the raw mail, not content: nothing is decoded yet. */
@@ -111,7 +111,7 @@ function* splitBody(raw: Buffer, start: number, end: number, boundary: string): 
 
 /** RFC 2392 id without brackets, percent-decoded, as `cid:` references name it; empty when the part has none. */
 export function contentId(part: MailPart): string {
-  const id = (headerValue(part.header, 'content-id') ?? '').replace(/^<+|>+$/g, '').replaceAll('+', ' ');
+  const id = withoutBrackets(headerValue(part.header, 'content-id') ?? '').replaceAll('+', ' ');
   try {
     return decodeURIComponent(id);
   } catch {
