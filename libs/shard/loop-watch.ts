@@ -4,7 +4,7 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 const resolutionMs = 20;
 
 /** Knows the longest time that the event loop was blocked, once for each of two askers. */
-export class LoopWatch implements Disposable {
+export class LoopWatch {
   readonly #histogram = monitorEventLoopDelay({ resolution: resolutionMs });
   #sinceReportMs = 0;
 
@@ -26,9 +26,5 @@ export class LoopWatch implements Disposable {
     const longestMs = this.#sinceReportMs;
     this.#sinceReportMs = 0;
     return longestMs;
-  }
-
-  [Symbol.dispose](): void {
-    this.#histogram.disable();
   }
 }

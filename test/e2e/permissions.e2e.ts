@@ -35,7 +35,10 @@ before(async () => {
 });
 
 after(async () => {
-  for (const hand of hands) hand.kill('SIGKILL');
+  // A user goes only when its last process has.
+  for (const hand of hands) {
+    if (hand.kill('SIGKILL')) await once(hand, 'exit');
+  }
   await people[Symbol.asyncDispose]();
 });
 

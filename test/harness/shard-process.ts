@@ -91,7 +91,7 @@ export class ShardProcess implements AsyncDisposable {
         shard: 0,
         hostname: 'mx.test',
         dataDir: '/nonexistent',
-        appDir: '',
+        appDir: '/nonexistent',
         log: { level: 'warn', format: 'json' },
         accepts: 'shard',
         ...config,
