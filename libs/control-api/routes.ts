@@ -64,7 +64,11 @@ export async function answer(host: ControlHost, request: ControlRequest): Promis
 /** What stands for `:name`, empty where the pattern has none; null: the path is another. */
 function matchPath(pattern: string, path: string): string | null {
   const match = new RegExp(`^${pattern.replace(':name', '(?<name>[^/]+)')}$`).exec(path);
-  return match && decodeURIComponent(match.groups?.name ?? '');
+  try {
+    return match && decodeURIComponent(match.groups?.name ?? '');
+  } catch {
+    throw new Refusal('BAD_REQUEST', `${path} is not a path`);
+  }
 }
 
 async function change({ host, request }: Call, change: TenantChange, status = 200): Promise<ControlReply> {
