@@ -224,12 +224,13 @@ const hostileHtml = (elsewhere: string) => [
   '<body onload="parent.marker=1"><details open ontoggle="parent.marker=1">x</details>',
 ];
 
-test('hostile mail runs nothing, and asks another host only when that is wanted', async () => {
+test('hostile mail runs nothing, and asks another host only when that is wanted', async t => {
   const asked: string[] = [];
   const elsewhere = createServer((request, response) => {
     asked.push(request.url ?? '');
     response.end();
   });
+  t.after(() => elsewhere.close());
   await new Promise<void>(done => elsewhere.listen(0, '127.0.0.1', done));
   const corpus = hostileHtml(`http://127.0.0.1:${(elsewhere.address() as AddressInfo).port}`);
   for (const html of corpus) await send('hostile', mail('<img src=x onerror=marker=1>', html));
@@ -250,7 +251,6 @@ test('hostile mail runs nothing, and asks another host only when that is wanted'
   await page.getByLabel('Load remote content').check();
   await eventually(async () => asked, ['/pixel']);
   await page.context().close();
-  elsewhere.close();
 });
 
 for (const [device, options] of Object.entries({ desktop, phone })) {
