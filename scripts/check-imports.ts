@@ -11,7 +11,7 @@ const root = dirname(import.meta.dirname);
 const mayImport: Record<string, readonly string[]> = {
   // ground: pure
   'libs/base': [],
-  'libs/spec': ['libs/base'],
+  'libs/spec': ['libs/base', 'libs/passwords'],
   'libs/mail': ['libs/base'],
   'libs/passwords': ['libs/base'],
   // first: pure
@@ -40,6 +40,9 @@ const mayImport: Record<string, readonly string[]> = {
     'libs/wire',
     'libs/sockets',
     'libs/smtp',
+    'libs/pop3',
+    'libs/logins',
+    'libs/certificates',
     'libs/store',
     'libs/intake',
     'libs/inbox-api',
@@ -51,6 +54,10 @@ const mayImport: Record<string, readonly string[]> = {
     'libs/wire',
     'libs/sockets',
     'libs/smtp',
+    'libs/pop3',
+    'libs/logins',
+    'libs/slow-work',
+    'libs/certificates',
     'libs/store',
     'libs/intake',
     'libs/inbox-api',

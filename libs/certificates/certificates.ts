@@ -3,7 +3,7 @@
  * give the same context to all who name them, so that a thousand tenants on one certificate cost as much as one.
  */
 import { readFile, stat } from 'node:fs/promises';
-import { createSecureContext, type SecureContext } from 'node:tls';
+import type { SecureContext } from 'node:tls';
 import type { Clock } from '../base/clock.ts';
 import { MpctlError } from '../base/error.ts';
 import type { Logger } from '../base/log.ts';
@@ -50,7 +50,7 @@ export function createCertificates({ log, slowWork, clock = Date.now }: Certific
       if (known.context === null || look !== known.look) {
         const isFirst = known.context === null;
         known.look = look;
-        known.context = toContext(await read(source));
+        known.context = await toContext(await read(source));
         if (!isFirst) log.info({ certificate: source.certificate }, 'certificate read again');
       }
     } catch (error) {
@@ -101,7 +101,8 @@ async function lookOf({ certificate, key }: CertificateSource): Promise<string> 
 }
 
 /** Throws when the two do not belong together. */
-function toContext({ certificate, key }: KeyPair): SecureContext {
+async function toContext({ certificate, key }: KeyPair): Promise<SecureContext> {
+  const { createSecureContext } = await import('node:tls');
   return createSecureContext({ cert: certificate, key, minVersion: 'TLSv1.2' });
 }
 

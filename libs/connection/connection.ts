@@ -3,7 +3,7 @@
  * in lines, replies gathered so that pipelined commands are answered by one write, and one time limit.
  */
 import type { Socket } from 'node:net';
-import { type SecureContext, TLSSocket } from 'node:tls';
+import type { SecureContext } from 'node:tls';
 import { LineReader } from './line-reader.ts';
 import { type Peer, peerAt, peerOf } from './peer.ts';
 import { parseProxyHeader } from './proxy-header.ts';
@@ -127,19 +127,28 @@ export class Connection {
    * Begins TLS as a server, to be waited for. What the peer sent in clear behind its request is dropped, so that nothing
    * can be put into the mouth of the peer that TLS protects. A failed handshake closes the connection.
    */
-  startTls(context: SecureContext, received: Buffer = nothing): Promise<void> {
+  async startTls(context: SecureContext): Promise<void> {
     this.flush();
-    this.#input.clear();
+    await this.#handshake(context, () => nothing);
+  }
+
+  /** `received` gives what belongs to the handshake of what has come already. */
+  async #handshake(context: SecureContext, received: () => Buffer): Promise<void> {
+    // 4 MB that a process without TLS does not need.
+    const { TLSSocket } = await import('node:tls');
+    if (this.#closing) return;
     const plain = this.#socket;
     this.#detach(plain);
-    if (received.length > 0) plain.unshift(received);
+    const bytes = received();
+    if (bytes.length > 0) plain.unshift(bytes);
+    this.#input.clear();
     const secure = new TLSSocket(plain, { isServer: true, secureContext: context });
     this.#socket = secure;
     this.#attach(secure);
     const { promise, resolve } = Promise.withResolvers<void>();
     secure.once('secure', resolve);
     secure.once('close', () => resolve());
-    return promise;
+    await promise;
   }
 
   /** Sends what is left and closes; what still comes is not read. */
@@ -228,15 +237,15 @@ export class Connection {
       if (implicitTls || this.#options.proxyProtocol) this.#limitTime(timeoutMs);
       this.#talker.opened(peer);
     };
+    this.#input.push(received);
     if (implicitTls) {
       this.#limitTime(handshakeMs);
-      this.wait(
-        implicitTls().then(context => this.startTls(context, received)),
-        begin,
+      const handshake = implicitTls().then(context =>
+        this.#handshake(context, () => this.#input.takeInput()),
       );
+      this.wait(handshake, begin);
     } else {
       begin();
-      this.#input.push(received);
       this.#run();
     }
   }

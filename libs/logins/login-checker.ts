@@ -8,7 +8,7 @@ import type { Clock } from '../base/clock.ts';
 import { MpctlError } from '../base/error.ts';
 import type { Users } from '../passwords/password-file.ts';
 import { fitsChallenge, type LoginResult, type Proof } from '../passwords/proof.ts';
-import { fitsSecret, secretKind } from '../passwords/secret.ts';
+import { secretKind } from '../passwords/secret-kind.ts';
 import type { SlowWork } from '../slow-work/slow-work.ts';
 
 export interface LoginChecker {
@@ -56,7 +56,10 @@ export function createLoginChecker({
     secret: string,
     password: string,
   ): Promise<boolean> {
-    if (secretKind(secret) !== 'slow') return fitsSecret(secret, password);
+    if (secretKind(secret) !== 'slow') {
+      const { fitsSecret } = await import('../passwords/secret.ts');
+      return fitsSecret(secret, password);
+    }
     const digest = digestOf([scope, user, secret, password]);
     if ((remembered.get(digest) ?? 0) > clock()) return true;
     const checking =

@@ -1,5 +1,5 @@
 /** Password files as the reference has them: `user:secret` items, split by any white space, no comments. Pure. */
-import { secretKind } from './secret.ts';
+import { secretKind } from './secret-kind.ts';
 
 /** user → secret */
 export type Users = ReadonlyMap<string, string>;

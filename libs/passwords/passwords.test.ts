@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { test } from 'node:test';
 import { parsePasswordFile } from './password-file.ts';
-import { fitsSecret, makeSecret, secretKind } from './secret.ts';
+import { fitsSecret, makeSecret } from './secret.ts';
+import { secretKind } from './secret-kind.ts';
 
 /** Made by other programs; the password stands first. */
 const secrets: [password: string, secret: string, kind: string][] = [

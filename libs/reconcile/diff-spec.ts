@@ -77,6 +77,11 @@ function diffKeys(rows: readonly KeyRow[], from: object, to: object, prefix = ''
   });
 }
 
+/** A user with a hash without the hash; a reference as it is. */
+function withoutHash(source: string): string {
+  return /^(file|env):/.test(source) ? source : `${source.split(':')[0]}:…`;
+}
+
 /** A value as somebody would write it; its field's name tells the unit. */
 function renderValue(field: string, value: unknown): string {
   if (value === null || value === undefined || value === '') return 'none';
@@ -84,6 +89,7 @@ function renderValue(field: string, value: unknown): string {
   if (field.endsWith('Ms')) return renderDuration(value as number);
   if (field.endsWith('Bytes')) return renderBytes(value as number);
   if (!Array.isArray(value)) return String(value);
+  if (field.endsWith('.auth')) return value.map(withoutHash).join(' ') || 'none';
   const items = value.map(item => (typeof item === 'object' ? renderBind(item as Bind) : String(item)));
   return items.length === 0 ? 'none' : items.join(' ');
 }

@@ -1,7 +1,8 @@
 /** Fleets as plans see them, for tests of this room and of the controller. */
 import { parseTenantId, type TenantId } from '../base/ids.ts';
 import type { ProxySpec } from '../spec/proxy-spec.ts';
-import type { FleetSpec, ListenerSpec, TenantSpec } from '../spec/tenant-spec.ts';
+import { resolveTenant, tenantContext } from '../spec/resolve.ts';
+import type { FleetSpec, TenantSpec } from '../spec/tenant-spec.ts';
 import { nothingObserved, type Observed, type ObservedShard, type ObservedTenant } from './observed.ts';
 import { type Desired, type Plan, plan } from './plan.ts';
 
@@ -12,34 +13,8 @@ export function tenantId(name: string): TenantId {
 }
 
 export function tenantForTest(name: string, over: Partial<TenantSpec> = {}, runDir = '/run/t'): TenantSpec {
-  const id = tenantId(name);
-  const listener = (protocol: 'smtp' | 'http'): ListenerSpec => ({
-    id: protocol,
-    protocol,
-    binds: [{ kind: 'unix', path: `${runDir}/${id}/${protocol}.sock` }],
-    access: { owner: null, group: null, mode: 0o660, acl: [] },
-    maxConnections: 0,
-    backlog: 511,
-    publicHost: '',
-  });
-  return {
-    id,
-    label: '',
-    user: null,
-    suspended: false,
-    listeners: [listener('smtp'), listener('http')],
-    maxMessages: 500,
-    maxAgeMs: 0,
-    maxBytes: 0,
-    maxMessageSizeBytes: 50 * 1024 ** 2,
-    smtp: { maxRecipients: 100 },
-    auth: null,
-    hostnames: [],
-    ownHost: '',
-    webroot: '/',
-    proxy: { certificate: null, key: null, include: null },
-    ...over,
-  };
+  const { spec } = resolveTenant(tenantId(name), null, tenantContext(runDir, '', {}).context);
+  return { ...spec, ...over };
 }
 
 const noProxy: ProxySpec = {

@@ -24,6 +24,7 @@ export async function openAlone(
   log: Logger,
   drainMs: number,
   appDir: string,
+  env: (name: string) => string | undefined,
 ): Promise<AsyncDisposable> {
   await using undo = new AsyncDisposableStack();
   const { hostname, dataDir, webGroup, runDir } = fleet;
@@ -36,7 +37,7 @@ export async function openAlone(
     log: fleet.log,
     accepts: 'shard',
   } as const;
-  const home = await openHome(config, log, newTally(), () => {});
+  const home = await openHome({ config, log, totals: newTally(), env, stateChanged: () => {} });
   undo.use(home.store);
   undo.use(home.inbox);
   const worker = new TenantWorker(home, uid, tenant);

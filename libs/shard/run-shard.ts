@@ -27,7 +27,8 @@ export function runShard(channel: NodeJS.Process): Promise<void> {
     channel.on('message', (message: ToShard, handle: unknown) => {
       if (message.type === 'start') {
         const { config, tenants } = message;
-        shard = new Shard(config, openLog(config.log, { shard: config.shard }), send);
+        const log = openLog(config.log, { shard: config.shard });
+        shard = new Shard(config, log, send, name => channel.env[name]);
         shard.start(tenants).then(failures => send({ type: 'ready', wireVersion, failures }));
       } else if (message.type === 'stop') {
         (shard?.stop(message.drainMs) ?? Promise.resolve()).then(() => send({ type: 'stopped' }, resolve));

@@ -30,6 +30,7 @@ export class Shard {
   readonly #config: ShardConfig;
   readonly #log: ConfigurableLogger;
   readonly #send: (message: FromShard) => void;
+  readonly #env: (name: string) => string | undefined;
   readonly #startedAtMs = performance.now();
   readonly #tenants = new Map<TenantId, TenantWorker>();
   /** The last command of each tenant that has one under way: a tenant's commands are done in their order. */
@@ -43,7 +44,14 @@ export class Shard {
   #home: Promise<TenantHome> | null = null;
   #started = Promise.resolve();
 
-  constructor(config: ShardConfig, log: ConfigurableLogger, send: (message: FromShard) => void) {
+  /** `env` gives the value of a variable of the environment. */
+  constructor(
+    config: ShardConfig,
+    log: ConfigurableLogger,
+    send: (message: FromShard) => void,
+    env: (name: string) => string | undefined,
+  ) {
+    this.#env = env;
     this.#config = config;
     this.#log = log;
     this.#send = send;
@@ -158,9 +166,13 @@ export class Shard {
   }
 
   #useHome(): Promise<TenantHome> {
-    this.#home ??= openHome(this.#config, this.#log, this.#totals, tenant =>
-      this.#send({ type: 'tenant', tenant }),
-    );
+    this.#home ??= openHome({
+      config: this.#config,
+      log: this.#log,
+      totals: this.#totals,
+      env: this.#env,
+      stateChanged: tenant => this.#send({ type: 'tenant', tenant }),
+    });
     return this.#home;
   }
 

@@ -8,6 +8,7 @@ export const specIssueCodes = {
   SPEC_TENANT_TWICE: 'Two tenants have the same name.',
   SPEC_MISSING_PROTOCOL: 'A further listener does not say what is spoken on it.',
   SPEC_MISSING_BASE_DOMAIN: 'A web server is configured without the domain of the tenants.',
+  SPEC_CONFLICT: 'Keys that cannot be together, or one that needs another.',
   SPEC_MODES_DIFFER: 'The unix sockets of one listener have different modes.',
   SPEC_PATH_TOO_LONG: 'The path of a socket is longer than the system takes.',
   SPEC_BIND_TAKEN: 'Two listeners want the same socket or address.',

@@ -6,6 +6,7 @@ import { nearestName } from '../base/nearest-name.ts';
 import { setAt } from './fill-in.ts';
 import type { Finding } from './finding.ts';
 import { tenantKeys } from './key-table.ts';
+import { ourValue } from './mailpit-values.ts';
 import type { Entry } from './written.ts';
 
 /** Every setting of Mailpit 1.30 that the environment takes → the flags that say the same, with their dashes. */
@@ -97,6 +98,13 @@ function envOnly(prefix: string, words: string): Record<string, readonly string[
 const boundListeners = new Map([
   ['MP_SMTP_BIND_ADDR', 'smtp'],
   ['MP_UI_BIND_ADDR', 'http'],
+  ['MP_POP3_BIND_ADDR', 'pop3'],
+]);
+
+/** Older names of the same. */
+const aliases = new Map([
+  ['MP_STRICT_RFC_HEADERS', 'MP_SMTP_STRICT_RFC_HEADERS'],
+  ['MP_SMTP_TLS_REQUIRED', 'MP_SMTP_REQUIRE_STARTTLS'],
 ]);
 
 const keys = new Set(tenantKeys.map(row => row.key));
@@ -105,7 +113,8 @@ const keys = new Set(tenantKeys.map(row => row.key));
 export function mailpitKey(name: string): string | null {
   const listener = boundListeners.get(name);
   if (listener) return `listeners.${listener}.bind`;
-  const [, group = '', rest = ''] = /^MP_(?:(SMTP|UI|SEND_API|POP3|TAGS)_)?(.+)$/.exec(name) ?? [];
+  const [, group = '', rest = ''] =
+    /^MP_(?:(SMTP|UI|SEND_API|POP3|TAGS)_)?(.+)$/.exec(aliases.get(name) ?? name) ?? [];
   const key = (group === '' ? '' : `${camelCase(group)}.`) + camelCase(rest);
   return Object.hasOwn(mailpitNames, name) && keys.has(key) ? key : null;
 }
@@ -113,14 +122,6 @@ export function mailpitKey(name: string): string | null {
 function camelCase(words: string): string {
   return words.toLowerCase().replace(/_(.)/g, (_, letter: string) => letter.toUpperCase());
 }
-
-/** Where Mailpit's way of writing a value is not ours. */
-const ourText: Readonly<Record<string, (text: string) => string>> = {
-  // Less than nothing is unlimited as well.
-  MP_MAX_MESSAGES: text => (/^-\d+$/.test(text) ? '0' : text),
-  // A bare number counts MiB.
-  MP_MAX_MESSAGE_SIZE: text => (/^\d+$/.test(text) ? `${text}MiB` : text),
-};
 
 /** Settings by Mailpit's names as a tenant's keys, still text. */
 export type MailpitKeys = {
@@ -144,7 +145,7 @@ export function readMailpitSettings(entries: readonly Entry[]): MailpitKeys {
       continue;
     }
     nameOf.set(key, name);
-    setAt(plain, key.split('.'), ourText[name]?.(value.text) ?? value.text);
+    setAt(plain, key.split('.'), ourValue(name, key, value.text));
   }
   return { plain, nameOf, findings };
 }

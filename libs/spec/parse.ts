@@ -24,11 +24,12 @@ export async function parseSettings(
   const written: WrittenMap = { kind: 'map', at: 0, entries: sections };
   const { validateSettings } = await import('./validate.ts');
   const { value, findings } = validateSettings(plainOf(written));
+  const faults = below(['defaults'], await patternFaults(value.defaults));
   const mailpit = await mailpitInput(entriesAt(written, ['defaults', 'mailpit']));
   const dir = configDir(source.path);
   return {
     value: absoluteSettings({ ...value, defaults: overlay(value.defaults ?? {}, mailpit.input) }, dir),
-    issues: [...findings, ...below(['defaults', 'mailpit'], mailpit.findings)].map(finding =>
+    issues: [...findings, ...faults, ...below(['defaults', 'mailpit'], mailpit.findings)].map(finding =>
       settingsIssue(source, sections, finding),
     ),
   };
@@ -46,10 +47,11 @@ export async function parseTenant(source: SourceText, stanza: Stanza): Promise<P
   if (body === null || body.kind === 'empty') return { value: null, issues: [] };
   const { validateTenant } = await import('./validate.ts');
   const { value, findings } = validateTenant(plainOf(body));
+  const faults = await patternFaults(value);
   const mailpit = await mailpitInput(entriesAt(body, ['mailpit']));
   return {
     value: absoluteTenant(overlay(value, mailpit.input), configDir(source.path)),
-    issues: [...findings, ...below(['mailpit'], mailpit.findings)].map(each =>
+    issues: [...findings, ...faults, ...below(['mailpit'], mailpit.findings)].map(each =>
       tenantIssue(source, stanza, each),
     ),
   };
@@ -91,9 +93,21 @@ async function mailpitInput(
   const { plain, nameOf, findings } = readMailpitSettings(entries);
   if (nameOf.size === 0) return { input: {}, findings };
   const { validateTenant } = await import('./validate.ts');
-  const { value, findings: faults } = validateTenant(plain);
-  const named = faults.map(fault => ({ ...fault, path: [nameOf.get(fault.path.join('.')) ?? ''] }));
+  const { value, findings: wrong } = validateTenant(plain);
+  const faults = [...wrong, ...(await patternFaults(value))];
+  const keyOf = ({ path }: Finding) => path.filter(step => typeof step === 'string').join('.');
+  const named = faults.map(fault => ({ ...fault, path: [nameOf.get(keyOf(fault)) ?? ''] }));
   return { input: value, findings: [...findings, ...named] };
+}
+
+/** Regular expressions are looked at by a library that is loaded where there is one. */
+async function patternFaults(tenant: TenantInput | null | undefined): Promise<Finding[]> {
+  const text = tenant?.smtp?.allowedRecipients;
+  if (!text) return [];
+  const { patternFault } = await import('./recipient-pattern.ts');
+  const message = patternFault(text);
+  if (message === null) return [];
+  return [{ code: 'SPEC_BAD_VALUE', message, path: ['smtp', 'allowedRecipients'], at: 'value' }];
 }
 
 function entriesAt(written: Written, path: KeyPath): readonly Entry[] {
@@ -130,7 +144,7 @@ function absoluteSettings(settings: SettingsInput, dir: string): SettingsInput {
 }
 
 function absoluteTenant(tenant: TenantInput, dir: string): TenantInput {
-  const { envFile, listeners, proxy } = tenant;
+  const { envFile, listeners, proxy, smtp, pop3 } = tenant;
   const own = Object.entries(proxy ?? {}).map(([key, path]) => [key, path && resolvePath(dir, path)]);
   const entries = Object.entries(listeners ?? {}).map(([id, listener]) => {
     return [id, listener && { ...listener, bind: listener.bind?.map(bind => absoluteBind(bind, dir)) }];
@@ -138,8 +152,25 @@ function absoluteTenant(tenant: TenantInput, dir: string): TenantInput {
   return {
     ...tenant,
     envFile: envFile && resolvePath(dir, envFile),
+    smtp: smtp && absoluteCredentials(smtp, dir),
+    pop3: pop3 && absoluteCredentials(pop3, dir),
     proxy: proxy && Object.fromEntries(own),
     listeners: listeners && Object.fromEntries(entries),
+  };
+}
+
+type Credentials = Pick<NonNullable<TenantInput['pop3']>, 'auth' | 'authFile' | 'tlsCert' | 'tlsKey'>;
+
+function absoluteCredentials<T extends Credentials>(group: T, dir: string): T {
+  const { auth, authFile, tlsCert, tlsKey } = group;
+  const file = (path: string | null | undefined) =>
+    path && !path.startsWith('sans:') ? resolvePath(dir, path) : path;
+  return {
+    ...group,
+    auth: auth?.map(source => source.replace(/^file:(.*)/s, (_, path) => `file:${resolvePath(dir, path)}`)),
+    authFile: file(authFile),
+    tlsCert: file(tlsCert),
+    tlsKey: file(tlsKey),
   };
 }
 

@@ -29,8 +29,10 @@ test('fills in everything for a tenant with nothing written', async () => {
   const access = { owner: null, group: null, mode: 0o660, acl: [] };
   const listener = (id: string) => {
     const binds = [{ kind: 'unix', path: `/run/mailpit/a/${id}.sock` }];
-    return { id, protocol: id, binds, access, maxConnections: 0, backlog: 511, publicHost: '' };
+    const line = { tls: 'none', requireStarttls: false, xclient: false, proxyProtocol: false };
+    return { id, protocol: id, binds, access, maxConnections: 0, backlog: 511, publicHost: '', ...line };
   };
+  const unlimited = { connections: 0, messages: 0, recipients: 0, bytes: 0 };
   for (const body of ['', '{}', '# nothing', 'null', '~', '{ smtp: {} }']) {
     assert.deepEqual(await tenantOf(body), {
       id: 'a',
@@ -42,7 +44,32 @@ test('fills in everything for a tenant with nothing written', async () => {
       maxAgeMs: 0,
       maxBytes: 0,
       maxMessageSizeBytes: 52_428_800,
-      smtp: { maxRecipients: 100 },
+      smtp: {
+        maxRecipients: 100,
+        auth: [],
+        authFile: null,
+        authAcceptAny: false,
+        authMechanisms: ['LOGIN', 'PLAIN'],
+        tlsCert: null,
+        tlsKey: null,
+        strictRfcHeaders: false,
+        allowedRecipients: null,
+        ignoreRejectedRecipients: false,
+        disableRdns: false,
+        maxBadCommands: 0,
+        timeoutMs: 300_000,
+        maxSessionMs: 0,
+      },
+      pop3: { auth: [], authFile: null, apop: false, tlsCert: null, tlsKey: null },
+      limits: {
+        connections: 500,
+        perMinute: unlimited,
+        perSource: { connections: 0, perMinute: unlimited },
+      },
+      ignoreDuplicateIds: false,
+      useMessageDates: false,
+      enableChaos: false,
+      chaosTriggers: '',
       auth: null,
       hostnames: [],
       ownHost: '',

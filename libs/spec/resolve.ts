@@ -12,6 +12,7 @@ import { listenerKeys, settingsKeys, tenantKeys } from './key-table.ts';
 import { overlay } from './overlay.ts';
 import { controlSocketPath, maxSocketPathBytes, tenantSocketPath } from './paths.ts';
 import { type FilledProxy, resolveProxy } from './resolve-proxy.ts';
+import { resolveLineSettings, smtpConflicts } from './resolve-smtp.ts';
 import type { ListenerInput, SettingsInput, TenantInput } from './schema.ts';
 import type { Bind, FleetSpec, ListenerProtocol, ListenerSpec, TenantSpec } from './tenant-spec.ts';
 
@@ -65,7 +66,7 @@ export function tenantContext(
   baseDomain: string,
   defaults: TenantInput,
 ): { readonly context: TenantContext; readonly findings: readonly Finding[] } {
-  const findings: Finding[] = [];
+  const findings = smtpConflicts(defaults);
   const listeners = freezeDeep(resolveListeners(defaults, findings));
   const settings = freezeDeep(fillIn(tenantKeys, defaults));
   return { context: { runDir, baseDomain, defaults, settings, listeners }, findings };
@@ -86,6 +87,8 @@ export function resolveTenant(
     listeners = resolveListeners(written, faults);
     // What `defaults` gets wrong is told there.
     findings.push(...faults.filter(({ path }) => own.listeners?.[String(path[1])] !== undefined));
+    const told = new Set(smtpConflicts(context.defaults).map(({ message }) => message));
+    findings.push(...smtpConflicts(written).filter(({ message }) => !told.has(message)));
   }
   const bound = listeners.map(listener => ({ ...listener, binds: bindsOf(id, listener, context.runDir) }));
   for (const listener of bound) {
@@ -106,24 +109,23 @@ export function resolveTenant(
 /** `smtp` and `http` exist by themselves, and come first. */
 function resolveListeners(tenant: TenantInput, findings: Finding[]): UnboundListener[] {
   const all = Object.entries({ smtp: null, http: null, ...tenant.listeners });
-  return all.flatMap(
-    ([id, written]) => resolveListener(id, written ?? {}, tenant.user ?? null, findings) ?? [],
-  );
+  return all.flatMap(([id, written]) => resolveListener(id, written ?? {}, tenant, findings) ?? []);
 }
 
 function resolveListener(
   id: string,
   written: ListenerInput,
-  user: string | null,
+  tenant: TenantInput,
   findings: Finding[],
 ): UnboundListener | null {
   const path = ['listeners', id];
   const protocol = protocolOf(id, written.protocol, path, findings);
   if (protocol === null) return null;
   const listener = fillIn(listenerKeys, written) as unknown as UnboundListener;
-  const owner = listener.access.owner ?? (id === 'smtp' ? user : null);
+  const owner = listener.access.owner ?? (id === 'smtp' ? (tenant.user ?? null) : null);
   const mode = modeOf(written, listener.access.mode, path, findings);
-  return { ...listener, id, protocol, access: { ...listener.access, owner, mode } };
+  const line = resolveLineSettings(path, protocol, written, tenant, findings);
+  return { ...listener, ...line, id, protocol, access: { ...listener.access, owner, mode } };
 }
 
 function protocolOf(
@@ -132,9 +134,9 @@ function protocolOf(
   path: string[],
   findings: Finding[],
 ): ListenerProtocol | null {
-  if (id !== 'smtp' && id !== 'http') {
+  if (id !== 'smtp' && id !== 'http' && id !== 'pop3') {
     if (written !== undefined) return written;
-    const message = 'must say its protocol: only smtp and http say it by their name';
+    const message = 'must say its protocol: only smtp, http and pop3 say it by their name';
     findings.push({ code: 'SPEC_MISSING_PROTOCOL', message, path, at: 'key' });
     return null;
   }

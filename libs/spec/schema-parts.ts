@@ -25,12 +25,14 @@ export function one<T>(field: string | null, kind: Kind<T>, doc: KeyDoc) {
 /** A key with a list of values, or with one that stands without its brackets. */
 export function many<T>(field: string | null, kind: Kind<T>, doc: KeyDoc, least = 0) {
   const json: JsonSchema = { anyOf: [kind.json, { type: 'array', items: kind.json }] };
+  const items = doc.default?.match(/[^[\],\s]+/g) ?? [];
+  const value = doc.default === null ? null : items.map(kind.read);
   return z
     .preprocess(
       written => (written === null || Array.isArray(written) ? written : [written]),
       z.array(written(kind)).min(least, 'at least one value'),
     )
-    .meta({ ...doc, field, value: doc.default === null ? null : [], json } satisfies KeyMeta)
+    .meta({ ...doc, field, value, json } satisfies KeyMeta)
     .optional();
 }
 

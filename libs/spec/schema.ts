@@ -32,14 +32,15 @@ import {
   webroot,
 } from './kinds.ts';
 import { fleet, listener, many, map, one, proxy, tenant } from './schema-parts.ts';
+import { arrivalKeys, limitsKeys, lineListenerKeys, pop3Keys, smtpKeys } from './schema-smtp.ts';
 
 const listenerName = z.string().refine(isListenerName, { error: `is no name for a listener: ${nameRule}` });
 
 /** A listener of a tenant. */
 export const listenerSchema = map({
-  protocol: listener('protocol', oneOf('smtp', 'http'), {
+  protocol: listener('protocol', oneOf('smtp', 'http', 'pop3'), {
     description:
-      'What is spoken on it. `smtp` and `http` listeners say it by their name; a further one must write it.',
+      'What is spoken on it. Listeners called `smtp`, `http` and `pop3` say it by their name; others must write it.',
     default: null,
     otherwise: 'the name of the listener',
     example: 'smtp',
@@ -99,6 +100,7 @@ export const listenerSchema = map({
     example: 'mail.example.com',
     apply: 'live',
   }),
+  ...lineListenerKeys,
 });
 
 /** A tenant, and what `defaults` says for all of them. */
@@ -151,15 +153,10 @@ export const tenantSchema = map({
     example: '10MiB',
     apply: 'live',
   }),
-  smtp: map({
-    maxRecipients: tenant('smtp.maxRecipients', countFromOne, {
-      description: 'Recipients that one mail may have.',
-      unit: 'recipients',
-      default: '100',
-      example: '20',
-      apply: 'live',
-    }),
-  }).optional(),
+  smtp: map(smtpKeys).optional(),
+  pop3: map(pop3Keys).optional(),
+  limits: map(limitsKeys).optional(),
+  ...arrivalKeys,
   auth: tenant('auth', onlyWord('none'), {
     description:
       'Says that whoever reaches the page may read it; a web server publishes it only then, or with a password.',

@@ -4,6 +4,7 @@
  */
 import type { TenantId } from '../base/ids.ts';
 import type { ProxySpec, TenantProxySpec } from './proxy-spec.ts';
+import type { LimitsSpec, Pop3Spec, SmtpSpec, TlsMode } from './smtp-spec.ts';
 
 export type UnixBind = {
   readonly kind: 'unix';
@@ -43,6 +44,14 @@ export type ListenerSpec = {
   readonly backlog: number;
   /** Host name that pages show to people who connect; empty: the machine's. */
   readonly publicHost: string;
+  /** Where it speaks HTTP, this and the three below say nothing. */
+  readonly tls: TlsMode;
+  /** SMTP: mail only after STARTTLS. */
+  readonly requireStarttls: boolean;
+  /** SMTP: the peer is believed when it says whom it speaks for. */
+  readonly xclient: boolean;
+  /** A PROXY header must come first, and is believed. */
+  readonly proxyProtocol: boolean;
 };
 
 export type TenantSpec = {
@@ -61,6 +70,15 @@ export type TenantSpec = {
   /** 0: unlimited. */
   readonly maxMessageSizeBytes: number;
   readonly smtp: SmtpSpec;
+  readonly pop3: Pop3Spec;
+  readonly limits: LimitsSpec;
+  /** A mail whose Message-ID is there already is dropped. */
+  readonly ignoreDuplicateIds: boolean;
+  /** A mail is as old as its Date header says. */
+  readonly useMessageDates: boolean;
+  readonly enableChaos: boolean;
+  /** See `chaos-triggers.ts`; one that is not empty enables chaos too. */
+  readonly chaosTriggers: string;
   /** `none`: whoever reaches its page may read it, and somebody said so. */
   readonly auth: 'none' | null;
   /** Lower case, besides {@link TenantSpec.ownHost}. */
@@ -70,11 +88,6 @@ export type TenantSpec = {
   /** Where its page begins; a slash at both ends. */
   readonly webroot: string;
   readonly proxy: TenantProxySpec;
-};
-
-export type SmtpSpec = {
-  /** RCPTs that one mail may have; at least 1. */
-  readonly maxRecipients: number;
 };
 
 export type LogSpec = {

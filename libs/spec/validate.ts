@@ -46,11 +46,16 @@ function findingsOf(schema: z.ZodType, plain: unknown, issue: z.core.$ZodIssue):
   return [
     {
       code: 'SPEC_BAD_VALUE',
-      message: `must be ${allowed}, not ${describe(found)}`,
+      message: `must be ${allowed}${isSecret(place) ? '' : `, not ${describe(found)}`}`,
       path: place,
       at: 'value',
     },
   ];
+}
+
+/** What stands there may be a password. */
+function isSecret(place: KeyPath): boolean {
+  return /(^|\.)(smtp|pop3|ui|sendApi)\.auth(\.|$)/.test(place.join('.'));
 }
 
 function allowedAt(issue: z.core.$ZodIssue): string {

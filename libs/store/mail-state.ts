@@ -28,6 +28,7 @@ export interface MailState {
   counts(): Counts;
   find(id: string): MailRow | null;
   raw(id: string): KeptRaw | null;
+  hasMessageId(messageId: string): boolean;
   tags(): readonly TagCount[];
   list(request: ListRequest): Promise<readonly MailRow[]>;
   search(request: SearchRequest): Promise<SearchResult>;

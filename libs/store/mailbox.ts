@@ -62,6 +62,10 @@ export class StateMailbox implements Mailbox {
     });
   }
 
+  hasMessageId(messageId: string): Promise<boolean> {
+    return this.#port.read(state => state.hasMessageId(messageId));
+  }
+
   search(request: SearchRequest): Promise<SearchResult> {
     return this.#port.read(state => state.search(request));
   }

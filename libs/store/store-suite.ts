@@ -45,6 +45,15 @@ export function testStore(name: string, open: () => Promise<StoreUnderTest>): vo
         assert.deepEqual(await mailbox.counts(), { total: 1, unread: 1, bytes: raw.length });
       }));
 
+    it('mail by its Message-ID', () =>
+      run(async mailbox => {
+        await mailbox.insert(aMail('one', { messageId: 'Some@Where' }));
+        assert.equal(await mailbox.hasMessageId('Some@Where'), true);
+        assert.equal(await mailbox.hasMessageId('some@where'), false);
+        await mailbox.remove(['one']);
+        assert.equal(await mailbox.hasMessageId('Some@Where'), false);
+      }));
+
     it('empty, small and large mail byte for byte', () =>
       run(async mailbox => {
         const raws = [0, 1, 2_000, 70_000, 300_000, 3_000_000].map(size =>

@@ -1,22 +1,44 @@
 import type { Socket } from 'node:net';
-import { plainListener, type SmtpListener } from '../smtp/smtp-host.ts';
-import type { ListenerSpec } from '../spec/tenant-spec.ts';
+import type { SecureContext } from 'node:tls';
+import { MpctlError } from '../base/error.ts';
+import type { Certificates } from '../certificates/certificates.ts';
+import type { SmtpListener } from '../smtp/smtp-host.ts';
+import type { TlsMode } from '../spec/smtp-spec.ts';
+import type { ListenerSpec, TenantSpec } from '../spec/tenant-spec.ts';
+
+/** What a listener needs to know: the settings as they are now, and what all tenants share. */
+export type LiveListenerOwner = {
+  readonly spec: TenantSpec;
+  readonly certificates: Certificates;
+  /** A connection ended. */
+  connectionClosed(): void;
+};
 
 /** A listener that somebody connected to: counts its connections, and says how it speaks. */
 export class LiveListener implements SmtpListener {
-  readonly tls = plainListener.tls;
-  readonly requireStarttls = plainListener.requireStarttls;
-  readonly xclient = plainListener.xclient;
-  readonly proxyProtocol = plainListener.proxyProtocol;
-  readonly secureContext = plainListener.secureContext;
-  readonly #spec: () => ListenerSpec | undefined;
-  readonly #closed: () => void;
+  readonly #id: string;
+  readonly #owner: LiveListenerOwner;
   #connections = 0;
 
-  /** `spec` gives the settings as they are now, `closed` is told of each connection that ended. */
-  constructor(spec: () => ListenerSpec | undefined, closed: () => void) {
-    this.#spec = spec;
-    this.#closed = closed;
+  constructor(id: string, owner: LiveListenerOwner) {
+    this.#id = id;
+    this.#owner = owner;
+  }
+
+  get tls(): TlsMode {
+    return this.#spec?.tls ?? 'none';
+  }
+
+  get requireStarttls(): boolean {
+    return this.#spec?.requireStarttls ?? false;
+  }
+
+  get xclient(): boolean {
+    return this.#spec?.xclient ?? false;
+  }
+
+  get proxyProtocol(): boolean {
+    return this.#spec?.proxyProtocol ?? false;
   }
 
   get connections(): number {
@@ -24,11 +46,19 @@ export class LiveListener implements SmtpListener {
   }
 
   get maxConnections(): number {
-    return this.#spec()?.maxConnections ?? 0;
+    return this.#spec?.maxConnections ?? 0;
   }
 
   get isFull(): boolean {
     return this.maxConnections > 0 && this.#connections >= this.maxConnections;
+  }
+
+  async secureContext(): Promise<SecureContext> {
+    const { spec, certificates } = this.#owner;
+    const { tlsCert, tlsKey } = this.#spec?.protocol === 'pop3' ? spec.pop3 : spec.smtp;
+    if (tlsCert === null || tlsKey === null)
+      throw new MpctlError('CERTIFICATE_UNUSABLE', `the listener ${this.#id} has no certificate`);
+    return certificates.context({ certificate: tlsCert, key: tlsKey });
   }
 
   /** Counts a connection until it is closed. */
@@ -36,7 +66,11 @@ export class LiveListener implements SmtpListener {
     this.#connections++;
     socket.on('close', () => {
       this.#connections--;
-      this.#closed();
+      this.#owner.connectionClosed();
     });
+  }
+
+  get #spec(): ListenerSpec | undefined {
+    return this.#owner.spec.listeners.find(({ id }) => id === this.#id);
   }
 }

@@ -1,6 +1,7 @@
 import type { TenantUid } from '../base/ids.ts';
 import type { Logger } from '../base/log.ts';
 import type { TenantSpec } from '../spec/tenant-spec.ts';
+import type { TenantChaos } from './tenant-chaos.ts';
 import type { TenantHome } from './tenant-home.ts';
 
 /** What the parts of a tenant see of the whole. */
@@ -11,6 +12,8 @@ export interface TenantCore {
   readonly spec: TenantSpec;
   readonly startedAtMs: number;
   readonly log: Logger;
+  /** Errors on purpose. */
+  readonly chaos: TenantChaos;
   /** The mailbox began to fail, or works again. */
   faultChanged(): void;
 }

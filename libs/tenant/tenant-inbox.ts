@@ -1,7 +1,6 @@
 import type { TenantId } from '../base/ids.ts';
 import {
   type ChaosTriggers,
-  defaultChaosTriggers,
   defaultInboxSettings,
   type InboxSettings,
   type InboxTenant,
@@ -10,10 +9,12 @@ import {
 import type { MailEvents } from '../inbox-api/mail-events.ts';
 import type { Envelope } from '../mail/message.ts';
 import type { LoginResult } from '../passwords/proof.ts';
+import { noChaos } from '../spec/chaos-triggers.ts';
 import type { TenantSpec } from '../spec/tenant-spec.ts';
 import type { Mailbox } from '../store/store.ts';
 import type { TenantCounters } from '../wire/report.ts';
 import { nothingCounted } from './tally.ts';
+import { isChaosOn } from './tenant-chaos.ts';
 import { derived, type TenantCore } from './tenant-core.ts';
 import type { MailHolder } from './tenant-mail.ts';
 
@@ -23,9 +24,10 @@ export class TenantInbox implements InboxTenant {
   readonly startedAtMs: number;
   readonly #holder: MailHolder;
   readonly #settings: () => InboxSettings;
-  #chaosTriggers = defaultChaosTriggers;
+  readonly #core: TenantCore;
 
   constructor(core: TenantCore, holder: MailHolder) {
+    this.#core = core;
     this.id = core.spec.id;
     this.startedAtMs = core.startedAtMs;
     this.#holder = holder;
@@ -63,11 +65,12 @@ export class TenantInbox implements InboxTenant {
   }
 
   chaosTriggers(): ChaosTriggers {
-    return this.#chaosTriggers;
+    const { chaos, spec } = this.#core;
+    return chaos.triggers(spec) ?? noChaos;
   }
 
   setChaosTriggers(triggers: ChaosTriggers): void {
-    this.#chaosTriggers = triggers;
+    this.#core.chaos.set(triggers, this.#core.spec);
   }
 }
 
@@ -76,6 +79,8 @@ function inboxSettings(spec: TenantSpec, hostname: string): InboxSettings {
   const auth = spec.auth === 'none' ? 'open' : 'unset';
   return {
     ...defaultInboxSettings,
+    enableChaos: isChaosOn(spec),
+    ignoreDuplicateIds: spec.ignoreDuplicateIds,
     ...{ hostname, label, suspended, maxMessageSizeBytes, hostnames, ownHost, webroot, auth },
   };
 }

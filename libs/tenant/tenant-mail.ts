@@ -22,6 +22,8 @@ export class TenantMail {
   readonly events = new MailEvents();
   readonly tally: Tally = newTally();
   readonly #core: TenantCore;
+  /** Message-IDs of mails on their way into the mailbox, where duplicates are dropped. */
+  readonly #arriving = new Map<string, Promise<void>>();
   #fault = '';
 
   constructor(core: TenantCore) {
@@ -50,7 +52,8 @@ export class TenantMail {
         hostname: home.hostname,
         app: appName(spec),
         received: broughtBy === 'smtp',
-        strictRfcHeaders: false,
+        strictRfcHeaders: spec.smtp.strictRfcHeaders,
+        useMessageDates: spec.useMessageDates,
       },
       { nowMs: home.clock(), random: home.random },
     );
@@ -58,7 +61,13 @@ export class TenantMail {
       const reply = `552 5.3.4 Requested mail action aborted: exceeded storage allocation (${spec.maxBytes})`;
       return this.#refuse(reply);
     }
-    const failure = await this.#attempt(() => this.mailbox.insert(mail));
+    const { messageId } = mail.row;
+    const arriving = spec.ignoreDuplicateIds ? await this.#firstOf(messageId) : null;
+    if (arriving === 'duplicate') {
+      this.count('ignored', 1);
+      return { outcome: 'queued', id: null };
+    }
+    const failure = await this.#attempt(() => this.mailbox.insert(mail)).finally(() => arriving?.resolve());
     if (failure?.code === 'STORE_FULL') return this.#refuse('452 4.3.1 Insufficient system storage');
     if (failure) return this.#refuse('451 4.3.0 Requested action aborted: local error in processing');
     this.count('accepted', 1);
@@ -90,6 +99,21 @@ export class TenantMail {
   count(what: keyof Tally, amount: number): void {
     this.tally[what] += amount;
     this.#core.home.totals[what] += amount;
+  }
+
+  /** Lets one mail of a Message-ID through at a time: what it must say when it has been kept, or that there is one already. */
+  async #firstOf(messageId: string): Promise<PromiseWithResolvers<void> | 'duplicate'> {
+    for (;;) {
+      const before = this.#arriving.get(messageId);
+      if (!before) break;
+      await before;
+    }
+    const arriving = Promise.withResolvers<void>();
+    this.#arriving.set(messageId, arriving.promise);
+    void arriving.promise.then(() => this.#arriving.delete(messageId));
+    if (!(await this.mailbox.hasMessageId(messageId))) return arriving;
+    arriving.resolve();
+    return 'duplicate';
   }
 
   #refuse(reply: string): Delivery {

@@ -1,31 +1,68 @@
 import type { Envelope } from '../mail/message.ts';
-import type { LoginResult } from '../passwords/proof.ts';
-import { type Delivery, defaultSmtpSettings, type SmtpHost, type SmtpSettings } from '../smtp/smtp-host.ts';
+import type { LoginResult, Proof } from '../passwords/proof.ts';
+import type { Delivery, SmtpHost, SmtpSettings } from '../smtp/smtp-host.ts';
 import type { TenantSpec } from '../spec/tenant-spec.ts';
-import { appName, derived, type TenantCore } from './tenant-core.ts';
+import { appName, type TenantCore } from './tenant-core.ts';
+import { TenantLogins } from './tenant-logins.ts';
 import type { MailHolder } from './tenant-mail.ts';
+
+/** Finds what an operator's pattern means; compiled before a session begins. */
+type Pattern = { readonly text: string; test(address: string): boolean };
+
+/** What the settings are made of, to see when they must be made anew. */
+type Ingredients = {
+  readonly spec: TenantSpec;
+  readonly authRequired: boolean;
+  readonly chaos: SmtpSettings['chaos'];
+  readonly pattern: Pattern | null;
+};
 
 /** A tenant as the SMTP engine sees it. */
 export class TenantSmtp implements SmtpHost {
+  readonly #core: TenantCore;
   readonly #holder: MailHolder;
-  readonly #settings: () => SmtpSettings;
+  readonly #logins: TenantLogins;
+  #pattern: Pattern | null = null;
+  #madeOf: Ingredients | null = null;
+  #settings: SmtpSettings | null = null;
 
   constructor(core: TenantCore, holder: MailHolder) {
+    this.#core = core;
     this.#holder = holder;
-    this.#settings = derived(core, spec => smtpSettings(spec, core.home.hostname));
+    this.#logins = new TenantLogins(core, ({ smtp }) => smtp);
   }
 
   get settings(): SmtpSettings {
-    return this.#settings();
+    const { spec, chaos } = this.#core;
+    const now: Ingredients = {
+      spec,
+      authRequired: this.#logins.areWanted,
+      chaos: chaos.triggers(spec),
+      pattern: spec.smtp.allowedRecipients === null ? null : this.#pattern,
+    };
+    if (!this.#settings || !this.#madeOf || !isSame(now, this.#madeOf)) {
+      this.#madeOf = now;
+      this.#settings = smtpSettings(now, this.#core.home.hostname);
+    }
+    return this.#settings;
+  }
+
+  /** To be waited for before a session begins; null: nothing. */
+  prepare(): Promise<unknown> | null {
+    const { allowedRecipients } = this.#core.spec.smtp;
+    const isStale = allowedRecipients !== null && allowedRecipients !== this.#pattern?.text;
+    const pattern = isStale ? this.#compile(allowedRecipients) : null;
+    const users = this.#logins.check();
+    return pattern && users ? Promise.all([pattern, users]) : (pattern ?? users);
   }
 
   deliver(envelope: Envelope, data: Buffer): Promise<Delivery> {
     return this.#holder.openMail().keep(envelope, data, 'smtp');
   }
 
-  /** Nobody is asked: there are no SMTP users. */
-  async login(): Promise<LoginResult> {
-    return 'refused';
+  /** Where nobody is named, anybody may be taken. */
+  async login(user: string, proof: Proof): Promise<LoginResult> {
+    return this.#logins.areWanted ? this.#logins.attempt(user, proof) : 'accepted';
   }
 
   replied(message: string, remoteAddress: string): void {
@@ -38,16 +75,38 @@ export class TenantSmtp implements SmtpHost {
   recipientRejected(): void {
     this.#holder.openMail().count('rejected', 1);
   }
+
+  async #compile(text: string): Promise<void> {
+    const { compilePattern } = await import('../spec/recipient-pattern.ts');
+    this.#pattern = { text, ...compilePattern(text) };
+  }
 }
 
-function smtpSettings(spec: TenantSpec, hostname: string): SmtpSettings {
-  const { suspended, maxMessageSizeBytes, smtp } = spec;
+function isSame(a: Ingredients, b: Ingredients): boolean {
+  return (
+    a.spec === b.spec && a.authRequired === b.authRequired && a.chaos === b.chaos && a.pattern === b.pattern
+  );
+}
+
+function smtpSettings({ spec, authRequired, chaos, pattern }: Ingredients, hostname: string): SmtpSettings {
+  const { suspended, maxMessageSizeBytes, limits, smtp } = spec;
+  const { maxRecipients, ignoreRejectedRecipients, disableRdns, maxBadCommands, timeoutMs, maxSessionMs } =
+    smtp;
   return {
-    ...defaultSmtpSettings,
     hostname,
     app: appName(spec),
     suspended,
     maxMessageSizeBytes,
-    maxRecipients: smtp.maxRecipients,
+    maxRecipients,
+    authMechanisms: authRequired || smtp.authAcceptAny ? smtp.authMechanisms : [],
+    authRequired,
+    allowedRecipients: pattern,
+    ignoreRejectedRecipients,
+    chaos,
+    maxBadCommands,
+    timeoutMs,
+    maxSessionMs,
+    disableRdns,
+    limits,
   };
 }

@@ -4,9 +4,14 @@ import { test } from 'node:test';
 import { MpctlError } from '../base/error.ts';
 import type { TenantId, TenantUid } from '../base/ids.ts';
 import { silentLogger } from '../base/log.ts';
+import { createCertificates } from '../certificates/certificates.ts';
 import { createInboxEngine } from '../inbox-api/inbox-engine.ts';
+import { createLoginChecker } from '../logins/login-checker.ts';
 import type { Envelope } from '../mail/message.ts';
+import { createPop3Engine } from '../pop3/pop3-engine.ts';
+import { createSlowWork } from '../slow-work/slow-work.ts';
 import { createSmtpEngine } from '../smtp/smtp-engine.ts';
+import { resolveTenant, tenantContext } from '../spec/resolve.ts';
 import type { TenantSpec } from '../spec/tenant-spec.ts';
 import { openMemoryStore } from '../store/open-store.ts';
 import type { Mailbox, MailboxOptions, Store } from '../store/store.ts';
@@ -49,6 +54,7 @@ async function openWorker(codes: string[] = []) {
   const reports: TenantReport[] = [];
   const store = storeThatFails(codes);
   const inbox = await createInboxEngine({ log: silentLogger, clock: Date.now });
+  const slowWork = createSlowWork();
   const totals = newTally();
   const home = {
     hostname: 'mx.test',
@@ -58,27 +64,16 @@ async function openWorker(codes: string[] = []) {
     log: silentLogger,
     store,
     smtp: createSmtpEngine({ log: silentLogger }),
+    pop3: createPop3Engine({ log: silentLogger }),
+    logins: createLoginChecker({ slowWork }),
+    certificates: createCertificates({ log: silentLogger, slowWork }),
+    env: () => undefined,
     inbox,
     totals,
     stateChanged: (report: TenantReport) => void reports.push(report),
   };
-  const spec: TenantSpec = {
-    id: 'project-a' as TenantId,
-    label: '',
-    user: null,
-    suspended: false,
-    listeners: [],
-    maxMessages: 0,
-    maxAgeMs: 0,
-    maxBytes: 0,
-    maxMessageSizeBytes: 0,
-    smtp: { maxRecipients: 100 },
-    auth: null,
-    hostnames: [],
-    ownHost: '',
-    webroot: '/',
-    proxy: { certificate: null, key: null, include: null },
-  };
+  const { spec: usual } = resolveTenant('project-a' as TenantId, null, tenantContext('/run', '', {}).context);
+  const spec: TenantSpec = { ...usual, listeners: [], maxMessages: 0, maxMessageSizeBytes: 0 };
   const worker = new TenantWorker(home, '0123456789abcdef' as TenantUid, spec);
   return {
     worker,
@@ -150,4 +145,21 @@ test('a socket that did not arrive is the fault of its listener', async () => {
   const { state, error } = await tenant.worker.report();
   assert.equal(state, 'failed');
   assert.match(error, /TENANT_LISTENER_UNKNOWN.*listener smtp, bind 0/);
+});
+
+test('of mails with one Message-ID only the first is kept, however close they come', async () => {
+  await using tenant = await openWorker();
+  await tenant.worker.change({ ...tenant.spec, ignoreDuplicateIds: true });
+  const same = Buffer.from('Message-ID: <one@x>\r\nSubject: x\r\n\r\n');
+  const { mailbox } = tenant.worker.openMail();
+  const deliveries = await Promise.all(
+    Array.from({ length: 5 }, () => tenant.worker.openMail().keep(envelope, same, 'smtp')),
+  );
+  assert.deepEqual(
+    deliveries.map(delivery => (delivery.outcome === 'queued' ? delivery.id !== null : delivery)),
+    [true, false, false, false, false],
+  );
+  assert.equal((await mailbox.counts()).total, 1);
+  assert.deepEqual([tenant.totals.accepted, tenant.totals.ignored], [1, 4]);
+  assert.equal(await tenant.send(), 'kept', 'a mail without one gets its own');
 });

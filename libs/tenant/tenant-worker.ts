@@ -7,17 +7,20 @@
 import type { Socket } from 'node:net';
 import type { TenantUid } from '../base/ids.ts';
 import type { Logger } from '../base/log.ts';
+import type { Certificates } from '../certificates/certificates.ts';
 import type { AcceptSource } from '../sockets/accept.ts';
 import type { ListenerSpec, TenantSpec } from '../spec/tenant-spec.ts';
 import type { TenantReport, TenantState } from '../wire/report.ts';
 import { Listening, type ListeningOwner } from './listening.ts';
-import { LiveListener } from './live-listener.ts';
+import { LiveListener, type LiveListenerOwner } from './live-listener.ts';
 import { refuseHttp } from './refuse-http.ts';
 import { nothingCounted } from './tally.ts';
+import { TenantChaos } from './tenant-chaos.ts';
 import type { TenantCore } from './tenant-core.ts';
 import type { TenantHome } from './tenant-home.ts';
 import { TenantInbox } from './tenant-inbox.ts';
 import { type MailHolder, TenantMail } from './tenant-mail.ts';
+import { TenantPop3 } from './tenant-pop3.ts';
 import { TenantSmtp } from './tenant-smtp.ts';
 
 /** How long HTTP connections may take to end when a listener goes or the tenant is suspended. */
@@ -26,11 +29,12 @@ const partingMs = 5000;
 /** What a tenant has while somebody is connected to it. */
 type InUse = {
   readonly smtp: TenantSmtp;
+  readonly pop3: TenantPop3;
   readonly inbox: TenantInbox;
   readonly listeners: Map<string, LiveListener>;
 };
 
-export class TenantWorker implements TenantCore, ListeningOwner, MailHolder {
+export class TenantWorker implements TenantCore, ListeningOwner, MailHolder, LiveListenerOwner {
   readonly home: TenantHome;
   readonly uid: TenantUid;
   readonly startedAtMs: number;
@@ -38,6 +42,7 @@ export class TenantWorker implements TenantCore, ListeningOwner, MailHolder {
   #listenings: readonly Listening[] = [];
   #inUse: InUse | null = null;
   #mail: TenantMail | null = null;
+  #chaos: TenantChaos | null = null;
   #closed: Promise<void> | null = null;
 
   constructor(home: TenantHome, uid: TenantUid, spec: TenantSpec) {
@@ -74,6 +79,11 @@ export class TenantWorker implements TenantCore, ListeningOwner, MailHolder {
     return this.#mail === null && this.connections === 0 && this.state === 'listening';
   }
 
+  get chaos(): TenantChaos {
+    this.#chaos ??= new TenantChaos();
+    return this.#chaos;
+  }
+
   get openedMail(): TenantMail | null {
     return this.#mail;
   }
@@ -101,21 +111,42 @@ export class TenantWorker implements TenantCore, ListeningOwner, MailHolder {
   /** Takes a connection, accepted here or by another process. */
   connected(listenerId: string, socket: Socket): void {
     const spec = this.#listener(listenerId);
-    // It came while its listener or the tenant went away; and there is no POP3 yet.
-    if (!spec || spec.protocol === 'pop3' || this.#closed) {
+    // It came while its listener or the tenant went away.
+    if (!spec || this.#closed) {
       socket.destroy();
       return;
     }
-    const { smtp, inbox, listeners } = this.#use();
-    const listener = listeners.get(listenerId) ?? this.#newListener(listenerId);
+    const { smtp, pop3, inbox, listeners } = this.#use();
+    const listener = listeners.get(listenerId) ?? new LiveListener(listenerId, this);
     listeners.set(listenerId, listener);
-    if (spec.protocol === 'http' && listener.isFull) {
-      refuseHttp(socket, spec.maxConnections);
+    if (spec.protocol === 'http') {
+      if (listener.isFull) {
+        refuseHttp(socket, spec.maxConnections);
+        return;
+      }
+      listener.add(socket);
+      this.home.inbox.serve(socket, inbox);
       return;
     }
     listener.add(socket);
-    if (spec.protocol === 'http') this.home.inbox.serve(socket, inbox);
-    else this.home.smtp.serve(socket, smtp, listener);
+    const host = spec.protocol === 'smtp' ? smtp : pop3;
+    const serve = () => {
+      if (this.#closed) socket.destroy();
+      else if (host === smtp) this.home.smtp.serve(socket, smtp, listener);
+      else this.home.pop3.serve(socket, pop3, listener);
+    };
+    const wait = host.prepare();
+    if (wait) void wait.then(serve);
+    else serve();
+  }
+
+  get certificates(): Certificates {
+    return this.home.certificates;
+  }
+
+  /** The engines hear of the end as well, and some after this. */
+  connectionClosed(): void {
+    setImmediate(() => this.#rest());
   }
 
   connectionLost(listenerId: string, systemError: string): void {
@@ -171,8 +202,12 @@ export class TenantWorker implements TenantCore, ListeningOwner, MailHolder {
 
   async #endAll(drainMs: number): Promise<void> {
     if (!this.#inUse) return;
-    const { smtp, inbox } = this.#inUse;
-    await Promise.all([this.home.smtp.end(smtp, drainMs), this.home.inbox.end(inbox, drainMs)]);
+    const { smtp, pop3, inbox } = this.#inUse;
+    await Promise.all([
+      this.home.smtp.end(smtp, drainMs),
+      this.home.pop3.end(pop3, drainMs),
+      this.home.inbox.end(inbox, drainMs),
+    ]);
     this.home.smtp.forget(smtp);
   }
 
@@ -184,17 +219,10 @@ export class TenantWorker implements TenantCore, ListeningOwner, MailHolder {
     return this.#spec.listeners.find(({ id }) => id === listenerId);
   }
 
-  #newListener(listenerId: string): LiveListener {
-    return new LiveListener(
-      () => this.#listener(listenerId),
-      // The engines hear of the end as well, and some after this.
-      () => setImmediate(() => this.#rest()),
-    );
-  }
-
   #use(): InUse {
     this.#inUse ??= {
       smtp: new TenantSmtp(this, this),
+      pop3: new TenantPop3(this, this),
       inbox: new TenantInbox(this, this),
       listeners: new Map(),
     };

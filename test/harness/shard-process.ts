@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import type { TenantId, TenantUid } from '../../libs/base/ids.ts';
 import { bindSockets } from '../../libs/sockets/bind-sockets.ts';
 import type { BoundSocket } from '../../libs/sockets/bound-socket.ts';
-import { tenantSocketPath } from '../../libs/spec/paths.ts';
-import type { ListenerSpec, TenantSpec } from '../../libs/spec/tenant-spec.ts';
+import { resolveTenant, tenantContext } from '../../libs/spec/resolve.ts';
+import type { TenantSpec } from '../../libs/spec/tenant-spec.ts';
 import {
   type FromShard,
   firstSocketFd,
@@ -19,34 +19,10 @@ import {
 const main = join(import.meta.dirname, '../../apps/shard/main.ts');
 
 export function tenantSpec(runDir: string, name: string, changes: Partial<TenantSpec> = {}): TenantSpec {
-  const id = name as TenantId;
-  const listener = (protocol: 'smtp' | 'http'): ListenerSpec => ({
-    id: protocol,
-    protocol,
-    binds: [{ kind: 'unix', path: tenantSocketPath(runDir, id, protocol) }],
-    access: { owner: null, group: null, mode: 0o600, acl: [] },
-    maxConnections: 0,
-    backlog: 511,
-    publicHost: '',
-  });
-  return {
-    id,
-    label: '',
-    user: null,
-    suspended: false,
-    listeners: [listener('smtp'), listener('http')],
-    maxMessages: 0,
-    maxAgeMs: 0,
-    maxBytes: 0,
-    maxMessageSizeBytes: 0,
-    smtp: { maxRecipients: 100 },
-    auth: null,
-    hostnames: [],
-    ownHost: '',
-    webroot: '/',
-    proxy: { certificate: null, key: null, include: null },
-    ...changes,
-  };
+  const { spec } = resolveTenant(name as TenantId, null, tenantContext(runDir, '', {}).context);
+  const access = { owner: null, group: null, mode: 0o600, acl: [] };
+  const listeners = spec.listeners.map(listener => ({ ...listener, access }));
+  return { ...spec, listeners, maxMessages: 0, maxMessageSizeBytes: 0, ...changes };
 }
 
 /** A tenant's sockets, bound here; they outlive shards. */

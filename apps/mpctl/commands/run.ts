@@ -39,6 +39,7 @@ export async function runAlone({ args }: Input): Promise<ExitCode> {
     log,
     drainMs,
     resolvePath(process.argv[1] ?? '', '../inbox'),
+    name => process.env[name],
   );
   for (const { protocol, binds } of tenant.listeners) {
     for (const bind of binds) log.info({ protocol, bind: renderBind(bind) }, 'listening');

@@ -146,6 +146,10 @@ export class MemoryState implements MailState {
     return this.#mail(id)?.row ?? null;
   }
 
+  hasMessageId(messageId: string): boolean {
+    return this.#mails.some(({ row }) => row.messageId === messageId);
+  }
+
   raw(id: string): KeptRaw | null {
     return this.#mail(id)?.raw ?? null;
   }

@@ -140,6 +140,11 @@ export class MailTable {
     return found ? mailRow(found) : null;
   }
 
+  /** Looks at every mail. */
+  hasMessageId(messageId: string): boolean {
+    return this.#statements.row('SELECT 1 FROM mail WHERE message_id = ? LIMIT 1', messageId) !== undefined;
+  }
+
   byNumber(number: number): MailRow | null {
     const found = this.#statements.row(`SELECT ${rowColumns} FROM mail WHERE number = ?`, number);
     return found ? mailRow(found) : null;

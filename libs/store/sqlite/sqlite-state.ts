@@ -259,6 +259,10 @@ export class SqliteState implements MailState {
     return this.#mails.find(id);
   }
 
+  hasMessageId(messageId: string): boolean {
+    return this.#mails.hasMessageId(messageId);
+  }
+
   raw(id: string): KeptRaw | null {
     return this.#mails.raw(id);
   }

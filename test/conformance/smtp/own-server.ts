@@ -49,7 +49,8 @@ export async function openOwnServer(profile: Profile, way: Way): Promise<OwnServ
     ...plainListener,
     ...profile.listener,
     ...listenerOf(way),
-    secureContext: async () => secureContext,
+    // Files take a moment to be looked at.
+    secureContext: () => new Promise(done => setTimeout(done, 1, secureContext)),
   };
   const ending: (() => Promise<void>)[] = [];
   let lastMails: TakenMail[] = [];
