@@ -26,7 +26,6 @@ import { Loop } from './loop.ts';
 import { notifySystemd } from './notify-systemd.ts';
 import { ProxyKeeper } from './proxy-keeper.ts';
 import { Reconciler } from './reconciler.ts';
-import { replayJournals } from './replay-journals.ts';
 import { takeRunLock } from './run-lock.ts';
 import { RunningController } from './running-controller.ts';
 import { endLeftovers } from './shards.ts';
@@ -113,7 +112,6 @@ export async function openController(options: ControllerOptions): Promise<Contro
 
   for (const name of folders.names())
     if (!config.good.fleet.tenants.has(name)) folders.release(name, clock());
-  await replayJournals(dataDir, { command: options.shardCommand, environment }, logSpec);
   reconciler.want();
   const patience = setTimeout(() => door.begin(), slowStartMs);
   await reconciler.settle();

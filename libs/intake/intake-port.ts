@@ -69,9 +69,7 @@ export class IntakePort implements MailStatePort {
   }
 
   /** Resolves when the change is safe and in the tail. */
-  async #append(change: Change, done: Pending['done']): Promise<void> {
-    // Asked again, because a large mail took its time.
-    this.#check();
+  #append(change: Change, done: Pending['done']): Promise<void> {
     const bytes = sizeOf(change);
     const isFirst = this.#waiting === 0;
     const appended =
@@ -79,7 +77,7 @@ export class IntakePort implements MailStatePort {
         ? this.#write(change, bytes, done)
         : this.#appendLater(change, bytes, done, this.#begun);
     this.#begun = appended.catch(() => {});
-    await appended;
+    return appended;
   }
 
   async #appendLater(
