@@ -117,7 +117,7 @@ export class Fleet implements ShardsListener {
 
     for (const { tenant } of of('close')) this.#close(tenant);
     const works = [...of('change'), ...of('move'), ...of('retry')].map(step => this.#prepare(step, webGroup));
-    works.push(...(await this.#admit(of('open'))));
+    works.push(...this.#admit(of('open')));
     await this.#bind(works, webGroup);
     const started = new Set<ShardIndex>();
     for (const { shard } of of('start-shard')) {
@@ -165,14 +165,12 @@ export class Fleet implements ShardsListener {
   }
 
   /** New tenants and their folders. */
-  async #admit(steps: readonly StepOf<'open'>[]): Promise<Work[]> {
+  #admit(steps: readonly StepOf<'open'>[]): Work[] {
     const { folders, clock } = this.#options;
     const ready = steps.filter(({ tenant }) => !this.#awaited.has(tenant.id));
     const tenants = ready.map(({ tenant, shard }) => new HostedTenant(tenant, shard));
-    const uids = await folders.admit(
-      tenants.map(({ spec }) => spec.id),
-      clock(),
-    );
+    const ids = tenants.map(({ spec }) => spec.id);
+    const uids = folders.admit(ids, clock());
     return tenants.flatMap((tenant, at) => {
       const uid = uids[at];
       this.tenants.set(tenant.spec.id, tenant);

@@ -1,6 +1,6 @@
-import { rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import type { TenantId } from '../base/ids.ts';
-import { tenantLeavingPath } from '../spec/paths.ts';
+import { tenantDataDir, tenantLeavingPath } from '../spec/paths.ts';
 import { readText } from './replace-file.ts';
 
 /**
@@ -10,12 +10,10 @@ import { readText } from './replace-file.ts';
 export type Leaving = { readonly renamedTo: TenantId } | { readonly removed: true };
 
 export function noteLeaving(dataDir: string, tenant: TenantId, why: Leaving): void {
-  try {
-    writeFileSync(tenantLeavingPath(dataDir, tenant), JSON.stringify(why), { mode: 0o600 });
-  } catch (error) {
-    // It never had a folder, so there is nothing that could get lost.
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-  }
+  // Where there never was a daemon, nothing can get lost.
+  if (!existsSync(dataDir)) return;
+  mkdirSync(tenantDataDir(dataDir, tenant), { recursive: true, mode: 0o700 });
+  writeFileSync(tenantLeavingPath(dataDir, tenant), JSON.stringify(why), { mode: 0o600 });
 }
 
 /** It does not leave after all, or has left. */

@@ -66,7 +66,7 @@ export async function openController(options: ControllerOptions): Promise<Contro
   const api = options.publicSocketsOnly ? 'public' : 'private';
   // The lock is ours and the shards of the one before are gone: whoever still answers has nobody behind it.
   const bind: BindOptions = { runDir, webGroup, occupied: 'refuse', api };
-  const folders = new TenantFolders(dataDir, trashMs);
+  const folders = opened.use(new TenantFolders(dataDir, trashMs));
   const fleet = new Fleet({
     bind,
     folders,

@@ -104,7 +104,8 @@ function readAll(file: number): string {
   return bytes.toString('utf8', 0, length);
 }
 
-function syncFolder(path: string): void {
+/** Makes names in a folder survive a loss of power. */
+export function syncFolder(path: string): void {
   const folder = openSync(path, 'r');
   try {
     fsyncSync(folder);

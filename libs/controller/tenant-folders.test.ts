@@ -1,5 +1,14 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
@@ -17,71 +26,94 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(dir, { recursive: true }));
 
-async function uidOf(folders: TenantFolders, name: TenantId, nowMs = 0) {
-  const [uid] = await folders.admit([name], nowMs);
+function uidOf(folders: TenantFolders, name: TenantId, nowMs = 0) {
+  const [uid] = folders.admit([name], nowMs);
   assert.equal(typeof uid, 'string');
   return String(uid);
 }
 
-test('a uid is made once and kept', async () => {
-  const uid = await uidOf(new TenantFolders(dir, graceMs), a);
+test('a uid is made once and kept', () => {
+  const uid = uidOf(new TenantFolders(dir, graceMs), a);
   assert.match(uid, /^[0-9a-f]{16}$/);
-  assert.equal(await uidOf(new TenantFolders(dir, graceMs), a), uid);
-  assert.notEqual(await uidOf(new TenantFolders(dir, graceMs), b), uid);
+  assert.equal(uidOf(new TenantFolders(dir, graceMs), a), uid);
+  assert.notEqual(uidOf(new TenantFolders(dir, graceMs), b), uid);
 });
 
-test('who vanished and returns within the grace time has its uid and its folder again', async () => {
+test('who vanished and returns within the grace time has its uid and its folder again', () => {
   const folders = new TenantFolders(dir, graceMs);
-  const uid = await uidOf(folders, a);
+  const uid = uidOf(folders, a);
+  mkdirSync(join(dir, a));
   writeFileSync(join(dir, a, 'mail.db'), 'mail');
   folders.release(a, 5000);
   assert.deepEqual(folders.names(), []);
-  assert.equal(await uidOf(new TenantFolders(dir, graceMs), a, 5999), uid);
+  assert.equal(uidOf(new TenantFolders(dir, graceMs), a, 5999), uid);
   assert.deepEqual(readdirSync(join(dir, a)).sort(), ['mail.db', 'uid']);
 });
 
-test('after the grace time it is a new tenant, and the old folder is purged', async () => {
+test('after the grace time it is a new tenant, and the old folder is purged', () => {
   const folders = new TenantFolders(dir, graceMs);
-  const uid = await uidOf(folders, a);
+  const uid = uidOf(folders, a);
   folders.release(a, 5000);
-  assert.notEqual(await uidOf(folders, a, 6000), uid);
+  assert.notEqual(uidOf(folders, a, 6000), uid);
   assert.deepEqual(folders.trash.purge(5999), []);
   assert.deepEqual(folders.trash.purge(6000), [uid]);
   assert.deepEqual(readdirSync(join(dir, '.trash')), []);
 });
 
-test('of two that vanished under one name the last comes back', async () => {
+test('of two that vanished under one name the last comes back', () => {
   const folders = new TenantFolders(dir, graceMs);
-  await uidOf(folders, a);
+  uidOf(folders, a);
   noteLeaving(dir, a, { removed: true });
   folders.release(a, 1);
-  const second = await uidOf(folders, a, 2);
+  const second = uidOf(folders, a, 2);
   folders.release(a, 3);
-  assert.equal(await uidOf(folders, a, 4), second);
+  assert.equal(uidOf(folders, a, 4), second);
 });
 
-test('who was removed does not come back by its name', async () => {
+test('who was removed does not come back by its name', () => {
   const folders = new TenantFolders(dir, graceMs);
-  const uid = await uidOf(folders, a);
+  const uid = uidOf(folders, a);
   noteLeaving(dir, a, { removed: true });
   folders.release(a, 0);
-  assert.notEqual(await uidOf(new TenantFolders(dir, graceMs), a), uid);
+  assert.notEqual(uidOf(new TenantFolders(dir, graceMs), a), uid);
 });
 
-test('a rename keeps uid and folder, also when it is carried out by the next controller', async () => {
+test('a rename keeps uid and folder, also when it is carried out by the next controller', () => {
   const folders = new TenantFolders(dir, graceMs);
-  const uid = await uidOf(folders, a);
+  const uid = uidOf(folders, a);
   noteLeaving(dir, a, { renamedTo: b });
   const next = new TenantFolders(dir, graceMs);
   assert.deepEqual(next.leavingOf(a), { renamedTo: b });
   next.release(a, 0);
-  assert.equal(await uidOf(next, b), uid);
+  assert.equal(uidOf(next, b), uid);
   assert.deepEqual(readdirSync(join(dir, b)), ['uid']);
 });
 
-test('many new uids are made in one go', async () => {
+test('a removed name that never had a folder does not get its uid again', () => {
+  const folders = new TenantFolders(dir, graceMs);
+  const uid = uidOf(folders, a);
+  noteLeaving(dir, a, { removed: true });
+  folders.release(a, 0);
+  assert.notEqual(uidOf(new TenantFolders(dir, graceMs), a), uid);
+});
+
+test('uids are safe at once, and stand in their folders soon', async () => {
   const names = Array.from({ length: 200 }, (_, at) => parseTenantId(`t${at}`) as TenantId);
-  const uids = await new TenantFolders(dir, graceMs).admit(names, 0);
+  await using folders = new TenantFolders(dir, graceMs);
+  const uids = folders.admit(names, 0);
   assert.equal(new Set(uids).size, 200);
-  assert.deepEqual(await new TenantFolders(dir, graceMs).admit(names, 0), uids);
+  assert.deepEqual(new TenantFolders(dir, graceMs).admit(names, 0), uids, 'as after a crash');
+  while (existsSync(join(dir, '.state/new-uids'))) await new Promise(done => setTimeout(done, 20));
+  const stored = names.map(name => readFileSync(join(dir, name, 'uid'), 'utf8').trim());
+  assert.deepEqual(stored, uids);
+  assert.deepEqual(new TenantFolders(dir, graceMs).admit(names, 0), uids);
+});
+
+test('a line that was cut off is nobody’s uid', () => {
+  const uid = uidOf(new TenantFolders(dir, graceMs), a);
+  appendFileSync(join(dir, '.state/new-uids'), '\nproject-b 0123');
+  const next = new TenantFolders(dir, graceMs);
+  assert.equal(uidOf(next, a), uid);
+  const other = uidOf(next, b);
+  assert.equal(uidOf(new TenantFolders(dir, graceMs), b), other);
 });

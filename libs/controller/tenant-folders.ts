@@ -1,58 +1,72 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { MpctlError } from '../base/error.ts';
 import { parseTenantId, parseTenantUid, type TenantId, type TenantUid } from '../base/ids.ts';
 import { tenantDataDir, tenantUidPath } from '../spec/paths.ts';
 import { forgetLeaving, type Leaving, readLeaving } from './leaving-note.ts';
+import { NewUids } from './new-uids.ts';
 import { readText } from './replace-file.ts';
 import { syncFiles } from './sync-files.ts';
 import { Trash } from './trash.ts';
 
+/** Folders are made when the start that asked for them is over … */
+const makeAfterMs = 1000;
+
+/** … and so many between two turns of the event loop. */
+const sliceSize = 50;
+
 /**
- * The tenants' data folders. A name gets a uid with its first folder, made once and never used again; the uid stays with
- * the folder, whatever the folder is called later.
+ * The tenants' data folders. A name gets a uid when it comes, made once and never used again; the uid stays with the
+ * folder, whatever the folder is called later.
  */
-export class TenantFolders {
+export class TenantFolders implements AsyncDisposable {
   readonly #dataDir: string;
+  readonly #new: NewUids;
   readonly trash: Trash;
+  #timer: NodeJS.Timeout | undefined;
+  #making: Promise<void> = Promise.resolve();
+  #closed = false;
 
   constructor(dataDir: string, graceMs: number) {
     this.#dataDir = dataDir;
     mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+    this.#new = new NewUids(dataDir);
     this.trash = Trash.open(dataDir, graceMs);
+    this.#makeLater();
   }
 
-  /** Names that have a folder. */
+  /** Names that have a folder, or are about to. */
   names(): TenantId[] {
-    return readdirSync(this.#dataDir, { withFileTypes: true }).flatMap(entry => {
+    const folders = readdirSync(this.#dataDir, { withFileTypes: true }).flatMap(entry => {
       const name = entry.isDirectory() ? parseTenantId(entry.name) : null;
       return name === null ? [] : [name];
     });
+    return [...new Set([...folders, ...this.#new.names()])];
   }
 
   /**
-   * Uids of tenants that are about to open, in their order; one's failure is its own. Who has no folder gets the one back
-   * that it vanished with, or a new one. Resolves when new uids are on disk.
+   * Uids of tenants that are about to open, in their order; one's failure is its own. Who has none gets the folder back
+   * that it vanished with, or a new uid, which is on disk then; its folder follows.
    */
-  async admit(tenants: readonly TenantId[], nowMs: number): Promise<(TenantUid | MpctlError)[]> {
-    const made: string[] = [];
-    const uids = tenants.map(tenant => {
-      try {
+  admit(tenants: readonly TenantId[], nowMs: number): (TenantUid | MpctlError)[] {
+    const fresh = new Map<TenantId, TenantUid>();
+    try {
+      const uids = tenants.map(tenant => {
         const known = this.#readUid(tenant) ?? this.#takeBack(tenant, nowMs);
         if (known !== null) return known;
         const uid = randomBytes(8).toString('hex') as TenantUid;
-        const path = tenantUidPath(this.#dataDir, tenant);
-        mkdirSync(tenantDataDir(this.#dataDir, tenant), { recursive: true, mode: 0o700 });
-        writeFileSync(path, `${uid}\n`, { mode: 0o600 });
-        made.push(path);
+        fresh.set(tenant, uid);
         return uid;
-      } catch (cause) {
-        const { message } = cause as Error;
-        return new MpctlError('TENANT_FOLDER', `cannot make the folder of ${tenant}: ${message}`, { cause });
-      }
-    });
-    await syncFiles(made, this.#dataDir);
-    return uids;
+      });
+      if (fresh.size > 0) this.#new.add(fresh);
+      this.#makeLater();
+      return uids;
+    } catch (cause) {
+      const { message } = cause as Error;
+      const failure = new MpctlError('TENANT_FOLDER', `cannot use ${this.#dataDir}: ${message}`, { cause });
+      return tenants.map(() => failure);
+    }
   }
 
   leavingOf(tenant: TenantId): Leaving | null {
@@ -62,6 +76,7 @@ export class TenantFolders {
   /** A tenant is closed and gone from the file: its folder goes to its new name or to the trash. */
   release(tenant: TenantId, nowMs: number): void {
     const uid = this.#readUid(tenant);
+    if (uid !== null) this.#make(tenant, uid);
     const leaving = this.leavingOf(tenant);
     forgetLeaving(this.#dataDir, tenant);
     if (leaving && 'renamedTo' in leaving && this.#readUid(leaving.renamedTo) === null) {
@@ -69,6 +84,50 @@ export class TenantFolders {
     } else if (uid !== null) {
       this.trash.put(tenant, uid, leaving && 'removed' in leaving ? 'removed' : 'vanished', nowMs);
     }
+    this.#new.forget(tenant);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#closed = true;
+    clearTimeout(this.#timer);
+    await this.#making;
+  }
+
+  #makeLater(): void {
+    if (this.#new.size === 0 || this.#timer || this.#closed) return;
+    this.#timer = setTimeout(() => {
+      this.#making = this.#makeAll().finally(() => {
+        this.#timer = undefined;
+        this.#makeLater();
+      });
+    }, makeAfterMs).unref();
+  }
+
+  /** Makes the folders of new tenants. What fails is tried again: until then the uid is safe where it is. */
+  async #makeAll(): Promise<void> {
+    const made: TenantId[] = [];
+    for (const [tenant, uid] of [...this.#new.entries()]) {
+      if (this.#closed) return;
+      if (made.length % sliceSize === 0) await nextTurn();
+      try {
+        if (this.#new.get(tenant) === uid) this.#make(tenant, uid);
+        made.push(tenant);
+      } catch {
+        // No room, or no right: who opens the tenant tells that.
+      }
+    }
+    await syncFiles(
+      made.map(tenant => tenantUidPath(this.#dataDir, tenant)),
+      this.#dataDir,
+    );
+    if (made.length === this.#new.size) this.#new.clear();
+  }
+
+  #make(tenant: TenantId, uid: TenantUid): void {
+    mkdirSync(tenantDataDir(this.#dataDir, tenant), { recursive: true, mode: 0o700 });
+    const path = tenantUidPath(this.#dataDir, tenant);
+    if (parseTenantUid(readText(path)?.trim() ?? '') === null)
+      writeFileSync(path, `${uid}\n`, { mode: 0o600 });
   }
 
   #takeBack(tenant: TenantId, nowMs: number): TenantUid | null {
@@ -77,6 +136,7 @@ export class TenantFolders {
   }
 
   #readUid(tenant: TenantId): TenantUid | null {
-    return parseTenantUid(readText(tenantUidPath(this.#dataDir, tenant))?.trim() ?? '');
+    const text = readText(tenantUidPath(this.#dataDir, tenant));
+    return parseTenantUid(text?.trim() ?? '') ?? this.#new.get(tenant);
   }
 }

@@ -89,6 +89,11 @@ export function stateDir(dataDir: string): string {
   return join(dataDir, '.state');
 }
 
+/** Uids of tenants whose folders are still being made. */
+export function newUidsPath(dataDir: string): string {
+  return join(dataDir, '.state', 'new-uids');
+}
+
 /** The last good configuration, read at start before any YAML. */
 export function lastFleetPath(dataDir: string): string {
   return join(dataDir, '.state', 'fleet.json');

@@ -1,0 +1,71 @@
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { parseTenantId, parseTenantUid, type TenantId, type TenantUid } from '../base/ids.ts';
+import { newUidsPath } from '../spec/paths.ts';
+import { readText, syncFolder } from './replace-file.ts';
+
+/**
+ * Uids that are not yet safe in the folders of their tenants, one `name uid` a line. To make thousands of folders takes
+ * seconds, and to sync each would take more: one line in here, synced once for all, is enough to begin with.
+ */
+export class NewUids {
+  readonly #path: string;
+  readonly #uids = new Map<TenantId, TenantUid>();
+
+  constructor(dataDir: string) {
+    this.#path = newUidsPath(dataDir);
+    mkdirSync(dirname(this.#path), { recursive: true, mode: 0o700 });
+    for (const line of readText(this.#path)?.split('\n') ?? []) {
+      // A line that a loss of power cut off belongs to nobody yet. Each begins with its line feed, so it ends there.
+      const [name = '', text = ''] = line.split(' ');
+      const [tenant, uid] = [parseTenantId(name), parseTenantUid(text)];
+      if (tenant !== null && uid !== null) this.#uids.set(tenant, uid);
+      else if (tenant !== null) this.#uids.delete(tenant);
+    }
+  }
+
+  get size(): number {
+    return this.#uids.size;
+  }
+
+  names(): Iterable<TenantId> {
+    return this.#uids.keys();
+  }
+
+  entries(): Iterable<[TenantId, TenantUid]> {
+    return this.#uids;
+  }
+
+  get(tenant: TenantId): TenantUid | null {
+    return this.#uids.get(tenant) ?? null;
+  }
+
+  /** On disk when it returns. */
+  add(fresh: ReadonlyMap<TenantId, TenantUid>): void {
+    this.#append([...fresh].map(([tenant, uid]) => `\n${tenant} ${uid}`));
+    for (const [tenant, uid] of fresh) this.#uids.set(tenant, uid);
+  }
+
+  /** The tenant left its name, which may come again with another uid. */
+  forget(tenant: TenantId): void {
+    if (this.#uids.delete(tenant)) this.#append([`\n${tenant} left`]);
+  }
+
+  /** All of them are safe in their folders. */
+  clear(): void {
+    this.#uids.clear();
+    rmSync(this.#path, { force: true });
+  }
+
+  #append(lines: readonly string[]): void {
+    const isNew = !existsSync(this.#path);
+    const file = openSync(this.#path, 'a', 0o600);
+    try {
+      writeFileSync(file, lines.join(''));
+      fsyncSync(file);
+    } finally {
+      closeSync(file);
+    }
+    if (isNew) syncFolder(dirname(this.#path));
+  }
+}
