@@ -7,6 +7,7 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
   symlinkSync,
@@ -86,25 +87,44 @@ test('twenty writers at once lose nothing', async () => {
   assert.deepEqual(readdirSync(dir), ['tenants.yaml']);
 });
 
-test('writers lose nothing that an editor writes into the file meanwhile', async () => {
+test('what an editor saves between reading and replacing is not overwritten', async () => {
   const path = join(dir, 'tenants.yaml');
   writeFileSync(path, '');
+  const pause = (ms: number) => new Promise(done => setTimeout(done, ms));
+  const write = (name: string) =>
+    withFileLock(path, async () => {
+      for (let done = false; !done; ) {
+        const text = readText(path) ?? '';
+        await pause(1);
+        done = replaceFile(path, text, `${text}${name}\n`);
+      }
+    });
   let running = true;
-  const ended = startWriters(path, 4, 25).finally(() => {
-    running = false;
-  });
   let saves = 0;
-  for (; running; saves++) {
-    // It knows of no lock, so it may lose lines of the writers, but never its own.
-    writeFileSync(path, `${readFileSync(path, 'utf8')}editor${saves}\n`);
-    await new Promise(done => setTimeout(done, saves % 3));
-  }
-  assert.deepEqual(await ended, Array(4).fill(0));
-  const lines = readFileSync(path, 'utf8').split('\n');
-  const kept = lines.filter(line => line.startsWith('editor'));
+  // It knows of no lock, and writes into the file in one go and by another file in turn.
+  const editor = (async () => {
+    for (; running; saves++) {
+      const text = `${readFileSync(path, 'utf8')}editor${saves}\n`;
+      if (saves % 2) writeFileSync(path, text);
+      else {
+        writeFileSync(`${path}~`, text);
+        renameSync(`${path}~`, path);
+      }
+      await pause(saves % 5);
+    }
+  })();
+  const names = Array.from({ length: 60 }, (_, at) => `w${at}`);
+  for (const name of names) await write(name);
+  running = false;
+  await editor;
+  const lines = readFileSync(path, 'utf8').trim().split('\n');
   assert.deepEqual(
-    kept,
+    lines.filter(line => line.startsWith('editor')),
     Array.from({ length: saves }, (_, at) => `editor${at}`),
+  );
+  assert.deepEqual(
+    lines.filter(line => line.startsWith('w')),
+    names,
   );
 });
 

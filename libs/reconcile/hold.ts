@@ -15,8 +15,7 @@ const largestCount = 5;
 export function holdReason(before: HeldView, after: HeldView): string {
   for (const [path, text] of before.texts) {
     const now = after.texts.get(path);
-    // Blanks at the end mean nothing, so that an editor may trim them.
-    if (now !== undefined && text.startsWith(now) && text.slice(now.length).trim() !== '') {
+    if (now !== undefined && now.length < text.length && text.startsWith(now)) {
       return `${path} is the beginning of what it was: it looks cut off`;
     }
   }
