@@ -76,7 +76,11 @@ export class Fleet implements ShardsListener {
   }
 
   hostedBy(shard: ShardIndex): HostedTenant[] {
-    return [...this.tenants.values()].filter(tenant => tenant.shard === shard && tenant.uid !== null);
+    const hosted: HostedTenant[] = [];
+    for (const tenant of this.tenants.values()) {
+      if (tenant.shard === shard && tenant.uid !== null) hosted.push(tenant);
+    }
+    return hosted;
   }
 
   /** Nothing is under way that will be over soon. */

@@ -6,15 +6,22 @@ import type { Fleet } from './fleet.ts';
 /** After a pass that broke off the next one comes this much later. */
 const retryMs = 5000;
 
+export type LoopOptions = {
+  /** Applies the settings of the whole fleet that can be changed while it runs. */
+  readonly configure: (settings: FleetSettings) => Promise<void>;
+  /** There is something to do, and somebody may wait for it. */
+  readonly working: () => void;
+  readonly clock: () => number;
+  readonly log: Logger;
+};
+
 /**
  * Brings what is to what is wanted: plans and performs, one pass at a time, whenever one of the two changed or the plan
  * asked to be woken. However often it is called during a pass, one more follows.
  */
 export class Loop {
   readonly #fleet: Fleet;
-  readonly #configure: (settings: FleetSettings) => Promise<void>;
-  readonly #clock: () => number;
-  readonly #log: Logger;
+  readonly #options: LoopOptions;
   #desired: Desired | null = null;
   #applied: FleetSettings | null = null;
   #pass: Promise<void> | null = null;
@@ -22,17 +29,9 @@ export class Loop {
   #timer: NodeJS.Timeout | undefined;
   #ended = false;
 
-  /** `configure` applies the settings of the whole fleet that can be changed while it runs. */
-  constructor(
-    fleet: Fleet,
-    configure: (settings: FleetSettings) => Promise<void>,
-    clock: () => number,
-    log: Logger,
-  ) {
+  constructor(fleet: Fleet, options: LoopOptions) {
     this.#fleet = fleet;
-    this.#configure = configure;
-    this.#clock = clock;
-    this.#log = log;
+    this.#options = options;
     fleet.onChange = () => this.wake();
   }
 
@@ -44,7 +43,7 @@ export class Loop {
 
   /** What would be done now for this. */
   planFor(desired: Desired): Plan {
-    return plan(desired, this.#fleet.observed(this.#applied), this.#clock());
+    return plan(desired, this.#fleet.observed(this.#applied), this.#options.clock());
   }
 
   /** Resolves when a pass that began after this call has told everybody what to do. */
@@ -64,7 +63,7 @@ export class Loop {
   /** A pass that nobody waits for. */
   wake(): void {
     this.run().catch(error => {
-      this.#log.error({ error }, 'a plan could not be carried out');
+      this.#options.log.error({ error }, 'a plan could not be carried out');
       this.#wakeIn(retryMs);
     });
   }
@@ -80,12 +79,13 @@ export class Loop {
     if (this.#ended || !this.#desired) return;
     const { fleet } = this.#desired;
     const { steps, wakeAtMs } = this.planFor(this.#desired);
+    if (steps.length > 0) this.#options.working();
     if (steps.some(({ kind }) => kind === 'configure')) {
-      await this.#configure(fleet);
+      await this.#options.configure(fleet);
       this.#applied = applySettings(this.#applied ?? fleet, fleet);
     }
     await this.#fleet.perform(steps, fleet.webGroup);
-    if (wakeAtMs !== null) this.#wakeIn(wakeAtMs - this.#clock());
+    if (wakeAtMs !== null) this.#wakeIn(wakeAtMs - this.#options.clock());
   }
 
   #wakeIn(ms: number): void {

@@ -6,7 +6,6 @@
  *     running-controller.ts ties them together; control-door.ts is where it is asked
  */
 
-import { setFlagsFromString } from 'node:v8';
 import type { Issue } from '../base/issue.ts';
 import { openControlServer } from '../control-api/control-server.ts';
 import type { FleetSettings } from '../reconcile/diff-spec.ts';
@@ -23,6 +22,7 @@ import type { Controller, ControllerOptions } from './controller.ts';
 import { FallbackDoor } from './fallback-door.ts';
 import { Fleet } from './fleet.ts';
 import { Loop } from './loop.ts';
+import { MemorySaving } from './memory-saving.ts';
 import { notifySystemd } from './notify-systemd.ts';
 import { ProxyKeeper } from './proxy-keeper.ts';
 import { Reconciler } from './reconciler.ts';
@@ -45,8 +45,6 @@ const slowStartMs = 10_000;
  * @throws MpctlError DAEMON_RUNNING when another daemon holds the run folder
  */
 export async function openController(options: ControllerOptions): Promise<Controller | readonly Issue[]> {
-  // What a start leaves on the heap of thousands of tenants would stay there for good.
-  setFlagsFromString('--memory-saver-mode');
   const { log, environment } = options;
   const clock = Date.now;
   const config = new Config(
@@ -60,6 +58,7 @@ export async function openController(options: ControllerOptions): Promise<Contro
   log.configure(logSpec);
 
   await using opened = new AsyncDisposableStack();
+  const memory = opened.use(new MemorySaving());
   makeRunDir(runDir);
   opened.use(await takeRunLock(lockSocketPath(runDir), process.pid));
   await endLeftovers(shardListPath(runDir), log);
@@ -93,7 +92,7 @@ export async function openController(options: ControllerOptions): Promise<Contro
     fleet.shards.broadcast({ type: 'log', log: spec });
     await door.listenForMetrics(metrics.listen);
   };
-  const loop = new Loop(fleet, configure, clock, log);
+  const loop = new Loop(fleet, { configure, working: () => memory.hurry(), clock, log });
   const keeper = opened.use(
     new ProxyKeeper({ programRoot: options.programRoot, mpctlVersion: options.version }, clock, log),
   );

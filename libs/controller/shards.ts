@@ -2,10 +2,12 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import type { ShardIndex } from '../base/ids.ts';
 import type { Logger } from '../base/log.ts';
 import type { ObservedShard } from '../reconcile/observed.ts';
+import type { TenantSpec } from '../spec/tenant-spec.ts';
+import { packPlacements } from '../wire/pack-placements.ts';
 import type { TenantReport } from '../wire/report.ts';
-import type { Placement, ShardConfig, ToShard } from '../wire/shard-channel.ts';
+import type { Placement, ShardConfig, SocketRef, ToShard } from '../wire/shard-channel.ts';
 import { firstSocketFd } from '../wire/shard-channel.ts';
-import { bindsOf, type HostedTenant, refOf } from './hosted-tenant.ts';
+import type { HostedTenant } from './hosted-tenant.ts';
 import { identifyProcess, killAndWait, type ProcessIdentity } from './process-identity.ts';
 import { type HandedConnection, type ShardCommand, ShardProcess } from './shard-process.ts';
 
@@ -95,7 +97,7 @@ export class Shards {
     // Listed before it is told anything: what no list knows ends by itself, having done nothing.
     slot.identity = process.pid === null ? null : await identifyProcess(process.pid);
     this.#writeList();
-    process.send({ type: 'start', config, tenants: placements });
+    process.send({ type: 'start', config, tenants: packPlacements(placements) });
   }
 
   broadcast(message: ToShard): void {
@@ -145,21 +147,35 @@ export async function endLeftovers(listPath: string, log: Logger): Promise<void>
 
 /**
  * What a new process inherits and is told. Descriptors go in ascending order: else the child has to move them out of
- * each other's way, and needs as many again.
+ * each other's way, and needs as many again. Somebody waits for this, so it makes as little garbage as it can.
  */
 function placeTenants(tenants: readonly HostedTenant[]): { fds: number[]; placements: Placement[] } {
-  const fds = tenants.flatMap(({ sockets }) =>
-    sockets.flatMap(socket => (socket && socket.fd >= 0 ? socket.fd : [])),
-  );
+  const fds: number[] = [];
+  for (const { sockets } of tenants) {
+    for (const socket of sockets) if (socket && socket.fd >= 0) fds.push(socket.fd);
+  }
   fds.sort((a, b) => a - b);
-  const place = new Map(fds.map((fd, at) => [fd, firstSocketFd + at]));
-  const placements = tenants.flatMap(({ uid, spec, sockets }) => {
-    if (uid === null) return [];
-    const refs = bindsOf(spec).flatMap((bind, at) => {
-      const fd = place.get(sockets[at]?.fd ?? -1);
-      return fd === undefined ? [] : [refOf(bind, fd)];
-    });
-    return { uid, spec, sockets: refs };
-  });
+  const placeOf = new Map<number, number>();
+  for (let at = 0; at < fds.length; at++) placeOf.set(fds[at] as number, firstSocketFd + at);
+  const placements: Placement[] = [];
+  for (const { uid, spec, sockets } of tenants) {
+    if (uid !== null) placements.push({ uid, spec, sockets: refsOf(spec, sockets, placeOf) });
+  }
   return { fds, placements };
+}
+
+function refsOf(
+  spec: TenantSpec,
+  sockets: HostedTenant['sockets'],
+  placeOf: ReadonlyMap<number, number>,
+): SocketRef[] {
+  const refs: SocketRef[] = [];
+  let at = 0;
+  for (const listener of spec.listeners) {
+    for (let bindIndex = 0; bindIndex < listener.binds.length; bindIndex++, at++) {
+      const fd = placeOf.get(sockets[at]?.fd ?? -1);
+      if (fd !== undefined) refs.push({ listenerId: listener.id, bindIndex, fd });
+    }
+  }
+  return refs;
 }

@@ -8,7 +8,7 @@ import type { ShardIndex, TenantId } from '../base/ids.ts';
 import type { FleetSpec, TenantSpec } from '../spec/tenant-spec.ts';
 import { restartAtMs } from './backoff.ts';
 import { type Change, diffFleet, diffTenant, diffWebGroup } from './diff-spec.ts';
-import type { Observed, ObservedShard } from './observed.ts';
+import type { Observed, ObservedShard, ObservedTenant } from './observed.ts';
 import { placeTenant } from './place.ts';
 
 export type Desired = { readonly fleet: FleetSpec; readonly shardCount: number };
@@ -68,10 +68,7 @@ export function plan(desired: Desired, observed: Observed, nowMs: number): Plan 
       continue;
     }
     if (now.busy) continue;
-    const changes = [
-      ...diffTenant(now.spec, tenant),
-      ...diffWebGroup(tenant, now.webGroup, desired.fleet.webGroup),
-    ];
+    const changes = changesOf(tenant, now, desired.fleet.webGroup);
     if (now.shard !== to) steps.push({ kind: 'move', tenant, from: now.shard, to, changes });
     else if (changes.length > 0) steps.push({ kind: 'change', tenant, shard: to, changes });
     else if (now.retryAtMs !== null && dueAt(now.retryAtMs)) steps.push({ kind: 'retry', tenant, shard: to });
@@ -92,6 +89,14 @@ export function plan(desired: Desired, observed: Observed, nowMs: number): Plan 
   steps.sort((a, b) => stepOrder[a.kind] - stepOrder[b.kind] || compareText(subject(a), subject(b)));
   return { steps, wakeAtMs: Number.isFinite(wakeAtMs) ? wakeAtMs : null };
 }
+
+/** Most of thousands have not changed at all, which must cost nothing. */
+function changesOf(wanted: TenantSpec, now: ObservedTenant, webGroup: string): readonly Change[] {
+  if (now.spec === wanted && now.webGroup === webGroup) return unchanged;
+  return [...diffTenant(now.spec, wanted), ...diffWebGroup(wanted, now.webGroup, webGroup)];
+}
+
+const unchanged: readonly Change[] = [];
 
 /** What leaves goes first, so that its paths and ports are free; a shard ends when its tenants have moved away. */
 const stepOrder: Record<Step['kind'], number> = {

@@ -1,4 +1,5 @@
 import { openLog } from '../log/open-log.ts';
+import { unpackPlacements } from '../wire/pack-placements.ts';
 import { type FromShard, type ToShard, wireVersion } from '../wire/shard-channel.ts';
 import { Shard } from './shard.ts';
 
@@ -29,7 +30,9 @@ export function runShard(channel: NodeJS.Process): Promise<void> {
         const { config, tenants } = message;
         const log = openLog(config.log, { shard: config.shard });
         shard = new Shard(config, log, send, name => channel.env[name]);
-        shard.start(tenants).then(failures => send({ type: 'ready', wireVersion, failures }));
+        shard
+          .start(unpackPlacements(tenants))
+          .then(failures => send({ type: 'ready', wireVersion, failures }));
       } else if (message.type === 'stop') {
         (shard?.stop(message.drainMs) ?? Promise.resolve()).then(() => send({ type: 'stopped' }, resolve));
       } else {

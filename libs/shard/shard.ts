@@ -118,7 +118,8 @@ export class Shard {
       const [home, arrived] = await Promise.all([this.#useHome(), sockets]);
       // One that is there already is what a controller that lost track of it has forgotten.
       await this.#tenants.get(tenant.spec.id)?.close(0);
-      return failureOf(this.#host(home, tenant, arrived));
+      const placement = { ...tenant, spec: this.#settings.share(tenant.spec) };
+      return failureOf(this.#host(home, placement, arrived));
     });
   }
 
@@ -159,7 +160,7 @@ export class Shard {
   }
 
   #host(home: TenantHome, { uid, spec }: Placement, sockets: readonly ArrivedSocket[]): TenantWorker {
-    const worker = new TenantWorker(home, uid, this.#settings.share(spec));
+    const worker = new TenantWorker(home, uid, spec);
     this.#tenants.set(spec.id, worker);
     listenOn(worker, sockets);
     return worker;

@@ -36,6 +36,21 @@ export type SocketRef = {
   readonly fd: number | null;
 };
 
+/**
+ * The tenants of a shard's start, small: most differ in little but their names, so each is what differs from a base.
+ * Thousands are told of when somebody waits for them. Binds are left out: a shard gets its sockets open.
+ */
+export type PackedPlacements = {
+  readonly bases: readonly TenantSpec[];
+  readonly tenants: readonly (readonly [
+    uid: TenantUid,
+    base: number,
+    own: Partial<TenantSpec>,
+    /** Listener, index of its bind, descriptor; and so on for each. */
+    sockets: readonly (string | number | null)[],
+  ])[];
+};
+
 export type ShardConfig = {
   readonly wireVersion: number;
   readonly shard: ShardIndex;
@@ -52,7 +67,7 @@ export type ShardConfig = {
 export type ReportScope = 'totals' | 'all' | readonly TenantId[];
 
 export type ToShard =
-  | { readonly type: 'start'; readonly config: ShardConfig; readonly tenants: readonly Placement[] }
+  | { readonly type: 'start'; readonly config: ShardConfig; readonly tenants: PackedPlacements }
   /** `seq` numbers commands; the answer carries it. Each socket without an `fd` follows as a `socket` message of the same `seq`. */
   | { readonly type: 'open'; readonly seq: number; readonly tenant: Placement }
   /** Beside it travels the listening handle. */

@@ -7,6 +7,7 @@ import { bindSockets } from '../../libs/sockets/bind-sockets.ts';
 import type { BoundSocket } from '../../libs/sockets/bound-socket.ts';
 import { resolveTenant, tenantContext } from '../../libs/spec/resolve.ts';
 import type { TenantSpec } from '../../libs/spec/tenant-spec.ts';
+import { packPlacements } from '../../libs/wire/pack-placements.ts';
 import {
   type FromShard,
   firstSocketFd,
@@ -72,7 +73,9 @@ export class ShardProcess implements AsyncDisposable {
         accepts: 'shard',
         ...config,
       },
-      tenants: tenants.map((tenant, i) => placement(tenant, i, fd => fds.indexOf(fd) + firstSocketFd)),
+      tenants: packPlacements(
+        tenants.map((tenant, i) => placement(tenant, i, fd => fds.indexOf(fd) + firstSocketFd)),
+      ),
     });
     await shard.next('ready');
     return shard;
