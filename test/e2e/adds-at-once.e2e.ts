@@ -22,7 +22,7 @@ test('of twenty adds at once, half of them without the controller, and an editor
   let saves = 0;
   let isSaving = true;
   const editor = (async () => {
-    while (isSaving) {
+    while (isSaving || saves === 0) {
       const text = readFileSync(fleet.configPath, 'utf8');
       const edited = text.replace(/# edits: \d+/, `# edits: ${saves + 1}`);
       writeFileSync(join(fleet.dir, 'editor'), edited);

@@ -51,7 +51,8 @@ async function bindAs(person: Person | null, requests: SocketRequest[], runDir: 
   const hand = fork(program, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'], ...under });
   hands.push(hand);
   hand.send({ user: person, requests, options: optionsFor(runDir) } satisfies BindOrder);
-  const [codes] = await once(hand, 'message');
+  const ended = once(hand, 'exit').then(([code]) => Promise.reject(new Error(`bind-as ended with ${code}`)));
+  const [codes] = await Promise.race([once(hand, 'message'), ended]);
   return codes as string[];
 }
 

@@ -2,10 +2,9 @@
  * A process that binds sockets with the rights of somebody else, and listens on them until its channel ends. It is sent
  * one {@link BindOrder} and answers with a code for each socket, empty for one that is bound.
  */
-// Loaded while it still may read this folder.
-import 'execa';
 import { MpctlError } from '../../libs/base/error.ts';
 import { acceptFrom } from '../../libs/sockets/accept.ts';
+import { hasSetfacl } from '../../libs/sockets/acl.ts';
 import { type BindOptions, bindSockets, type SocketRequest } from '../../libs/sockets/bind-sockets.ts';
 
 export type BindOrder = {
@@ -19,6 +18,8 @@ process.once('message', async ({ user, requests, options }: BindOrder) => {
   // One that would let everybody in, if it counted.
   process.umask(0);
   if (user !== null) {
+    // What it loads when it is first needed, while this folder may still be read.
+    await hasSetfacl();
     process.setgroups?.(user.gids);
     process.setgid?.(user.gids[0] ?? user.uid);
     process.setuid?.(user.uid);
