@@ -20,6 +20,8 @@ process.once('message', async ({ user, requests, options }: BindOrder) => {
   if (user !== null) {
     // What it loads when it is first needed, while this folder may still be read.
     await hasSetfacl();
+    // A daemon stands where it may look around.
+    process.chdir('/');
     process.setgroups?.(user.gids);
     process.setgid?.(user.gids[0] ?? user.uid);
     process.setuid?.(user.uid);
