@@ -50,6 +50,15 @@ export function renderIndex(index: string, { webroot, version, label, nonce }: I
     .replaceAll('<script ', () => `<script nonce="${nonce}" `);
 }
 
+const entities: Record<string, string> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
+
+/** Text as it may stand in HTML, between tags or in a quoted attribute. */
 export function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, char => `&#${char.charCodeAt(0)};`);
+  return text.replace(/[&<>"']/g, char => entities[char] as string);
 }

@@ -1,5 +1,6 @@
 import type { MessageSummary } from '../../mail/message.ts';
 import { renderRow } from '../../mail/row.ts';
+import { escapeHtml } from '../app-files.ts';
 import type { InboxRequest } from '../inbox-request.ts';
 import type { Reply } from '../reply.ts';
 
@@ -71,16 +72,4 @@ function renderItem({ ID, From, Subject, Snippet, Created, Read }: MessageSummar
 <span class="subject">${escapeHtml(Subject || 'no subject')} <span class="snippet">${escapeHtml(Snippet)}</span></span>
 <time datetime="${Created}">${Created.slice(0, 16).replace('T', ' ')}</time>
 </a></li>`;
-}
-
-const entities: Record<string, string> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
-
-function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, char => entities[char] as string);
 }
