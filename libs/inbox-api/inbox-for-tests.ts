@@ -5,6 +5,7 @@ import { type IncomingHttpHeaders, type OutgoingHttpHeaders, type RequestOptions
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { noChaos } from '../base/chaos.ts';
 import type { TenantId, TenantUid } from '../base/ids.ts';
 import { silentLogger } from '../base/log.ts';
 import type { Envelope } from '../mail/message.ts';
@@ -12,7 +13,6 @@ import { prepareMail } from '../mail/prepare-mail.ts';
 import { openMemoryStore } from '../store/open-store.ts';
 import { createInboxEngine, type InboxEngineOptions } from './inbox-engine.ts';
 import {
-  defaultChaosTriggers,
   defaultInboxSettings,
   type InboxEngine,
   type InboxSettings,
@@ -61,7 +61,7 @@ export async function openTestInbox(
     login: async (_realm, user, password) =>
       user === 'joe' && password === 'secret' ? 'accepted' : 'refused',
     submit: async () => ({ outcome: 'refused', reply: '451 not here' }),
-    chaosTriggers: () => defaultChaosTriggers,
+    chaosTriggers: () => noChaos,
     setChaosTriggers() {},
   };
   const server = createServer({ allowHalfOpen: true }, socket => engine.serve(socket, tenant));

@@ -2,6 +2,7 @@
  * What the HTTP engine asks of a tenant, and what it offers. One engine (one fastify) serves all tenants of a shard.
  */
 import type { Socket } from 'node:net';
+import type { ChaosTriggers } from '../base/chaos.ts';
 import type { TenantId } from '../base/ids.ts';
 import type { Envelope } from '../mail/message.ts';
 import type { Mailbox } from '../store/store.ts';
@@ -59,26 +60,6 @@ export const defaultInboxSettings = {
   enableChaos: false,
   maxConnections: 0,
 } as const satisfies Omit<InboxSettings, 'hostname'>;
-
-export type ChaosTrigger = {
-  /** SMTP reply code, 400 to 599. */
-  readonly code: number;
-  /** Percent, 0 to 100. */
-  readonly probability: number;
-};
-
-export type ChaosTriggers = {
-  readonly sender: ChaosTrigger;
-  readonly recipient: ChaosTrigger;
-  readonly authentication: ChaosTrigger;
-};
-
-/** Nothing fails. */
-export const defaultChaosTriggers: ChaosTriggers = {
-  sender: { code: 451, probability: 0 },
-  recipient: { code: 451, probability: 0 },
-  authentication: { code: 535, probability: 0 },
-};
 
 /** `refused` carries the reply that SMTP would give. */
 export type Submission =

@@ -1,20 +1,5 @@
 /** Errors on purpose: what clients are tested with. */
-
-export type ChaosTrigger = {
-  /** Reply code, 400–599. */
-  readonly code: number;
-  /** Percent of the commands that fail, 0–100. */
-  readonly probability: number;
-};
-
-export type ChaosTriggers = {
-  /** MAIL. */
-  readonly sender: ChaosTrigger;
-  /** Each RCPT. */
-  readonly recipient: ChaosTrigger;
-  /** Each AUTH. */
-  readonly authentication: ChaosTrigger;
-};
+import type { ChaosTriggers } from '../base/chaos.ts';
 
 /** The error that this command gets, or null. `random` is at least 0 and less than 1, drawn for each command. */
 export function chaosReply(

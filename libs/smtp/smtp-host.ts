@@ -3,11 +3,11 @@
  * tenant is kept in it but its live sessions, its transcript and, where limits are set, its counts of the last minute.
  */
 import type { Socket } from 'node:net';
+import type { ChaosTriggers } from '../base/chaos.ts';
 import type { Limits } from '../connection/limiter.ts';
 import { type LineListener, plainLineListener } from '../connection/listener.ts';
 import type { Envelope } from '../mail/message.ts';
 import type { LoginResult, Proof } from '../passwords/proof.ts';
-import type { ChaosTriggers } from './chaos.ts';
 import type { SessionRecord } from './transcripts.ts';
 
 export type Mechanism = 'PLAIN' | 'LOGIN' | 'CRAM-MD5';

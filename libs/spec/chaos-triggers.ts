@@ -1,19 +1,7 @@
 /** Errors on purpose as Mailpit's setting writes them: `sender:451:100,recipient:450:20`. */
+import { type ChaosTriggers, noChaos } from '../base/chaos.ts';
 
-export type ChaosTrigger = {
-  /** 400 to 599. */
-  readonly code: number;
-  /** Percent, 0 to 100. */
-  readonly probability: number;
-};
-
-export type ChaosTriggersSpec = {
-  readonly sender: ChaosTrigger;
-  readonly recipient: ChaosTrigger;
-  readonly authentication: ChaosTrigger;
-};
-
-const names: Readonly<Record<string, keyof ChaosTriggersSpec>> = {
+const names: Readonly<Record<string, keyof ChaosTriggers>> = {
   sender: 'sender',
   recipient: 'recipient',
   recipients: 'recipient',
@@ -21,15 +9,8 @@ const names: Readonly<Record<string, keyof ChaosTriggersSpec>> = {
   authentication: 'authentication',
 };
 
-/** Nothing fails. */
-export const noChaos: ChaosTriggersSpec = {
-  sender: { code: 451, probability: 0 },
-  recipient: { code: 451, probability: 0 },
-  authentication: { code: 535, probability: 0 },
-};
-
 /** null: the text is something else. What is not named never fails; an empty text names nothing. */
-export function parseChaosTriggers(text: string): ChaosTriggersSpec | null {
+export function parseChaosTriggers(text: string): ChaosTriggers | null {
   const triggers = { ...noChaos };
   for (const item of text === '' ? [] : text.split(',')) {
     const match = /^([a-z]+):(\d{3}):(\d{1,3})$/i.exec(item.trim());

@@ -1,18 +1,19 @@
-import { type ChaosTriggersSpec, noChaos, parseChaosTriggers } from '../spec/chaos-triggers.ts';
+import { type ChaosTriggers, noChaos } from '../base/chaos.ts';
+import { parseChaosTriggers } from '../spec/chaos-triggers.ts';
 import type { TenantSpec } from '../spec/tenant-spec.ts';
 
 /** Errors on purpose: as the settings say, until the API says something else. */
 export class TenantChaos {
   #settings: string | null = null;
-  #triggers: ChaosTriggersSpec = noChaos;
+  #triggers: ChaosTriggers = noChaos;
 
   /** null: chaos is off. */
-  triggers(spec: TenantSpec): ChaosTriggersSpec | null {
+  triggers(spec: TenantSpec): ChaosTriggers | null {
     this.#follow(spec);
     return isChaosOn(spec) ? this.#triggers : null;
   }
 
-  set(triggers: ChaosTriggersSpec, spec: TenantSpec): void {
+  set(triggers: ChaosTriggers, spec: TenantSpec): void {
     this.#follow(spec);
     this.#triggers = triggers;
   }

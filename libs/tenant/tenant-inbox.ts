@@ -1,6 +1,6 @@
+import { type ChaosTriggers, noChaos } from '../base/chaos.ts';
 import type { TenantId } from '../base/ids.ts';
 import {
-  type ChaosTriggers,
   defaultInboxSettings,
   type InboxSettings,
   type InboxTenant,
@@ -9,7 +9,6 @@ import {
 import type { MailEvents } from '../inbox-api/mail-events.ts';
 import type { Envelope } from '../mail/message.ts';
 import type { LoginResult } from '../passwords/proof.ts';
-import { noChaos } from '../spec/chaos-triggers.ts';
 import type { TenantSpec } from '../spec/tenant-spec.ts';
 import type { Mailbox } from '../store/store.ts';
 import type { TenantCounters } from '../wire/report.ts';

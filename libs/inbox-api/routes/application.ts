@@ -1,8 +1,8 @@
+import { type ChaosTrigger, type ChaosTriggers, noChaos } from '../../base/chaos.ts';
 import { parseBody } from '../../base/json-body.ts';
 import { toJson } from '../../mail/row.ts';
 import { apiVersion } from '../api-version.ts';
 import type { InboxRequest } from '../inbox-request.ts';
-import type { ChaosTrigger, ChaosTriggers } from '../inbox-tenant.ts';
 import { badRequest, jsonText, type Reply } from '../reply.ts';
 
 /** `GET api/v1/info` */
@@ -72,14 +72,13 @@ export async function setChaos({ tenant, body }: InboxRequest): Promise<Reply> {
     Recipient: triggerShape,
     Authentication: triggerShape,
   });
-  const codes = { sender: 451, recipient: 451, authentication: 535 };
   const wanted = [
     ['sender', wish.Sender],
     ['recipient', wish.Recipient],
     ['authentication', wish.Authentication],
   ] as const;
   for (const [name, { ErrorCode = 0, Probability: probability = 0 } = {}] of wanted) {
-    const code = ErrorCode || codes[name];
+    const code = ErrorCode || noChaos[name].code;
     if (code < 400 || code > 599) return badRequest('error code must be between 400 and 599');
     if (probability < 0 || probability > 100) return badRequest('probability must be between 0 and 100');
     // One by one: those before a wrong one hold, as clients know it.
