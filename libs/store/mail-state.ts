@@ -1,7 +1,7 @@
 import type { MailRow } from '../mail/row.ts';
 import type { SearchQuery } from '../mail/search-query.ts';
 import type { Change } from './change.ts';
-import type { Counts, ListRequest, SearchRequest, SearchResult, TagCount } from './store.ts';
+import type { Counts, ListRequest, SearchRequest, SearchResult, TagCount, TimeCount } from './store.ts';
 
 /** A change and its place in the order of all changes, which grows but not by one. */
 export type PlacedChange = { readonly position: number; readonly change: Change };
@@ -30,6 +30,9 @@ export interface MailState {
   raw(id: string): KeptRaw | null;
   hasMessageId(messageId: string): boolean;
   tags(): readonly TagCount[];
+  offsetOf(id: string): number | null;
+  countAfter(atMs: number): number;
+  timeCounts(spanMs: number): Promise<readonly TimeCount[]>;
   list(request: ListRequest): Promise<readonly MailRow[]>;
   search(request: SearchRequest): Promise<SearchResult>;
   match(query: SearchQuery): Promise<readonly string[]>;

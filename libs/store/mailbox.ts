@@ -13,6 +13,7 @@ import type {
   SearchResult,
   Selection,
   TagCount,
+  TimeCount,
 } from './store.ts';
 
 /** Through what a mailbox reaches its state. */
@@ -49,6 +50,18 @@ export class StateMailbox implements Mailbox {
 
   list(request: ListRequest): Promise<readonly MailRow[]> {
     return this.#port.read(state => state.list(request));
+  }
+
+  offsetOf(id: string): Promise<number | null> {
+    return this.#port.read(state => state.offsetOf(id));
+  }
+
+  countAfter(atMs: number): Promise<number> {
+    return this.#port.read(state => state.countAfter(atMs));
+  }
+
+  timeCounts(spanMs: number): Promise<readonly TimeCount[]> {
+    return this.#port.read(state => state.timeCounts(spanMs));
   }
 
   find(id: string): Promise<MailRow | null> {

@@ -157,6 +157,33 @@ export function testStore(name: string, open: () => Promise<StoreUnderTest>): vo
         assert.deepEqual(await page(1, 2, 6000), ['m4', 'm3']);
       }));
 
+    it('tells where a mail stands, and where a time begins', () =>
+      run(async mailbox => {
+        await keep(mailbox, [...many(700), aMail('twin', { createdAtMs: 700_000 })]);
+        const offsets = await Promise.all(
+          ['twin', 'm700', 'm1', 'latest', 'none'].map(id => mailbox.offsetOf(id)),
+        );
+        assert.deepEqual(offsets, [0, 1, 700, 0, null]);
+        const list = await ids(mailbox);
+        assert.equal(await mailbox.offsetOf('m321'), list.indexOf('m321'));
+        assert.deepEqual(
+          await Promise.all([700_000, 699_999, 999, 1000, 0].map(atMs => mailbox.countAfter(atMs))),
+          [0, 2, 701, 700, 701],
+        );
+      }));
+
+    it('tells how mail spreads over time', () =>
+      run(async mailbox => {
+        await keep(mailbox, [...many(1300), aMail('early', { createdAtMs: -1 })]);
+        const counts = await mailbox.timeCounts(500_000);
+        assert.deepEqual(counts, [
+          { fromMs: 1_000_000, count: 301 },
+          { fromMs: 500_000, count: 500 },
+          { fromMs: 0, count: 499 },
+          { fromMs: -500_000, count: 1 },
+        ]);
+      }));
+
     it('numbers grow by one and never come again', () =>
       run(async mailbox => {
         await keep(mailbox, many(3));

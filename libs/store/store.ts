@@ -48,6 +48,9 @@ export type SearchResult = {
   readonly unread: number;
 };
 
+/** Mails that were created in a span of time which begins at `fromMs`. */
+export type TimeCount = { readonly fromMs: number; readonly count: number };
+
 export type TagCount = { readonly name: string; readonly count: number };
 
 /** One tenant's mail. A handle costs nothing while it is idle; the backend opens what lies behind on first use. */
@@ -59,6 +62,12 @@ export interface Mailbox {
   insert(mail: NewMail): Promise<void>;
   counts(): Promise<Counts>;
   list(request: ListRequest): Promise<readonly MailRow[]>;
+  /** How many mails stand before this one in a list; null where the id is unknown. */
+  offsetOf(id: string): Promise<number | null>;
+  /** How many mails were created after a time: where in a list those of that time begin. */
+  countAfter(atMs: number): Promise<number>;
+  /** How the mails spread over time, in spans of this length counted from 1970, newest first; empty ones are left out. */
+  timeCounts(spanMs: number): Promise<readonly TimeCount[]>;
   /** `latest` is an id too. */
   find(id: string): Promise<MailRow | null>;
   raw(id: string): Promise<Buffer | null>;

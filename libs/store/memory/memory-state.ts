@@ -5,7 +5,7 @@ import type { SearchQuery } from '../../mail/search-query.ts';
 import type { SearchText } from '../../mail/search-text.ts';
 import type { Change, Retention, Selection } from '../change.ts';
 import type { KeptRaw, MailState, PlacedChange } from '../mail-state.ts';
-import type { Counts, ListRequest, SearchRequest, SearchResult, TagCount } from '../store.ts';
+import type { Counts, ListRequest, SearchRequest, SearchResult, TagCount, TimeCount } from '../store.ts';
 import { MemoryTags } from './memory-tags.ts';
 
 type Kept = { row: MailRow; readonly searchText: SearchText; readonly raw: KeptRaw };
@@ -140,6 +140,24 @@ export class MemoryState implements MailState {
       this.#mails.toReversed().map(({ row }) => row),
       request,
     );
+  }
+
+  offsetOf(id: string): number | null {
+    const mail = this.#mail(id);
+    return mail ? this.#mails.length - 1 - this.#mails.lastIndexOf(mail) : null;
+  }
+
+  countAfter(atMs: number): number {
+    return this.#mails.filter(({ row }) => row.createdAtMs > atMs).length;
+  }
+
+  async timeCounts(spanMs: number): Promise<readonly TimeCount[]> {
+    const counts = new Map<number, number>();
+    for (const { row } of this.#mails.toReversed()) {
+      const fromMs = Math.floor(row.createdAtMs / spanMs) * spanMs;
+      counts.set(fromMs, (counts.get(fromMs) ?? 0) + 1);
+    }
+    return [...counts].map(([fromMs, count]) => ({ fromMs, count }));
   }
 
   find(id: string): MailRow | null {

@@ -1,6 +1,6 @@
 import type { MailRow } from '../../mail/row.ts';
 import type { SearchQuery } from '../../mail/search-query.ts';
-import type { ListRequest, SearchRequest, SearchResult } from '../store.ts';
+import type { ListRequest, SearchRequest, SearchResult, TimeCount } from '../store.ts';
 import type { ListKey, MailTable, Match } from './mail-table.ts';
 import { searchCondition } from './sqlite-search.ts';
 
@@ -51,13 +51,32 @@ export class ListWalk {
     return ids;
   }
 
-  async *#matches(query: SearchQuery): AsyncIterable<readonly Match[]> {
+  async timeCounts(spanMs: number): Promise<readonly TimeCount[]> {
+    const counts: TimeCount[] = [];
+    for await (const slice of this.#slices((above, lowest) =>
+      this.#mails.timeCounts(above, lowest, spanMs),
+    )) {
+      const last = counts.at(-1);
+      const [first, ...more] = slice;
+      // A span that goes on in the next slice.
+      if (first && first.fromMs === last?.fromMs) {
+        counts.splice(-1, 1, { fromMs: first.fromMs, count: last.count + first.count }, ...more);
+      } else counts.push(...slice);
+    }
+    return counts;
+  }
+
+  #matches(query: SearchQuery): AsyncIterable<readonly Match[]> {
     const condition = searchCondition(query);
+    return this.#slices((above, lowest) => this.#mails.matches(above, lowest, condition));
+  }
+
+  async *#slices<Seen>(look: (above: ListKey, lowest: ListKey) => Seen): AsyncIterable<Seen> {
     let count = sliceRows.first;
     for (let above: ListKey | null = top; above; ) {
       const startedAtMs = performance.now();
       const lowest: ListKey | null = this.#mails.keyBelow(above, count);
-      yield this.#mails.matches(above, lowest ?? bottom, condition);
+      yield look(above, lowest ?? bottom);
       const tookMs = performance.now() - startedAtMs;
       count = Math.min(Math.max(Math.round((count * sliceMs) / tookMs), sliceRows.least), sliceRows.most);
       above = lowest;

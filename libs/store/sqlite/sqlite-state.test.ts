@@ -19,6 +19,8 @@ async function picture(state: MailState) {
     counts: state.counts(),
     rows,
     latest: state.find('latest'),
+    places: rows.map(({ id, createdAtMs }) => [state.offsetOf(id), state.countAfter(createdAtMs)]),
+    times: await state.timeCounts(7),
     tags: state.tags(),
     raws: rows.map(({ id }) => {
       const raw = state.raw(id);

@@ -4,7 +4,7 @@ import type { MailRow } from '../../mail/row.ts';
 import type { SearchQuery } from '../../mail/search-query.ts';
 import type { Change, Retention, Selection } from '../change.ts';
 import type { KeptRaw, MailState, PlacedChange } from '../mail-state.ts';
-import type { Counts, ListRequest, SearchRequest, SearchResult, TagCount } from '../store.ts';
+import type { Counts, ListRequest, SearchRequest, SearchResult, TagCount, TimeCount } from '../store.ts';
 import { ListWalk } from './list-walk.ts';
 import { MailTable, type PlainMail, type StoredMail } from './mail-table.ts';
 import { SqliteTags } from './sqlite-tags.ts';
@@ -253,6 +253,19 @@ export class SqliteState implements MailState {
 
   list(request: ListRequest): Promise<readonly MailRow[]> {
     return this.#walk.list(request);
+  }
+
+  offsetOf(id: string): number | null {
+    const row = this.#mails.find(id);
+    return row && this.#mails.countAbove([row.createdAtMs, row.number]);
+  }
+
+  countAfter(atMs: number): number {
+    return this.#mails.countAbove([atMs, Number.POSITIVE_INFINITY]);
+  }
+
+  timeCounts(spanMs: number): Promise<readonly TimeCount[]> {
+    return this.#walk.timeCounts(spanMs);
   }
 
   find(id: string): MailRow | null {
