@@ -38,12 +38,12 @@ export type Edited = {
 /**
  * Makes changes of tenants in the files. No other writer comes between, nothing is lost of what an editor saves
  * meanwhile, and a change that is refused leaves no trace. Resolves to the refusals, one or null for each change;
- * `written` is called with what the files say whenever some were.
+ * `written` is called whenever some were.
  */
 export function changeFiles(
   files: EditableFiles,
   changes: readonly TenantChange[],
-  written: (reading: GoodReading) => void = () => {},
+  written: (edited: Edited) => void = () => {},
 ): Promise<readonly (Refusal | null)[]> {
   return withFileLock(files.path, async () => {
     // In one file all changes are one write; where each tenant has its own, one is written after the other.
@@ -51,7 +51,7 @@ export function changeFiles(
     const refusals: (Refusal | null)[] = [];
     for (const group of isOneFile ? [changes] : changes.map(change => [change])) {
       const edited = await changeGroup(files, group);
-      if (edited.edits.length > 0) written(edited.reading);
+      if (edited.edits.length > 0) written(edited);
       refusals.push(...edited.refusals);
     }
     return refusals;

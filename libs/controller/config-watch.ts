@@ -27,7 +27,7 @@ export class ConfigWatch implements AsyncDisposable {
   constructor(config: Config, changed: () => Promise<void>) {
     this.#config = config;
     this.#changed = changed;
-    this.#seen = this.#signature();
+    this.#seen = this.#config.look();
     this.#timer = setInterval(() => this.look(), lookMs);
   }
 
@@ -43,22 +43,17 @@ export class ConfigWatch implements AsyncDisposable {
     this.#watcher.on('error', () => {});
   }
 
-  /** What they are now is known: own changes, and what was just read. */
-  settle(): void {
-    this.#seen = this.#signature();
-  }
-
   async look(): Promise<void> {
     if (this.#looking || this.#closed) return;
     this.#looking = true;
     try {
-      let now = this.#signature();
+      let now = this.#config.look();
       if (now === this.#seen) return;
       const sinceMs = performance.now();
       for (let before = ''; now !== before && performance.now() - sinceMs < longestQuietMs; ) {
         before = now;
         await new Promise(done => setTimeout(done, quietMs));
-        now = this.#signature();
+        now = this.#config.look();
       }
       this.#seen = now;
       if (!this.#closed) await this.#changed();
@@ -76,10 +71,5 @@ export class ConfigWatch implements AsyncDisposable {
   #dirs(): string[] {
     const { files, includes } = this.#config.watched;
     return [...new Set([...files.map(dirname), ...includes.map(({ dir }) => dir)])];
-  }
-
-  #signature(): string {
-    const { files, includes } = this.#config.watched;
-    return this.#config.files.signature(files, includes);
   }
 }

@@ -2,13 +2,14 @@ import { isDeepStrictEqual } from 'node:util';
 import { MpctlError } from '../base/error.ts';
 import type { Issue } from '../base/issue.ts';
 import { holdReason } from '../reconcile/hold.ts';
+import type { FileEdit } from '../spec/edit-files.ts';
 import { type FleetReading, readFleet } from '../spec/read-fleet.ts';
 import type { FleetSpec } from '../spec/tenant-spec.ts';
 import type { Texts } from './change-files.ts';
 import type { ConfigSource } from './controller.ts';
 import { type GoodReading, isGood } from './good-reading.ts';
 import { type Parser, parseElsewhere } from './parse-elsewhere.ts';
-import type { SourceFiles } from './source-files.ts';
+import type { SourceFiles, WatchedFiles } from './source-files.ts';
 
 /** More YAML than this is parsed in a process of its own, and so is all of it at the start. */
 const maxYamlBytes = 64 * 1024;
@@ -27,6 +28,7 @@ export class Config {
   readonly #parser: Parser;
   #source: ConfigSource;
   #good: GoodReading | null = null;
+  /** What the files said last. */
   #seen: FleetReading | null = null;
   #state: ConfigState = { state: 'current', held: '', issues: [] };
   loadedAtMs = 0;
@@ -53,7 +55,7 @@ export class Config {
   }
 
   /** Every file and folder whose change may matter. */
-  get watched(): { readonly files: readonly string[]; readonly includes: FleetReading['includes'] } {
+  get watched(): WatchedFiles {
     const readings = [this.#seen, this.#good].flatMap(reading => reading ?? []);
     return {
       files: [...new Set([this.#source.path, ...readings.flatMap(filesOf)])],
@@ -61,24 +63,37 @@ export class Config {
     };
   }
 
-  /** Reads the files; nothing is taken over. */
+  /** How the files look now; another text wherever they can have changed. */
+  look(): string {
+    return this.files.onDisk(this.watched);
+  }
+
+  /** Reads the files; nothing is taken over. Untouched ones cost a look at each. */
   async read(): Promise<FleetReading> {
+    if (this.#seen && this.files.asKnown(this.watched) === this.look()) return this.#seen;
+    this.#seen = await this.#readAgain();
+    return this.#seen;
+  }
+
+  async #readAgain(): Promise<FleetReading> {
     const { path, facts } = this.#source;
     try {
-      const budget = this.#good ? maxYamlBytes : 0;
-      return await readFleet({
-        file: path,
-        facts,
-        io: this.files,
-        previous: this.#good,
-        maxYamlBytes: budget,
-      });
+      const maxBytes = this.#good ? maxYamlBytes : 0;
+      const request = { file: path, facts, io: this.files, previous: this.#good, maxYamlBytes: maxBytes };
+      return await readFleet(request);
     } catch (error) {
       if (!(error instanceof MpctlError) || error.code !== 'SPEC_TOO_LARGE') throw error;
       const reading = await parseElsewhere(this.#parser, this.#source);
       this.files.know(reading);
       return reading;
     }
+  }
+
+  /** Takes over what was written here and is known therefore. */
+  takeWritten(reading: GoodReading, edits: readonly FileEdit[], nowMs: number): void {
+    for (const { path, after } of edits) if (after !== null) this.files.remember(path, after);
+    this.take(reading, true, nowMs);
+    this.#seen = reading;
   }
 
   /** Reads the files as if some had other texts. */
@@ -94,10 +109,8 @@ export class Config {
 
   /** Takes over what the files say now. True: something else shall run from now on. */
   take(reading: FleetReading, confirmed: boolean, nowMs: number): boolean {
-    this.#seen = reading;
     const { issues } = reading;
     if (this.#good && isSame(reading, this.#good)) {
-      this.#seen = this.#good;
       this.#state = { state: 'current', held: '', issues };
       return false;
     }

@@ -27,6 +27,7 @@ export class Loop {
   #pass: Promise<void> | null = null;
   #next: PromiseWithResolvers<void> | null = null;
   #timer: NodeJS.Timeout | undefined;
+  #soon: NodeJS.Immediate | null = null;
   #ended = false;
 
   constructor(fleet: Fleet, options: LoopOptions) {
@@ -60,11 +61,14 @@ export class Loop {
     return this.#pass;
   }
 
-  /** A pass that nobody waits for. */
+  /** A pass that nobody waits for; many calls in a turn of the event loop make one. */
   wake(): void {
-    this.run().catch(error => {
-      this.#options.log.error({ error }, 'a plan could not be carried out');
-      this.#wakeIn(retryMs);
+    this.#soon ??= setImmediate(() => {
+      this.#soon = null;
+      this.run().catch(error => {
+        this.#options.log.error({ error }, 'a plan could not be carried out');
+        this.#wakeIn(retryMs);
+      });
     });
   }
 
@@ -84,7 +88,7 @@ export class Loop {
       await this.#options.configure(fleet);
       this.#applied = applySettings(this.#applied ?? fleet, fleet);
     }
-    await this.#fleet.perform(steps, fleet.webGroup);
+    if (steps.length > 0) await this.#fleet.perform(steps, fleet.webGroup);
     if (wakeAtMs !== null) this.#wakeIn(wakeAtMs - this.#options.clock());
   }
 

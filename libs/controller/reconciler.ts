@@ -6,6 +6,7 @@ import { shardCount } from '../reconcile/shard-count.ts';
 import type { FleetReading } from '../spec/read-fleet.ts';
 import type { FleetSpec } from '../spec/tenant-spec.ts';
 import type { ApplyReply, PlanReply } from '../wire/control-http.ts';
+import type { Edited } from './change-files.ts';
 import type { Config } from './config.ts';
 import { descriptorLimit } from './descriptor-limit.ts';
 import type { Fleet } from './fleet.ts';
@@ -83,6 +84,12 @@ export class Reconciler {
     else if (state !== 'current' && !isDeepStrictEqual(before, this.config.state)) {
       this.#log.warn({ state, held, issues }, 'the tenants file is not applied');
     }
+  }
+
+  /** Makes what was written here what is wanted. */
+  takeWritten({ reading, edits }: Edited): void {
+    this.config.takeWritten(reading, edits, this.#clock());
+    this.want();
   }
 
   /** Wants what the last good reading says. */

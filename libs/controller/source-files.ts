@@ -6,6 +6,12 @@ import type { FleetReading } from '../spec/read-fleet.ts';
 import type { SpecIo } from '../spec/spec-io.ts';
 import type { Texts } from './change-files.ts';
 
+/** Every file that counts, and where more are looked for. */
+export type WatchedFiles = {
+  readonly files: readonly string[];
+  readonly includes: readonly IncludePattern[];
+};
+
 /**
  * The files of the configuration on disk. A file that has not been touched since it was read is not read again: what
  * that means is told by inode, size and times, which a swapped symlink and a file put back in place change too.
@@ -17,6 +23,7 @@ export class SourceFiles implements SpecIo {
     const signature = signatureOf(path);
     const known = this.#known.get(path);
     if (known && known.signature === signature) return known.text;
+    this.#known.delete(path);
     // The signature is from before: what changes while the file is read is seen by the next look.
     const text = readFileSync(path, 'utf8');
     this.#known.set(path, { signature, text });
@@ -34,6 +41,12 @@ export class SourceFiles implements SpecIo {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
       throw error;
     }
+  }
+
+  /** Notes what was written here, unless somebody else wrote since. */
+  remember(path: string, text: string): void {
+    const signature = signatureOf(path);
+    if (signature.endsWith(`:${digestOf(text)}`)) this.#known.set(path, { signature, text });
   }
 
   /** The files as if some had other texts; null is no file. */
@@ -57,15 +70,20 @@ export class SourceFiles implements SpecIo {
     };
   }
 
-  /** Another text wherever a file, or what is included, can have changed. Costs a look at each file. */
-  signature(files: readonly string[], includes: readonly IncludePattern[]): string {
-    const hash = createHash('sha1');
-    for (const path of files) hash.update(`${path}\0${signatureOf(path)}\0`);
-    for (const pattern of includes) {
-      const names = this.#namesIn(pattern.dir).filter(name => isIncluded(pattern, name));
-      hash.update(`${names.sort().join('\0')}\0`);
-    }
-    return hash.digest('base64');
+  /** How the files look on disk; another text wherever one can have changed. Costs a look at each. */
+  onDisk({ files, includes }: WatchedFiles): string {
+    const names = ({ dir }: IncludePattern) => this.#namesIn(dir);
+    return digestOf(
+      [...files.map(signatureOf), ...includes.flatMap(each => matches(each, names(each)))].join('\n'),
+    );
+  }
+
+  /** How they looked when they were read: the same text as `onDisk` if nothing changed since. */
+  asKnown({ files, includes }: WatchedFiles): string {
+    const signatures = files.map(path => this.#known.get(path)?.signature ?? 'ENOENT');
+    const names = ({ dir }: IncludePattern) =>
+      [...this.#known.keys()].filter(path => dirname(path) === dir).map(path => basename(path));
+    return digestOf([...signatures, ...includes.flatMap(each => matches(each, names(each)))].join('\n'));
   }
 
   /** Takes over what another process read, and forgets files that are no longer read. */
@@ -80,6 +98,14 @@ export class SourceFiles implements SpecIo {
   }
 }
 
+function digestOf(content: string | Buffer): string {
+  return createHash('sha1').update(content).digest('base64');
+}
+
+function matches(pattern: IncludePattern, names: readonly string[]): string[] {
+  return names.filter(name => isIncluded(pattern, name)).sort();
+}
+
 /** Times of files count in steps of up to two seconds: a younger file may change again without a new one. */
 const youngMs = 2000;
 
@@ -88,7 +114,7 @@ function signatureOf(path: string): string {
   try {
     const { dev, ino, size, mtimeNs, mtimeMs, ctimeNs } = statSync(path, { bigint: true });
     const isYoung = Date.now() - Number(mtimeMs) < youngMs;
-    const content = isYoung ? createHash('sha1').update(readFileSync(path)).digest('base64') : '';
+    const content = isYoung ? digestOf(readFileSync(path)) : '';
     return `${dev}:${ino}:${size}:${mtimeNs}:${ctimeNs}:${content}`;
   } catch (error) {
     return (error as NodeJS.ErrnoException).code ?? '';

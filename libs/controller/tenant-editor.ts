@@ -67,8 +67,8 @@ export class TenantEditor {
     this.#pending = [];
     try {
       const changes = batch.map(({ change }) => change);
-      const refusals = await changeFiles(this.#files, changes, reading =>
-        this.#reconciler.take(reading, true),
+      const refusals = await changeFiles(this.#files, changes, edited =>
+        this.#reconciler.takeWritten(edited),
       );
       for (const [at, { resolve, reject }] of batch.entries()) {
         if (refusals[at]) reject(refusals[at]);

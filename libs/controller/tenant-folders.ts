@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { existsSync, mkdirSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
 import { MpctlError } from '../base/error.ts';
 import { parseTenantId, parseTenantUid, type TenantId, type TenantUid } from '../base/ids.ts';
 import { tenantDataDir, tenantUidPath } from '../spec/paths.ts';
@@ -10,11 +10,8 @@ import { readText } from './replace-file.ts';
 import { syncFiles } from './sync-files.ts';
 import { Trash } from './trash.ts';
 
-/** Folders are made when the start that asked for them is over … */
-const makeAfterMs = 1000;
-
-/** … and so many between two turns of the event loop. */
-const sliceSize = 50;
+/** Folders are made when nobody has come for so long: a start or a burst is over. */
+const makeAfterMs = 2000;
 
 /**
  * The tenants' data folders. A name gets a uid when it comes, made once and never used again; the uid stays with the
@@ -94,35 +91,38 @@ export class TenantFolders implements AsyncDisposable {
   }
 
   #makeLater(): void {
-    if (this.#new.size === 0 || this.#timer || this.#closed) return;
+    clearTimeout(this.#timer);
+    if (this.#new.size === 0 || this.#closed) return;
     this.#timer = setTimeout(() => {
-      this.#making = this.#makeAll().finally(() => {
-        this.#timer = undefined;
-        this.#makeLater();
-      });
+      this.#making = this.#making.then(() => this.#makeAll());
     }, makeAfterMs).unref();
   }
 
-  /** Makes the folders of new tenants. What fails is tried again: until then the uid is safe where it is. */
+  /** Makes the folders of new tenants, beside everything else that goes on. */
   async #makeAll(): Promise<void> {
     const made: TenantId[] = [];
     for (const [tenant, uid] of [...this.#new.entries()]) {
       if (this.#closed) return;
-      if (made.length % sliceSize === 0) await nextTurn();
       try {
-        if (this.#new.get(tenant) === uid) this.#make(tenant, uid);
+        const path = tenantUidPath(this.#dataDir, tenant);
+        await mkdir(tenantDataDir(this.#dataDir, tenant), { recursive: true, mode: 0o700 });
+        // The tenant may have left meanwhile, and somebody else may have its name.
+        if (this.#new.get(tenant) === uid && !existsSync(path))
+          writeFileSync(path, `${uid}\n`, { mode: 0o600 });
         made.push(tenant);
       } catch {
-        // No room, or no right: who opens the tenant tells that.
+        // No room, or no right: who opens the tenant tells that. The uid is safe where it is.
       }
     }
-    await syncFiles(
-      made.map(tenant => tenantUidPath(this.#dataDir, tenant)),
-      this.#dataDir,
-    );
-    if (made.length === this.#new.size) this.#new.clear();
+    const paths = made
+      .filter(tenant => this.#new.get(tenant) !== null)
+      .map(tenant => tenantUidPath(this.#dataDir, tenant));
+    await syncFiles(paths, this.#dataDir);
+    if (paths.length === this.#new.size) this.#new.clear();
+    else this.#makeLater();
   }
 
+  /** For who cannot wait. */
   #make(tenant: TenantId, uid: TenantUid): void {
     mkdirSync(tenantDataDir(this.#dataDir, tenant), { recursive: true, mode: 0o700 });
     const path = tenantUidPath(this.#dataDir, tenant);

@@ -34,8 +34,16 @@ const brace = / *\{/y;
 
 const [lineFeed, carriageReturn, space, hash] = [0x0a, 0x0d, 0x20, 0x23];
 
-/** Cost: about 3 ms for 9,000 tenants. */
+/** The last text that was cut: an edit and the readings around it cut the same one again and again. */
+let last: { readonly text: string; readonly cut: Cut | null } | null = null;
+
+/** Cost: about 3 ms for 9,000 tenants, nothing for the text of the call before. */
 export function cutText(text: string): Cut | null {
+  if (last?.text !== text) last = { text, cut: cutAnew(text) };
+  return last.cut;
+}
+
+function cutAnew(text: string): Cut | null {
   if (text.includes('\r') && /\r(?!\n)/.test(text)) return null;
   const sections = new Map<string, Piece>();
   const tenants = new Map<string, Piece>();

@@ -3,7 +3,6 @@
  * the result: it does what it says or is refused. Whether the file is right then, say without a key that nobody knows,
  * is seen by reading the fleet.
  */
-import { isDeepStrictEqual } from 'node:util';
 import { tenantIdFault } from '../base/ids.ts';
 import { type Cut, cutText, type Piece } from './cut.ts';
 import { addStanza, fillEmpty, removeStanza, renameStanza } from './edit-lines.ts';
@@ -63,7 +62,13 @@ async function editCut(text: string, cut: Cut, edit: TenantEdit, changes: Change
   else if (edit.verb === 'remove') names.splice(names.indexOf(edit.name), 1);
   else if (edit.verb === 'rename') names.splice(names.indexOf(edit.name), 1, edit.to);
   const after = edited === null ? null : cutText(edited);
-  return after && isDeepStrictEqual([...after.tenants.keys()], names) ? edited : null;
+  return after && areSame(after.tenants.keys(), names) ? edited : null;
+}
+
+function areSame(names: Iterable<string>, expected: readonly string[]): boolean {
+  let at = 0;
+  for (const name of names) if (name !== expected[at++]) return false;
+  return at === expected.length;
 }
 
 async function editPiece(

@@ -6,6 +6,8 @@ import type { Entry, Fault, Written } from './written.ts';
 /** A tenant as it stands in a file. `body` is null where nobody asked to read it. */
 export type Stanza = { readonly name: string; readonly keyAt: number; readonly body: Written | null };
 
+export type Names = { readonly size: number; has(name: string): boolean };
+
 /** How much YAML may be parsed; shared by the files of one reading. */
 export type YamlBudget = { leftBytes: number };
 
@@ -50,7 +52,8 @@ export class SourceText {
   }
 
   /** The names of the tenants. Of text that can be cut, or was read before, nothing is parsed. */
-  async names(): Promise<ReadonlySet<string>> {
+  async names(): Promise<Names> {
+    if (this.#cut) return this.#cut.tenants;
     const stanzas = await this.stanzas(() => true, { leftBytes: Number.POSITIVE_INFINITY });
     return new Set(stanzas.map(({ name }) => name));
   }
