@@ -61,6 +61,11 @@ export async function openTestInbox(
     login: async (_realm, user, password) =>
       user === 'joe' && password === 'secret' ? 'accepted' : 'refused',
     submit: async () => ({ outcome: 'refused', reply: '451 not here' }),
+    reachability: async () => ({
+      listeners: [],
+      keeps: { maxMessages: 0, maxAgeMs: 0, maxBytes: 0 },
+    }),
+    evictedSince: () => 0,
     chaosTriggers: () => noChaos,
     setChaosTriggers() {},
   };

@@ -66,6 +66,26 @@ export type Submission =
   | { readonly outcome: 'queued'; readonly id: string | null }
   | { readonly outcome: 'refused'; readonly reply: string };
 
+/** A listener as its tenant's people need it to connect; never a secret. */
+export type ReachableListener = {
+  readonly id: string;
+  readonly protocol: 'smtp' | 'http' | 'pop3';
+  readonly tls: 'none' | 'starttls' | 'implicit';
+  readonly requireStarttls: boolean;
+  /** `anybody`: a login is taken whatever it says. */
+  readonly login: 'none' | 'anybody' | 'required';
+  readonly users: readonly string[];
+  /** `socket` is the path of a unix socket, else empty; `host` and `port` are what people write down. */
+  readonly addresses: readonly { readonly socket: string; readonly host: string; readonly port: number }[];
+};
+
+/** How a tenant is reached, and what it keeps. */
+export type Reachability = {
+  readonly listeners: readonly ReachableListener[];
+  /** 0: no limit. */
+  readonly keeps: { readonly maxMessages: number; readonly maxAgeMs: number; readonly maxBytes: number };
+};
+
 export interface InboxTenant {
   readonly id: TenantId;
   readonly settings: InboxSettings;
@@ -84,6 +104,9 @@ export interface InboxTenant {
   ): Promise<'accepted' | 'refused' | 'unavailable'>;
   /** Takes a mail from `send` as if SMTP had brought it, but without a Received header. */
   submit(envelope: Envelope, data: Buffer): Promise<Submission>;
+  reachability(): Promise<Reachability>;
+  /** Mails that the mailbox's limits removed since a time, at most a day ago. */
+  evictedSince(atMs: number): number;
   chaosTriggers(): ChaosTriggers;
   setChaosTriggers(triggers: ChaosTriggers): void;
 }

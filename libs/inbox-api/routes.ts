@@ -2,6 +2,8 @@ import type { Handler, Method, Route } from './inbox-request.ts';
 import { plainError, text } from './reply.ts';
 import { getApp, getAppFile } from './routes/app.ts';
 import { getChaos, getInfo, getWebUi, setChaos } from './routes/application.ts';
+import { getConnect } from './routes/connect.ts';
+import { listDays } from './routes/days.ts';
 import { livez, readyz } from './routes/health.ts';
 import { checksOff, notHereYet } from './routes/later.ts';
 import { getChanges, waitForMessage } from './routes/live.ts';
@@ -70,6 +72,8 @@ export const routes: readonly Route[] = [
 
   api('GET', 'wait', waitForMessage),
   api('GET', 'changes', getChanges),
+  api('GET', 'days', listDays),
+  api('GET', 'connect', getConnect),
   // Reached only by what is no WebSocket.
   { method: 'GET', path: '/api/events', surface: 'api', handle: () => plainError(400, 'Bad Request') },
 

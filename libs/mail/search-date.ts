@@ -131,7 +131,7 @@ function readZone(text: string): number {
 }
 
 /** The moment at which clocks of a zone show this time; in the hour that a clock shows twice, the first. */
-function fromWall(wallMs: number, zone: TimeZone): number {
+export function fromWall(wallMs: number, zone: TimeZone): number {
   const format = new Intl.DateTimeFormat('en-US', {
     timeZone: zone,
     hourCycle: 'h23',

@@ -4,6 +4,7 @@ import {
   defaultInboxSettings,
   type InboxSettings,
   type InboxTenant,
+  type Reachability,
   type Submission,
 } from '../inbox-api/inbox-tenant.ts';
 import type { MailEvents } from '../inbox-api/mail-events.ts';
@@ -16,6 +17,7 @@ import { nothingCounted } from './tally.ts';
 import { isChaosOn } from './tenant-chaos.ts';
 import { derived, type TenantCore } from './tenant-core.ts';
 import type { MailHolder } from './tenant-mail.ts';
+import { TenantReach } from './tenant-reach.ts';
 
 /** A tenant as the HTTP engine sees it. */
 export class TenantInbox implements InboxTenant {
@@ -24,9 +26,11 @@ export class TenantInbox implements InboxTenant {
   readonly #holder: MailHolder;
   readonly #settings: () => InboxSettings;
   readonly #core: TenantCore;
+  readonly #reach: TenantReach;
 
   constructor(core: TenantCore, holder: MailHolder) {
     this.#core = core;
+    this.#reach = new TenantReach(core);
     this.id = core.spec.id;
     this.startedAtMs = core.startedAtMs;
     this.#holder = holder;
@@ -61,6 +65,14 @@ export class TenantInbox implements InboxTenant {
   async usage(): Promise<{ databaseBytes: number; memoryBytes: number }> {
     const { bytes } = await this.mailbox.counts();
     return { databaseBytes: bytes, memoryBytes: bytes };
+  }
+
+  reachability(): Promise<Reachability> {
+    return this.#reach.reachability();
+  }
+
+  evictedSince(atMs: number): number {
+    return this.#holder.openedMail?.evictions.since(atMs) ?? 0;
   }
 
   chaosTriggers(): ChaosTriggers {

@@ -26,6 +26,12 @@ export class TenantLogins {
     return users.size + malformed.length > 0;
   }
 
+  /** Who they are, without their secrets. */
+  async names(): Promise<readonly string[]> {
+    await this.check();
+    return [...this.#list().current.users.keys()];
+  }
+
   /** Looks at the files; null when there is nothing to wait for. */
   check(): Promise<void> | null {
     return this.#list().check();

@@ -6,6 +6,7 @@ import type { Delivery } from '../smtp/smtp-host.ts';
 import { tenantDataDir } from '../spec/paths.ts';
 import type { TenantSpec } from '../spec/tenant-spec.ts';
 import type { Counts, Mailbox, Retention } from '../store/store.ts';
+import { Evictions } from './evictions.ts';
 import { newTally, type Tally } from './tally.ts';
 import { appName, type TenantCore } from './tenant-core.ts';
 
@@ -21,6 +22,7 @@ export class TenantMail {
   readonly mailbox: Mailbox;
   readonly events = new MailEvents();
   readonly tally: Tally = newTally();
+  readonly evictions = new Evictions();
   readonly #core: TenantCore;
   /** Message-IDs of mails on their way into the mailbox, where duplicates are dropped. */
   readonly #arriving = new Map<string, Promise<void>>();
@@ -129,6 +131,7 @@ export class TenantMail {
   }
 
   #countDeleted(event: MailEvent): void {
+    if (event.kind === 'pruned') this.evictions.note(event.ids.length, this.#core.home.clock());
     if (event.kind === 'removed' || event.kind === 'pruned') this.count('deleted', event.ids.length);
     else if (event.kind === 'truncated') this.count('deleted', event.count);
   }

@@ -2,17 +2,21 @@ import { parseBody } from '../../base/json-body.ts';
 import { parseSearch } from '../../mail/parse-search.ts';
 import { type MailRow, renderRow, toJson } from '../../mail/row.ts';
 import { parseSearchDate } from '../../mail/search-date.ts';
-import type { Counts } from '../../store/store.ts';
+import type { Counts, Mailbox } from '../../store/store.ts';
 import type { InboxRequest } from '../inbox-request.ts';
 import { readNumber } from '../page-numbers.ts';
-import { badRequest, jsonText, ok, type Reply } from '../reply.ts';
+import { badRequest, jsonText, messageNotFound, ok, type Reply } from '../reply.ts';
 import { localZone, zoneOf } from '../time-zone.ts';
 
-/** `GET api/v1/messages`: newest first; a `limit` of 0 is all of them, whatever `start` says. */
+/**
+ * `GET api/v1/messages`: newest first; a `limit` of 0 is all of them, whatever `start` says. `around=` (an id) is the page
+ * with this mail in its middle, `at=` (a time) the one that begins with the newest mail not after it.
+ */
 export async function listMessages({ tenant, query }: InboxRequest): Promise<Reply> {
-  const start = readNumber(query.get('start'), 0, 0);
   const limit = readNumber(query.get('limit'), 0, 50);
   const { mailbox } = tenant;
+  const start = await startOf(mailbox, query, limit);
+  if (typeof start !== 'number') return start;
   const [rows, counts, tags] = await Promise.all([
     mailbox.list({ start: limit === 0 ? 0 : start, limit, ...before(query) }),
     mailbox.counts(),
@@ -91,6 +95,19 @@ export async function deleteBySearch({ tenant, query }: InboxRequest): Promise<R
   const removed = await mailbox.remove(await mailbox.match(parsed));
   if (removed.length > 0) events.publish({ kind: 'removed', ids: removed, bySearch: true });
   return ok;
+}
+
+/** Where the page begins that a client asks for, or why there is none. */
+async function startOf(mailbox: Mailbox, query: URLSearchParams, limit: number): Promise<number | Reply> {
+  const around = query.get('around');
+  if (around !== null) {
+    const offset = await mailbox.offsetOf(around);
+    return offset === null ? messageNotFound : Math.max(0, offset - Math.floor(limit / 2));
+  }
+  const at = query.get('at');
+  if (at === null) return readNumber(query.get('start'), 0, 0);
+  const atMs = parseSearchDate(at, zoneOf(query));
+  return atMs === null ? badRequest(`Error: not a time: ${at}`) : mailbox.countAfter(atMs);
 }
 
 const noQuery = badRequest('Error: no search query');
