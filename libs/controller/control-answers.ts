@@ -3,6 +3,7 @@ import { Refusal } from '../base/refusal.ts';
 import type { ControlHost } from '../control-api/control-host.ts';
 import { renderBind } from '../spec/bind.ts';
 import type { TenantChange } from '../spec/edit-files.ts';
+import { hideHashes } from '../spec/hide-hashes.ts';
 import type { ListenerProtocol, TenantSpec } from '../spec/tenant-spec.ts';
 import type {
   ApplyReply,
@@ -103,7 +104,7 @@ export class ControlAnswers implements ControlHost {
       ...this.#reply(tenant),
       row: this.#row(tenant, report),
       counters: report?.counters ?? nothing,
-      spec: tenant.spec,
+      spec: hideHashes(tenant.spec),
     };
   }
 

@@ -11,7 +11,8 @@ export type UserListOptions = {
   readonly env: (name: string) => string | undefined;
 };
 
-const nobody: PasswordFile = { users: new Map(), malformed: [] };
+/** A file of which nothing is known lets nobody in, rather than everybody. */
+const unread = 'unread';
 
 /** How often files are looked at, at most. */
 const checkMs = 1000;
@@ -21,7 +22,7 @@ export class UserList {
   readonly #options: UserListOptions;
   readonly #files: readonly string[];
   readonly #texts = new Map<string, { readonly look: string; readonly text: string }>();
-  #current: PasswordFile = nobody;
+  #current: PasswordFile = parsePasswordFile(unread);
   #checkedAtMs = Number.NEGATIVE_INFINITY;
   #checking: Promise<void> | null = null;
 
@@ -33,7 +34,7 @@ export class UserList {
     if (this.#files.length === 0) this.#parse();
   }
 
-  /** As of the last look; nobody before the first. */
+  /** As of the last look; before the first nobody can log in, and must. */
   get current(): PasswordFile {
     return this.#current;
   }
@@ -67,8 +68,7 @@ export class UserList {
     } catch (error) {
       if (known?.look === 'unreadable') return false;
       this.#options.log.error({ err: error, file: path }, 'password file cannot be read');
-      // A file of which nothing is known lets nobody in, rather than everybody.
-      this.#texts.set(path, { look: 'unreadable', text: known?.text ?? 'unreadable' });
+      this.#texts.set(path, { look: 'unreadable', text: known?.text ?? unread });
       return known === undefined;
     }
   }

@@ -34,7 +34,7 @@ export function planProxy(fleet: FleetSpec): ProxyPlan {
     const socketPath = refused.has(tenant.id) ? null : findSocket(tenant, issues);
     if (socketPath === null || !hasUsableKeys(tenant, tls, issues)) continue;
     if (!isGuarded(tenant)) {
-      const hint = 'auth: none, if whoever asks may read it';
+      const hint = `mpctl tenant passwd ${tenant.id} makes some; auth: none, if whoever asks may read it`;
       const message = 'has no credentials, so its page answers 403 to everyone';
       issues.warn('PROXY_NOT_PRIVATE', `tenants.${tenant.id}`, message, hint);
     }
@@ -106,8 +106,8 @@ function hasUsableKeys({ id, proxy }: TenantSpec, tls: ProxyTls | null, issues: 
 }
 
 /** Whether its page asks for a password, or knowingly does not. */
-function isGuarded({ auth }: TenantSpec): boolean {
-  return auth === 'none';
+function isGuarded({ auth, ui }: TenantSpec): boolean {
+  return auth === 'none' || ui.auth.length > 0 || ui.authFile !== null;
 }
 
 /** What one pattern or one table cannot say. */

@@ -3,6 +3,7 @@ import { renderBytes } from '../base/bytes.ts';
 import { renderDuration } from '../base/duration.ts';
 import { renderBind } from '../spec/bind.ts';
 import { setAt, valueAt } from '../spec/fill-in.ts';
+import { hideHash } from '../spec/hide-hashes.ts';
 import type { ApplyClass, KeyRow } from '../spec/key.ts';
 import { listenerKeys, settingsKeys, tenantKeys } from '../spec/key-table.ts';
 import type { Bind, FleetSpec, ListenerSpec, TenantSpec } from '../spec/tenant-spec.ts';
@@ -77,11 +78,6 @@ function diffKeys(rows: readonly KeyRow[], from: object, to: object, prefix = ''
   });
 }
 
-/** A user with a hash without the hash; a reference as it is. */
-function withoutHash(source: string): string {
-  return /^(file|env):/.test(source) ? source : `${source.split(':')[0]}:…`;
-}
-
 /** A value as somebody would write it; its field's name tells the unit. */
 function renderValue(field: string, value: unknown): string {
   if (value === null || value === undefined || value === '') return 'none';
@@ -89,7 +85,7 @@ function renderValue(field: string, value: unknown): string {
   if (field.endsWith('Ms')) return renderDuration(value as number);
   if (field.endsWith('Bytes')) return renderBytes(value as number);
   if (!Array.isArray(value)) return String(value);
-  if (field.endsWith('.auth')) return value.map(withoutHash).join(' ') || 'none';
+  if (field.endsWith('.auth')) return value.map(hideHash).join(' ') || 'none';
   const items = value.map(item => (typeof item === 'object' ? renderBind(item as Bind) : String(item)));
   return items.length === 0 ? 'none' : items.join(' ');
 }

@@ -18,6 +18,8 @@ export function ourValue(name: string, key: string, text: string): string | read
     // Nobody would be taken.
     case 'MP_SMTP_MAX_RECIPIENTS':
       return text === '0' ? '100' : text;
+    case 'MP_UI_AUTH':
+    case 'MP_SEND_API_AUTH':
     case 'MP_SMTP_AUTH':
     case 'MP_POP3_AUTH':
       return text.split(/\s+/).filter(Boolean).map(hashed);
@@ -34,7 +36,7 @@ function ourFlag(text: string): string {
 /** Mailpit takes passwords in plain: they become hashes before they go anywhere. The same password gives the same text. */
 function hashed(item: string): string {
   const colon = item.indexOf(':');
-  const secret = item.slice(colon + 1);
+  const secret = item.slice(colon + 1).replace(/^\{PLAIN\}/, '');
   if (colon < 0 || secretKind(secret) !== 'plain') return item;
   const salt = hash('sha256', item, 'buffer').subarray(0, 8);
   const digest = hash('sha1', Buffer.concat([Buffer.from(secret), salt]), 'buffer');

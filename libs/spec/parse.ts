@@ -144,7 +144,7 @@ function absoluteSettings(settings: SettingsInput, dir: string): SettingsInput {
 }
 
 function absoluteTenant(tenant: TenantInput, dir: string): TenantInput {
-  const { envFile, listeners, proxy, smtp, pop3 } = tenant;
+  const { envFile, listeners, proxy, smtp, pop3, ui, sendApi } = tenant;
   const own = Object.entries(proxy ?? {}).map(([key, path]) => [key, path && resolvePath(dir, path)]);
   const entries = Object.entries(listeners ?? {}).map(([id, listener]) => {
     return [id, listener && { ...listener, bind: listener.bind?.map(bind => absoluteBind(bind, dir)) }];
@@ -152,26 +152,31 @@ function absoluteTenant(tenant: TenantInput, dir: string): TenantInput {
   return {
     ...tenant,
     envFile: envFile && resolvePath(dir, envFile),
-    smtp: smtp && absoluteCredentials(smtp, dir),
-    pop3: pop3 && absoluteCredentials(pop3, dir),
+    smtp: smtp && absoluteCertificates(absoluteCredentials(smtp, dir), dir),
+    pop3: pop3 && absoluteCertificates(absoluteCredentials(pop3, dir), dir),
+    ui: ui && absoluteCredentials(ui, dir),
+    sendApi: sendApi && absoluteCredentials(sendApi, dir),
     proxy: proxy && Object.fromEntries(own),
     listeners: listeners && Object.fromEntries(entries),
   };
 }
 
-type Credentials = Pick<NonNullable<TenantInput['pop3']>, 'auth' | 'authFile' | 'tlsCert' | 'tlsKey'>;
+type Credentials = Pick<NonNullable<TenantInput['ui']>, 'auth' | 'authFile'>;
+type Certificates = Pick<NonNullable<TenantInput['pop3']>, 'tlsCert' | 'tlsKey'>;
 
 function absoluteCredentials<T extends Credentials>(group: T, dir: string): T {
-  const { auth, authFile, tlsCert, tlsKey } = group;
-  const file = (path: string | null | undefined) =>
-    path && !path.startsWith('sans:') ? resolvePath(dir, path) : path;
+  const { auth, authFile } = group;
   return {
     ...group,
     auth: auth?.map(source => source.replace(/^file:(.*)/s, (_, path) => `file:${resolvePath(dir, path)}`)),
-    authFile: file(authFile),
-    tlsCert: file(tlsCert),
-    tlsKey: file(tlsKey),
+    authFile: authFile && resolvePath(dir, authFile),
   };
+}
+
+function absoluteCertificates<T extends Certificates>(group: T, dir: string): T {
+  const file = (path: string | null | undefined) =>
+    path && !path.startsWith('sans:') ? resolvePath(dir, path) : path;
+  return { ...group, tlsCert: file(group.tlsCert), tlsKey: file(group.tlsKey) };
 }
 
 function absoluteBind(bind: WrittenBind, dir: string): WrittenBind {

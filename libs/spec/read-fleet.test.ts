@@ -61,6 +61,8 @@ test('fills in everything for a tenant with nothing written', async () => {
         maxSessionMs: 0,
       },
       pop3: { auth: [], authFile: null, apop: false, tlsCert: null, tlsKey: null },
+      ui: { auth: [], authFile: null },
+      sendApi: { auth: [], authFile: null, authAcceptAny: false },
       limits: {
         connections: 500,
         perMinute: unlimited,
@@ -111,6 +113,25 @@ test('starts relative paths at the folder of the file that they stand in', async
     { kind: 'unix', path: '/etc/mpctl/d/s.sock' },
     { kind: 'unix', path: '/etc/mpctl/d/e/h.sock' },
   ]);
+});
+
+test('lets a tenant say otherwise about its users than the defaults do', async () => {
+  const open = 'defaults: { auth: none }\n';
+  const closed = 'defaults: { ui: { authFile: users }, sendApi: { authFile: ../senders } }\n';
+  const guarded = async (text: string) => {
+    const { auth, ui } = (await fleetOf(text)).tenants.get('a' as TenantId) ?? {};
+    return [auth, ui?.authFile, ui?.auth];
+  };
+  assert.deepEqual(await guarded(`${open}tenants: { a: {} }\n`), ['none', null, []]);
+  assert.deepEqual(await guarded(`${open}tenants: { a: { ui: { auth: "env:A" } } }\n`), [
+    null,
+    null,
+    ['env:A'],
+  ]);
+  assert.deepEqual(await guarded(`${closed}tenants: { a: {} }\n`), [null, '/etc/mpctl/users', []]);
+  assert.deepEqual(await guarded(`${closed}tenants: { a: { auth: none } }\n`), ['none', null, []]);
+  const { sendApi } = (await fleetOf(`${closed}tenants: { a: {} }\n`)).tenants.get('a' as TenantId) ?? {};
+  assert.equal(sendApi?.authFile, '/etc/senders');
 });
 
 test('lets flags win over the file', async () => {

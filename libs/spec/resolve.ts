@@ -11,6 +11,7 @@ import type { Finding } from './finding.ts';
 import { listenerKeys, settingsKeys, tenantKeys } from './key-table.ts';
 import { overlay } from './overlay.ts';
 import { controlSocketPath, maxSocketPathBytes, tenantSocketPath } from './paths.ts';
+import { httpConflicts, withoutOverruled } from './resolve-http.ts';
 import { type FilledProxy, resolveProxy } from './resolve-proxy.ts';
 import { resolveLineSettings, smtpConflicts } from './resolve-smtp.ts';
 import type { ListenerInput, SettingsInput, TenantInput } from './schema.ts';
@@ -66,7 +67,7 @@ export function tenantContext(
   baseDomain: string,
   defaults: TenantInput,
 ): { readonly context: TenantContext; readonly findings: readonly Finding[] } {
-  const findings = smtpConflicts(defaults);
+  const findings = conflicts(defaults);
   const listeners = freezeDeep(resolveListeners(defaults, findings));
   const settings = freezeDeep(fillIn(tenantKeys, defaults));
   return { context: { runDir, baseDomain, defaults, settings, listeners }, findings };
@@ -81,14 +82,14 @@ export function resolveTenant(
   const findings: Finding[] = [];
   let { settings, listeners } = context;
   if (own !== null) {
-    const written = overlay(own, context.defaults);
+    const written = overlay(own, withoutOverruled(own, context.defaults));
     const faults: Finding[] = [];
     settings = fillIn(tenantKeys, written);
     listeners = resolveListeners(written, faults);
     // What `defaults` gets wrong is told there.
     findings.push(...faults.filter(({ path }) => own.listeners?.[String(path[1])] !== undefined));
-    const told = new Set(smtpConflicts(context.defaults).map(({ message }) => message));
-    findings.push(...smtpConflicts(written).filter(({ message }) => !told.has(message)));
+    const told = new Set(conflicts(context.defaults).map(({ message }) => message));
+    findings.push(...conflicts(written).filter(({ message }) => !told.has(message)));
   }
   const bound = listeners.map(listener => ({ ...listener, binds: bindsOf(id, listener, context.runDir) }));
   for (const listener of bound) {
@@ -104,6 +105,10 @@ export function resolveTenant(
   const ownHost = context.baseDomain === '' ? '' : `${id}.${context.baseDomain}`;
   const spec = { id, ...settings, ownHost, listeners: bound } as unknown as TenantSpec;
   return { spec: freezeDeep(spec), findings };
+}
+
+function conflicts(tenant: TenantInput): Finding[] {
+  return [...smtpConflicts(tenant), ...httpConflicts(tenant)];
 }
 
 /** `smtp` and `http` exist by themselves, and come first. */

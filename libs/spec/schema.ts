@@ -31,6 +31,7 @@ import {
   webAddress,
   webroot,
 } from './kinds.ts';
+import { sendApiKeys, uiKeys } from './schema-http.ts';
 import { fleet, listener, many, map, one, proxy, tenant } from './schema-parts.ts';
 import { arrivalKeys, limitsKeys, lineListenerKeys, pop3Keys, smtpKeys } from './schema-smtp.ts';
 
@@ -157,11 +158,12 @@ export const tenantSchema = map({
   pop3: map(pop3Keys).optional(),
   limits: map(limitsKeys).optional(),
   ...arrivalKeys,
+  ui: map(uiKeys).optional(),
+  sendApi: map(sendApiKeys).optional(),
   auth: tenant('auth', onlyWord('none'), {
-    description:
-      'Says that whoever reaches the page may read it; a web server publishes it only then, or with a password.',
+    description: 'Says knowingly that whoever reaches the page may read it. Not together with users in `ui`.',
     default: null,
-    otherwise: 'a page without credentials is closed under public names',
+    otherwise: 'a page without users in `ui` is closed under public names',
     example: 'none',
     apply: 'live',
   }),

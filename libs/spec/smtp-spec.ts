@@ -6,12 +6,16 @@ export type AuthMechanism = 'LOGIN' | 'PLAIN' | 'CRAM-MD5';
 /** Where credentials come from: `user:hash`, `file:<path of a password file>` or `env:<name of a variable>`. */
 export type CredentialSource = string;
 
-export type SmtpSpec = {
-  /** RCPTs that one mail may have; at least 1. */
-  readonly maxRecipients: number;
+/** Who may log in. */
+export type CredentialsSpec = {
   readonly auth: readonly CredentialSource[];
   /** Takes the place of `auth` where it is not null. */
   readonly authFile: string | null;
+};
+
+export type SmtpSpec = CredentialsSpec & {
+  /** RCPTs that one mail may have; at least 1. */
+  readonly maxRecipients: number;
   readonly authAcceptAny: boolean;
   readonly authMechanisms: readonly AuthMechanism[];
   /** Path of a PEM file, or `sans:` and names; null: there is no TLS. */
@@ -29,9 +33,7 @@ export type SmtpSpec = {
   readonly maxSessionMs: number;
 };
 
-export type Pop3Spec = {
-  readonly auth: readonly CredentialSource[];
-  readonly authFile: string | null;
+export type Pop3Spec = CredentialsSpec & {
   readonly apop: boolean;
   readonly tlsCert: string | null;
   readonly tlsKey: string | null;

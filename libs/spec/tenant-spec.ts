@@ -4,7 +4,7 @@
  */
 import type { TenantId } from '../base/ids.ts';
 import type { ProxySpec, TenantProxySpec } from './proxy-spec.ts';
-import type { LimitsSpec, Pop3Spec, SmtpSpec, TlsMode } from './smtp-spec.ts';
+import type { CredentialsSpec, LimitsSpec, Pop3Spec, SmtpSpec, TlsMode } from './smtp-spec.ts';
 
 export type UnixBind = {
   readonly kind: 'unix';
@@ -79,6 +79,10 @@ export type TenantSpec = {
   readonly enableChaos: boolean;
   /** See `chaos-triggers.ts`; one that is not empty enables chaos too. */
   readonly chaosTriggers: string;
+  /** Who may read its page and use its API. */
+  readonly ui: CredentialsSpec;
+  /** Who may send through its API; nobody here: whoever may use the API. */
+  readonly sendApi: CredentialsSpec & { readonly authAcceptAny: boolean };
   /** `none`: whoever reaches its page may read it, and somebody said so. */
   readonly auth: 'none' | null;
   /** Lower case, besides {@link TenantSpec.ownHost}. */

@@ -15,18 +15,24 @@ import type { Mailbox } from '../store/store.ts';
 import type { TenantCounters } from '../wire/report.ts';
 import { nothingCounted } from './tally.ts';
 import { isChaosOn } from './tenant-chaos.ts';
-import { derived, type TenantCore } from './tenant-core.ts';
+import type { TenantCore } from './tenant-core.ts';
+import { TenantLogins } from './tenant-logins.ts';
 import type { MailHolder } from './tenant-mail.ts';
 import { TenantReach } from './tenant-reach.ts';
+
+/** What the settings are made of, to see when they must be made anew. */
+type Ingredients = Pick<InboxSettings, 'auth' | 'sendAuth'> & { readonly spec: TenantSpec };
 
 /** A tenant as the HTTP engine sees it. */
 export class TenantInbox implements InboxTenant {
   readonly id: TenantId;
   readonly startedAtMs: number;
   readonly #holder: MailHolder;
-  readonly #settings: () => InboxSettings;
   readonly #core: TenantCore;
   readonly #reach: TenantReach;
+  readonly #logins: Readonly<Record<'pages' | 'send', TenantLogins>>;
+  #madeOf: Ingredients | null = null;
+  #settings: InboxSettings | null = null;
 
   constructor(core: TenantCore, holder: MailHolder) {
     this.#core = core;
@@ -34,11 +40,31 @@ export class TenantInbox implements InboxTenant {
     this.id = core.spec.id;
     this.startedAtMs = core.startedAtMs;
     this.#holder = holder;
-    this.#settings = derived(core, spec => inboxSettings(spec, core.home.hostname));
+    this.#logins = {
+      pages: new TenantLogins(core, ({ ui }) => ui),
+      send: new TenantLogins(core, ({ sendApi }) => sendApi),
+    };
   }
 
   get settings(): InboxSettings {
-    return this.#settings();
+    // A connection may outlive what the files said when it came.
+    void this.prepare();
+    const { spec } = this.#core;
+    const auth = this.#logins.pages.areWanted ? 'required' : spec.auth === 'none' ? 'open' : 'unset';
+    const ownSend = this.#logins.send.areWanted ? 'own' : 'pages';
+    const now: Ingredients = { spec, auth, sendAuth: spec.sendApi.authAcceptAny ? 'anybody' : ownSend };
+    if (!this.#settings || !this.#madeOf || !isSame(now, this.#madeOf)) {
+      this.#madeOf = now;
+      this.#settings = inboxSettings(now, this.#core.home.hostname);
+    }
+    return this.#settings;
+  }
+
+  /** To be waited for before a connection is served; null: nothing. */
+  prepare(): Promise<unknown> | null {
+    const pages = this.#logins.pages.check();
+    const send = this.#logins.send.check();
+    return pages && send ? Promise.all([pages, send]) : (pages ?? send);
   }
 
   get mailbox(): Mailbox {
@@ -57,9 +83,8 @@ export class TenantInbox implements InboxTenant {
     return this.#holder.openMail().keep(envelope, data, 'http');
   }
 
-  /** Nobody is asked: there are no users of the pages. */
-  async login(): Promise<LoginResult> {
-    return 'refused';
+  login(realm: 'pages' | 'send', user: string, password: string): Promise<LoginResult> {
+    return this.#logins[realm].attempt(user, { type: 'password', password });
   }
 
   async usage(): Promise<{ databaseBytes: number; memoryBytes: number }> {
@@ -85,13 +110,16 @@ export class TenantInbox implements InboxTenant {
   }
 }
 
-function inboxSettings(spec: TenantSpec, hostname: string): InboxSettings {
+function isSame(a: Ingredients, b: Ingredients): boolean {
+  return a.spec === b.spec && a.auth === b.auth && a.sendAuth === b.sendAuth;
+}
+
+function inboxSettings({ spec, auth, sendAuth }: Ingredients, hostname: string): InboxSettings {
   const { label, suspended, maxMessageSizeBytes, hostnames, ownHost, webroot } = spec;
-  const auth = spec.auth === 'none' ? 'open' : 'unset';
   return {
     ...defaultInboxSettings,
     enableChaos: isChaosOn(spec),
     ignoreDuplicateIds: spec.ignoreDuplicateIds,
-    ...{ hostname, label, suspended, maxMessageSizeBytes, hostnames, ownHost, webroot, auth },
+    ...{ hostname, label, suspended, maxMessageSizeBytes, hostnames, ownHost, webroot, auth, sendAuth },
   };
 }

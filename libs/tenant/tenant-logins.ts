@@ -1,20 +1,15 @@
 import { UserList } from '../logins/user-list.ts';
 import type { LoginResult, Proof } from '../passwords/proof.ts';
-import type { CredentialSource } from '../spec/smtp-spec.ts';
+import type { CredentialSource, CredentialsSpec } from '../spec/smtp-spec.ts';
 import type { TenantSpec } from '../spec/tenant-spec.ts';
 import { derived, type TenantCore } from './tenant-core.ts';
-
-type Credentials = {
-  readonly auth: readonly CredentialSource[];
-  readonly authFile: string | null;
-};
 
 /** Who may log in to a tenant by one protocol. */
 export class TenantLogins {
   readonly #core: TenantCore;
   readonly #list: () => UserList;
 
-  constructor(core: TenantCore, credentials: (spec: TenantSpec) => Credentials) {
+  constructor(core: TenantCore, credentials: (spec: TenantSpec) => CredentialsSpec) {
     this.#core = core;
     const { log, clock, env } = core.home;
     this.#list = derived(core, spec => new UserList(sourcesOf(credentials(spec)), { log, clock, env }));
@@ -43,6 +38,6 @@ export class TenantLogins {
   }
 }
 
-function sourcesOf({ auth, authFile }: Credentials): readonly CredentialSource[] {
+function sourcesOf({ auth, authFile }: CredentialsSpec): readonly CredentialSource[] {
   return authFile === null ? auth : [`file:${authFile}`];
 }

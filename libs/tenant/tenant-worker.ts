@@ -119,21 +119,17 @@ export class TenantWorker implements TenantCore, ListeningOwner, MailHolder, Liv
     const { smtp, pop3, inbox, listeners } = this.#use();
     const listener = listeners.get(listenerId) ?? new LiveListener(listenerId, this);
     listeners.set(listenerId, listener);
-    if (spec.protocol === 'http') {
-      if (listener.isFull) {
-        refuseHttp(socket, spec.maxConnections);
-        return;
-      }
-      listener.add(socket);
-      this.home.inbox.serve(socket, inbox);
+    if (spec.protocol === 'http' && listener.isFull) {
+      refuseHttp(socket, spec.maxConnections);
       return;
     }
     listener.add(socket);
-    const host = spec.protocol === 'smtp' ? smtp : pop3;
+    const host = { smtp, pop3, http: inbox }[spec.protocol];
     const serve = () => {
       if (this.#closed) socket.destroy();
       else if (host === smtp) this.home.smtp.serve(socket, smtp, listener);
-      else this.home.pop3.serve(socket, pop3, listener);
+      else if (host === pop3) this.home.pop3.serve(socket, pop3, listener);
+      else this.home.inbox.serve(socket, inbox);
     };
     const wait = host.prepare();
     if (wait) void wait.then(serve);

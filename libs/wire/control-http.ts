@@ -116,6 +116,7 @@ export type TenantRow = {
 export type TenantDetail = TenantReply & {
   readonly row: TenantRow;
   readonly counters: TenantCounters;
+  /** Without hashes. */
   readonly spec: TenantSpec;
 };
 

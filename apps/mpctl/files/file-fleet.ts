@@ -11,6 +11,7 @@ import { nothingObserved } from '../../../libs/reconcile/observed.ts';
 import { plan } from '../../../libs/reconcile/plan.ts';
 import { renderBind } from '../../../libs/spec/bind.ts';
 import type { TenantChange } from '../../../libs/spec/edit-files.ts';
+import { hideHashes } from '../../../libs/spec/hide-hashes.ts';
 import { type FleetReading, readFleet } from '../../../libs/spec/read-fleet.ts';
 import type { SpecIo } from '../../../libs/spec/spec-io.ts';
 import type { ListenerProtocol, TenantSpec } from '../../../libs/spec/tenant-spec.ts';
@@ -47,7 +48,7 @@ export class FileFleet implements Fleet, EditableFiles {
 
   async show(name: string): Promise<ShownTenant> {
     const spec = tenantOf(await this.read(), name);
-    return { ...changedOf(spec), row: rowOf(spec), counters: null, spec };
+    return { ...changedOf(spec), row: rowOf(spec), counters: null, spec: hideHashes(spec) };
   }
 
   async edit(edit: Edit): Promise<ChangedTenant> {
