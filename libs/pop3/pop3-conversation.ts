@@ -2,12 +2,14 @@
 import { randomBytes } from 'node:crypto';
 import type { Socket } from 'node:net';
 import type { Clock } from '../base/clock.ts';
+import { beginTls } from '../connection/begin-tls.ts';
 import { Connection, type Talker } from '../connection/connection.ts';
+import { CountedPeer } from '../connection/counted-peer.ts';
 import type { Limiter } from '../connection/limiter.ts';
 import { type LineReader, tooLong } from '../connection/line-reader.ts';
 import { type LineListener, listenerLimit } from '../connection/listener.ts';
 import type { Leavable } from '../connection/live-sessions.ts';
-import { type Peer, sourceOf } from '../connection/peer.ts';
+import type { Peer } from '../connection/peer.ts';
 import type { Proof } from '../passwords/proof.ts';
 import { dotStuffed, topOf } from './message-text.ts';
 import type { DropMessage, Pop3Host, Pop3Settings } from './pop3-host.ts';
@@ -27,17 +29,19 @@ export type Pop3Surroundings = {
 };
 
 export class Pop3Conversation implements Talker, Leavable, dialogue.Pop3Context {
+  readonly socket: Socket;
   readonly listener: LineListener;
   readonly #around: Pop3Surroundings;
   readonly #connection: Connection;
+  readonly #client: CountedPeer;
   #session: dialogue.Pop3Session;
-  #peer: Peer | null = null;
-  #counted = false;
   #leaving = false;
 
   constructor(socket: Socket, listener: LineListener, around: Pop3Surroundings) {
+    this.socket = socket;
     this.listener = listener;
     this.#around = around;
+    this.#client = new CountedPeer(around.limiter);
     const { hostname, timeoutMs } = this.settings;
     const timestamp = `<${randomBytes(12).toString('hex')}.${around.clock()}@${hostname}>`;
     this.#session = dialogue.newPop3Session(timestamp, listener.tls === 'implicit');
@@ -55,7 +59,7 @@ export class Pop3Conversation implements Talker, Leavable, dialogue.Pop3Context 
 
   leave(): void {
     this.#leaving = true;
-    if (this.#peer === null) this.destroy();
+    if (this.#client.peer === null) this.destroy();
     else if (!this.#connection.busy) this.#shutDown();
   }
 
@@ -68,11 +72,9 @@ export class Pop3Conversation implements Talker, Leavable, dialogue.Pop3Context 
   }
 
   opened(peer: Peer): void {
-    this.#peer = peer;
     const limit =
-      this.#around.limiter.connected(sourceOf(peer), this.settings.limits) ??
+      this.#client.meet(peer, this.settings.limits) ??
       listenerLimit(this.listener, () => this.#around.connectionsOn(this.listener));
-    this.#counted = limit === null;
     this.#say(
       limit
         ? dialogue.pop3Refusal(this.#session, `[SYS/TEMP] too many connections ${limit}`)
@@ -105,7 +107,7 @@ export class Pop3Conversation implements Talker, Leavable, dialogue.Pop3Context 
   }
 
   closed(): void {
-    if (this.#peer && this.#counted) this.#around.limiter.disconnected(sourceOf(this.#peer));
+    this.#client.leave();
     this.#around.closed(this);
   }
 
@@ -118,7 +120,7 @@ export class Pop3Conversation implements Talker, Leavable, dialogue.Pop3Context 
     if (answer !== null) {
       this.#connection.write(`${answer}\r\n`);
       if (answer.startsWith('-ERR '))
-        this.#around.host.refused(answer.slice('-ERR '.length), this.#peer?.address ?? '');
+        this.#around.host.refused(answer.slice('-ERR '.length), this.#client.address);
     }
     switch (effect.type) {
       case 'none':
@@ -162,17 +164,10 @@ export class Pop3Conversation implements Talker, Leavable, dialogue.Pop3Context 
   }
 
   #startTls(): void {
-    const certificate = this.listener.secureContext().catch((error: unknown) => {
-      this.#around.failed(error);
-      return null;
-    });
-    this.#connection.wait(certificate, context => {
-      if (!context) {
-        this.#say(dialogue.pop3TlsUnavailable(this.#session));
-        return;
-      }
-      this.#say(dialogue.pop3TlsReady(this.#session));
-      this.#connection.wait(this.#connection.startTls(context), () => {});
+    beginTls(this.#connection, this.listener, {
+      ready: () => this.#say(dialogue.pop3TlsReady(this.#session)),
+      unavailable: () => this.#say(dialogue.pop3TlsUnavailable(this.#session)),
+      failed: error => this.#around.failed(error),
     });
   }
 

@@ -38,7 +38,7 @@ export function createPop3Engine({ log, clock = Date.now }: Pop3EngineOptions): 
       sessions.add(host, conversation);
       conversation.open();
     },
-    end: (host, drainMs) => sessions.end(host, drainMs),
+    end: (host, drainMs, isMeant) => sessions.end(host, drainMs, isMeant),
     connections: host => sessions.of(host).size,
   };
 }

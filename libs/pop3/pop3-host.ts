@@ -45,7 +45,7 @@ export interface Pop3Host {
 export interface Pop3Engine {
   /** Serves a session on an accepted socket until it ends. Never throws, never rejects. */
   serve(socket: Socket, host: Pop3Host, listener?: LineListener): void;
-  /** Ends the sessions of a host, after what they are at, at most `drainMs` later. */
-  end(host: Pop3Host, drainMs: number): Promise<void>;
+  /** Ends the sessions of a host, or those on some sockets, after what they are at, at most `drainMs` later. */
+  end(host: Pop3Host, drainMs: number, isMeant?: (socket: Socket) => boolean): Promise<void>;
   connections(host: Pop3Host): number;
 }

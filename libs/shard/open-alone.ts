@@ -65,5 +65,5 @@ export async function openAlone(
 
 function accept(worker: TenantWorker, listenerId: string, bindIndex: number, socket: BoundSocket): void {
   if (socket.handle) worker.listen(listenerId, bindIndex, socket.handle);
-  else socket.route(connection => worker.connected(listenerId, connection));
+  else socket.route(connection => worker.connected(listenerId, bindIndex, connection));
 }

@@ -145,14 +145,14 @@ export class Shard {
   }
 
   /** A connection may come while its tenant is still being opened. */
-  #connection({ tenant, listenerId }: Command<'connection'>, socket: Socket | null): void {
+  #connection({ tenant, listenerId, bindIndex }: Command<'connection'>, socket: Socket | null): void {
     this.#send({ type: 'taken' });
     if (!socket) return;
     // Until somebody serves it; that it broke shows when it is closed.
     socket.on('error', () => {});
     const deliver = () => {
       const worker = this.#tenants.get(tenant);
-      if (worker) worker.connected(listenerId, socket);
+      if (worker) worker.connected(listenerId, bindIndex, socket);
       else socket.destroy();
     };
     const before = this.#underWay.get(tenant) ?? this.#started;

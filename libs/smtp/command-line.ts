@@ -11,3 +11,9 @@ export function trimSpace(text: string): string {
   while (end > start && isSpace.test(text[end - 1] ?? '')) end--;
   return text.slice(start, end);
 }
+
+/** The word before the first space, and the rest. */
+export function splitWord(line: string): [word: string, rest: string] {
+  const space = line.indexOf(' ');
+  return space < 0 ? [line, ''] : [line.slice(0, space), trimSpace(line.slice(space))];
+}

@@ -2,17 +2,20 @@
 import { randomBytes } from 'node:crypto';
 import type { Socket } from 'node:net';
 import type { Clock } from '../base/clock.ts';
+import { beginTls } from '../connection/begin-tls.ts';
 import { Connection, type Talker } from '../connection/connection.ts';
+import { CountedPeer } from '../connection/counted-peer.ts';
 import type { Limiter } from '../connection/limiter.ts';
 import { type LineReader, tooLong } from '../connection/line-reader.ts';
 import { listenerLimit } from '../connection/listener.ts';
 import type { Leavable } from '../connection/live-sessions.ts';
-import { type Peer, peerAt, sourceOf } from '../connection/peer.ts';
+import { type Peer, peerAt } from '../connection/peer.ts';
 import type { Envelope } from '../mail/message.ts';
 import type { Proof } from '../passwords/proof.ts';
 import type { Budget } from './budget.ts';
 import { trimSpace } from './command-line.ts';
-import { DataReader } from './data-reader.ts';
+import * as commands from './commands.ts';
+import { type DataEnd, IncomingMail } from './incoming-mail.ts';
 import * as outcome from './outcome.ts';
 import { redactLine } from './redact.ts';
 import * as dialogue from './session.ts';
@@ -22,9 +25,6 @@ import type { XclientAttributes } from './xclient.ts';
 
 /** A command line with its end. */
 const maxLineBytes = 2048;
-
-/** How much of a mail that is refused is read to find its end; after that the connection is closed. */
-const maxDrainBytes = 64 * 1024 * 1024;
 
 const lf = 0x0a;
 
@@ -47,33 +47,24 @@ export type Surroundings = {
   readonly failed: (error: unknown) => void;
 };
 
-/** Mail data on its way in. */
-type Incoming = {
-  readonly reader: DataReader;
-  /** Bytes taken from the budget. */
-  held: number;
-  /** Why the mail will be refused. */
-  refusal: 'too-big' | 'no-room' | null;
-  drained: number;
-};
-
 export class Conversation implements Talker, Leavable, dialogue.Context {
+  readonly socket: Socket;
   readonly listener: SmtpListener;
   readonly random: () => number;
   readonly #around: Surroundings;
   readonly #connection: Connection;
+  readonly #client: CountedPeer;
   readonly #startedAtMs: number;
   #session: dialogue.Session;
-  #peer: Peer | null = null;
-  /** The peer counts as one of the connections that are allowed. */
-  #counted = false;
   #hostName: string | Promise<string> = 'unknown';
   #record: SessionRecord | null = null;
-  #incoming: Incoming | null = null;
+  #incoming: IncomingMail | null = null;
   #leaving = false;
 
   constructor(socket: Socket, listener: SmtpListener, around: Surroundings) {
+    this.socket = socket;
     this.listener = listener;
+    this.#client = new CountedPeer(around.limiter);
     this.random = around.random;
     this.#around = around;
     this.#startedAtMs = around.clock();
@@ -94,7 +85,7 @@ export class Conversation implements Talker, Leavable, dialogue.Context {
   /** Says 421 as soon as no mail is in progress, and ends. */
   leave(): void {
     this.#leaving = true;
-    if (this.#peer === null) this.destroy();
+    if (this.#client.peer === null) this.destroy();
     else if (!this.#connection.busy && !this.#incoming) this.#shutDown();
   }
 
@@ -111,8 +102,7 @@ export class Conversation implements Talker, Leavable, dialogue.Context {
   }
 
   take(what: 'messages' | 'recipients' | 'bytes', amount = 1): string | null {
-    const source = this.#peer ? sourceOf(this.#peer) : '';
-    return this.#around.limiter.take(what, amount, source, this.settings.limits);
+    return this.#client.take(what, amount, this.settings.limits);
   }
 
   opened(peer: Peer): void {
@@ -123,7 +113,7 @@ export class Conversation implements Talker, Leavable, dialogue.Context {
     this.#say(
       limit
         ? outcome.tooManyConnections(this.#session, this.settings, limit)
-        : dialogue.greet(this.#session, this.settings),
+        : commands.greet(this.#session, this.settings),
     );
   }
 
@@ -136,7 +126,7 @@ export class Conversation implements Talker, Leavable, dialogue.Context {
     const line = input.next();
     if (line === null) return false;
     this.#connection.alive();
-    if (line === tooLong) this.#say(dialogue.lineTooLong(this.#session));
+    if (line === tooLong) this.#say(commands.lineTooLong(this.#session));
     else this.#hear(line);
     return true;
   }
@@ -155,8 +145,8 @@ export class Conversation implements Talker, Leavable, dialogue.Context {
   }
 
   closed(): void {
-    this.#part();
-    if (this.#incoming) this.#around.budget.give(this.#incoming.held);
+    this.#client.leave();
+    this.#incoming?.release();
     if (this.#record) this.#around.transcripts.end(this.#record);
     this.#around.closed(this);
   }
@@ -167,19 +157,9 @@ export class Conversation implements Talker, Leavable, dialogue.Context {
 
   /** Takes a peer for the one that talks, by a name that was told or looked up: the limit that it breaks, or null. */
   #meet(peer: Peer, told?: string | null): string | null {
-    const { limiter, lookUp } = this.#around;
     const { limits, disableRdns } = this.settings;
-    this.#part();
-    this.#peer = peer;
-    this.#hostName = told ?? (disableRdns ? 'unknown' : (peer.name ?? lookUp(peer.address)));
-    const limit = limiter.connected(sourceOf(peer), limits);
-    this.#counted = limit === null;
-    return limit;
-  }
-
-  #part(): void {
-    if (this.#peer && this.#counted) this.#around.limiter.disconnected(sourceOf(this.#peer));
-    this.#counted = false;
+    this.#hostName = told ?? (disableRdns ? 'unknown' : (peer.name ?? this.#around.lookUp(peer.address)));
+    return this.#client.meet(peer, limits);
   }
 
   #hear(bytes: Buffer): void {
@@ -188,7 +168,7 @@ export class Conversation implements Talker, Leavable, dialogue.Context {
     const { maxSessionMs } = this.settings;
     const tooOld = maxSessionMs > 0 && this.#around.clock() - this.#startedAtMs > maxSessionMs;
     this.#say(
-      tooOld ? outcome.timedOut(this.#session, this.settings) : dialogue.answer(this.#session, line, this),
+      tooOld ? outcome.timedOut(this.#session, this.settings) : commands.answer(this.#session, line, this),
     );
   }
 
@@ -198,7 +178,7 @@ export class Conversation implements Talker, Leavable, dialogue.Context {
       this.#connection.write(`${reply}\r\n`);
       this.#note('server', reply);
       if (reply.startsWith('4') || reply.startsWith('5'))
-        this.#around.host.replied(reply, this.#peer?.address ?? '');
+        this.#around.host.replied(reply, this.#client.address);
     }
     this.#do(effect);
   }
@@ -211,7 +191,9 @@ export class Conversation implements Talker, Leavable, dialogue.Context {
         this.#connection.close();
         break;
       case 'read-data':
-        this.#incoming = { reader: new DataReader(), held: 0, refusal: null, drained: 0 };
+        this.#incoming = new IncomingMail(this.#around.budget, bytes =>
+          dialogue.exceeds(bytes, this.settings),
+        );
         break;
       case 'reject-recipient':
         this.#around.host.recipientRejected();
@@ -229,19 +211,13 @@ export class Conversation implements Talker, Leavable, dialogue.Context {
   }
 
   #startTls(): void {
-    const certificate = this.listener.secureContext().catch((error: unknown) => {
-      this.#around.failed(error);
-      return null;
-    });
-    this.#connection.wait(certificate, context => {
-      if (!context) {
-        this.#say(outcome.tlsUnavailable(this.#session));
-        return;
-      }
-      this.#say(outcome.tlsReady(this.#session));
-      this.#connection.wait(this.#connection.startTls(context), () => {
+    beginTls(this.#connection, this.listener, {
+      ready: () => this.#say(outcome.tlsReady(this.#session)),
+      unavailable: () => this.#say(outcome.tlsUnavailable(this.#session)),
+      done: () => {
         if (this.#record) this.#record.tls = true;
-      });
+      },
+      failed: error => this.#around.failed(error),
     });
   }
 
@@ -252,56 +228,42 @@ export class Conversation implements Talker, Leavable, dialogue.Context {
   }
 
   #believe({ addr, name }: XclientAttributes): void {
-    const peer = addr ? peerAt(addr) : (this.#peer ?? peerAt('127.0.0.1'));
+    const peer = addr ? peerAt(addr) : (this.#client.peer ?? peerAt('127.0.0.1'));
     const limit = this.#meet(peer, name);
     if (this.#record) this.#record.remoteAddress = peer.address;
     if (limit) this.#say(outcome.tooManyConnections(this.#session, this.settings, limit));
   }
 
-  #readData(incoming: Incoming, input: LineReader): boolean {
+  #readData(incoming: IncomingMail, input: LineReader): boolean {
     const chunk = input.takeInput();
     if (chunk.length === 0) return false;
     if (chunk.includes(lf)) this.#connection.alive();
-    const { reader } = incoming;
-    const before = reader.bytes;
-    const end = reader.push(chunk);
-    this.#account(incoming, reader.bytes - before, chunk.length);
-    if (end < 0 && incoming.drained < maxDrainBytes) return true;
+    const data = incoming.push(chunk);
+    if (!data) return true;
     this.#incoming = null;
-    if (end >= 0) input.push(chunk.subarray(end));
-    this.#dataEnded(incoming, end >= 0);
+    input.push(chunk.subarray(data.end));
+    this.#dataEnded(incoming, data);
     return true;
   }
 
-  /** Holds the data against the limits as it comes, and keeps nothing of a mail that will be refused. */
-  #account(incoming: Incoming, kept: number, received: number): void {
-    const { budget } = this.#around;
-    if (!incoming.refusal) {
-      if (dialogue.exceeds(incoming.reader.bytes, this.settings)) incoming.refusal = 'too-big';
-      else if (budget.take(kept)) incoming.held += kept;
-      else incoming.refusal = 'no-room';
-      if (!incoming.refusal) return;
-      incoming.reader.drop();
-      budget.give(incoming.held);
-      incoming.held = 0;
+  #dataEnded(incoming: IncomingMail, data: DataEnd): void {
+    if (data.outcome === 'whole') {
+      const limit = this.take('bytes', data.mail.length);
+      if (limit === null) {
+        this.#accept(incoming, data.mail);
+        return;
+      }
+      incoming.release();
+      this.#say(outcome.noRoom(this.#session, limit, true));
+    } else if (data.outcome === 'too-big') {
+      this.#say(outcome.dataTooBig(this.#session, this.settings, data.drained));
+    } else {
+      this.#say(outcome.noRoom(this.#session, '', data.drained));
     }
-    if (dialogue.exceeds(incoming.reader.bytes, this.settings)) incoming.refusal = 'too-big';
-    incoming.drained += received;
   }
 
-  #dataEnded({ reader, refusal, held }: Incoming, drained: boolean): void {
-    const { budget } = this.#around;
-    if (refusal === 'too-big') {
-      this.#say(outcome.dataTooBig(this.#session, this.settings, drained));
-      return;
-    }
-    const limit = refusal === 'no-room' ? '' : this.take('bytes', reader.bytes);
-    if (limit !== null) {
-      budget.give(held);
-      this.#say(outcome.noRoom(this.#session, limit, drained));
-      return;
-    }
-    const delivery = this.#deliver(reader.take()).finally(() => budget.give(held));
+  #accept(incoming: IncomingMail, mail: Buffer): void {
+    const delivery = this.#deliver(mail).finally(() => incoming.release());
     this.#connection.wait(delivery, done => this.#say(outcome.delivered(this.#session, done)));
   }
 
@@ -313,7 +275,7 @@ export class Conversation implements Talker, Leavable, dialogue.Context {
       from: from ?? '',
       to: dialogue.recipientList(recipients),
       helo: (helo ?? '').replace(controls, ''),
-      remoteAddress: this.#peer?.address ?? '',
+      remoteAddress: this.#client.address,
       remoteHost: typeof this.#hostName === 'string' ? this.#hostName : await this.#hostName,
       username: user ?? '',
     };

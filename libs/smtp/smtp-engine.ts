@@ -74,7 +74,7 @@ export function createSmtpEngine({
       conversation.open();
     },
 
-    end: (host, drainMs) => sessions.end(host, drainMs),
+    end: (host, drainMs, isMeant) => sessions.end(host, drainMs, isMeant),
     connections: host => sessions.of(host).size,
     transcript: host => transcripts.of(host),
     release(host) {

@@ -100,10 +100,10 @@ export interface SmtpEngine {
   /** Serves a session on an accepted socket until it ends. Never throws, never rejects. */
   serve(socket: Socket, host: SmtpHost, listener?: SmtpListener): void;
   /**
-   * Ends the sessions of a host: idle ones get 421 at once, DATA in progress may finish until `drainMs` have passed.
-   * Resolves when no session is left.
+   * Ends the sessions of a host, or those on some of its accepted sockets: idle ones get 421 at once, DATA in progress
+   * may finish until `drainMs` have passed. Resolves when none of them is left.
    */
-  end(host: SmtpHost, drainMs: number): Promise<void>;
+  end(host: SmtpHost, drainMs: number, isMeant?: (socket: Socket) => boolean): Promise<void>;
   connections(host: SmtpHost): number;
   /** What was said last, oldest session first; no secrets and no mail data. */
   transcript(host: SmtpHost): readonly SessionRecord[];

@@ -6,7 +6,7 @@ import { type Accepting, type Acceptor, type AcceptSource, acceptFrom } from '..
 export interface ListeningOwner {
   /** Queue of a listener's sockets; null when there is no such listener. */
   backlogOf(listenerId: string): number | null;
-  connected(listenerId: string, socket: Socket): void;
+  connected(listenerId: string, bindIndex: number, socket: Socket): void;
   connectionLost(listenerId: string, systemError: string): void;
 }
 
@@ -46,7 +46,7 @@ export class Listening implements Acceptor {
   }
 
   accept(socket: Socket): void {
-    this.#owner.connected(this.listenerId, socket);
+    this.#owner.connected(this.listenerId, this.bindIndex, socket);
   }
 
   acceptFailed(systemError: string): void {

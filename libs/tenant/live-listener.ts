@@ -18,7 +18,8 @@ export type LiveListenerOwner = {
 export class LiveListener implements SmtpListener {
   readonly #id: string;
   readonly #owner: LiveListenerOwner;
-  #connections = 0;
+  /** Connection → the bind that it came by. */
+  readonly #sockets = new Map<Socket, number>();
 
   constructor(id: string, owner: LiveListenerOwner) {
     this.#id = id;
@@ -42,7 +43,7 @@ export class LiveListener implements SmtpListener {
   }
 
   get connections(): number {
-    return this.#connections;
+    return this.#sockets.size;
   }
 
   get maxConnections(): number {
@@ -50,7 +51,7 @@ export class LiveListener implements SmtpListener {
   }
 
   get isFull(): boolean {
-    return this.maxConnections > 0 && this.#connections >= this.maxConnections;
+    return this.maxConnections > 0 && this.connections >= this.maxConnections;
   }
 
   async secureContext(): Promise<SecureContext> {
@@ -62,12 +63,18 @@ export class LiveListener implements SmtpListener {
   }
 
   /** Counts a connection until it is closed. */
-  add(socket: Socket): void {
-    this.#connections++;
+  add(socket: Socket, bindIndex: number): void {
+    this.#sockets.set(socket, bindIndex);
     socket.on('close', () => {
-      this.#connections--;
+      this.#sockets.delete(socket);
       this.#owner.connectionClosed();
     });
+  }
+
+  /** Whether it is a connection of this listener, by this bind where one is given. */
+  has(socket: Socket, bindIndex?: number): boolean {
+    const by = this.#sockets.get(socket);
+    return by !== undefined && (bindIndex === undefined || by === bindIndex);
   }
 
   get #spec(): ListenerSpec | undefined {

@@ -23,7 +23,7 @@ import { type MailHolder, TenantMail } from './tenant-mail.ts';
 import { TenantPop3 } from './tenant-pop3.ts';
 import { TenantSmtp } from './tenant-smtp.ts';
 
-/** How long HTTP connections may take to end when a listener goes or the tenant is suspended. */
+/** How long connections may take to end when their listener goes, or HTTP's when the tenant is suspended. */
 const partingMs = 5000;
 
 /** What a tenant has while somebody is connected to it. */
@@ -100,16 +100,17 @@ export class TenantWorker implements TenantCore, ListeningOwner, MailHolder, Liv
     listening.start(source);
   }
 
-  /** Accepts no more from a socket. HTTP connections do not stay behind, SMTP sessions end by themselves. */
+  /** Accepts no more from a socket, and ends the connections that came by it. */
   unlisten(listenerId: string, bindIndex: number): void {
     const isMeant = (one: Listening) => one.listenerId === listenerId && one.bindIndex === bindIndex;
     for (const listening of this.#listenings.filter(isMeant)) listening.stop();
     this.#listenings = this.#listenings.filter(one => !isMeant(one));
+    this.#endSessions(listenerId, bindIndex);
     if (this.#listener(listenerId)?.protocol === 'http') this.#endHttp();
   }
 
   /** Takes a connection, accepted here or by another process. */
-  connected(listenerId: string, socket: Socket): void {
+  connected(listenerId: string, bindIndex: number, socket: Socket): void {
     const spec = this.#listener(listenerId);
     // It came while its listener or the tenant went away.
     if (!spec || this.#closed) {
@@ -123,10 +124,10 @@ export class TenantWorker implements TenantCore, ListeningOwner, MailHolder, Liv
       refuseHttp(socket, spec.maxConnections);
       return;
     }
-    listener.add(socket);
+    listener.add(socket, bindIndex);
     const host = { smtp, pop3, http: inbox }[spec.protocol];
     const serve = () => {
-      if (this.#closed) socket.destroy();
+      if (this.#closed || !this.#listener(listenerId)) socket.destroy();
       else if (host === smtp) this.home.smtp.serve(socket, smtp, listener);
       else if (host === pop3) this.home.pop3.serve(socket, pop3, listener);
       else this.home.inbox.serve(socket, inbox);
@@ -157,12 +158,16 @@ export class TenantWorker implements TenantCore, ListeningOwner, MailHolder, Liv
     void this.report().then(this.home.stateChanged);
   }
 
-  /** Goes on under new settings. They hold for open connections too; only suspending ends some. */
+  /**
+   * Goes on under new settings. They hold for open connections too; only suspending ends some, and another way to begin
+   * a session.
+   */
   async change(spec: TenantSpec): Promise<void> {
-    const { suspended } = this.#spec;
+    const before = this.#spec;
     this.#spec = spec;
+    for (const { id } of before.listeners) if (!speaksAlike(id, before, spec)) this.#endSessions(id);
     // SMTP sessions hear of it at their next command.
-    if (spec.suspended && !suspended) this.#endHttp();
+    if (spec.suspended && !before.suspended) this.#endHttp();
     await this.#mail?.setRetention();
   }
 
@@ -207,6 +212,16 @@ export class TenantWorker implements TenantCore, ListeningOwner, MailHolder, Liv
     this.home.smtp.forget(smtp);
   }
 
+  /** SMTP and POP3 sessions that came by a listener, or by one of its binds: 421, mail in progress may come whole. */
+  #endSessions(listenerId: string, bindIndex?: number): void {
+    const listener = this.#inUse?.listeners.get(listenerId);
+    if (!this.#inUse || !listener) return;
+    const { smtp, pop3 } = this.#inUse;
+    const isMeant = (socket: Socket) => listener.has(socket, bindIndex);
+    void this.home.smtp.end(smtp, partingMs, isMeant);
+    void this.home.pop3.end(pop3, partingMs, isMeant);
+  }
+
   #endHttp(): void {
     if (this.#inUse) void this.home.inbox.end(this.#inUse.inbox, partingMs);
   }
@@ -230,4 +245,10 @@ export class TenantWorker implements TenantCore, ListeningOwner, MailHolder, Liv
     if (!this.#inUse || this.#mail || this.connections > 0) return;
     if (this.home.smtp.release(this.#inUse.smtp)) this.#inUse = null;
   }
+}
+
+/** Whether a session of the listener would begin in the same way under both. */
+function speaksAlike(listenerId: string, before: TenantSpec, after: TenantSpec): boolean {
+  const [a, b] = [before, after].map(({ listeners }) => listeners.find(({ id }) => id === listenerId));
+  return a !== undefined && b !== undefined && a.tls === b.tls && a.proxyProtocol === b.proxyProtocol;
 }
