@@ -132,8 +132,8 @@ export class Config {
   }
 }
 
-function filesOf({ sources, envTexts }: FleetReading): string[] {
-  return [...sources.keys(), ...envTexts.keys()];
+function filesOf({ sources, sideTexts }: FleetReading): string[] {
+  return [...sources.keys(), ...sideTexts.keys()];
 }
 
 /** A text that did not change is the same object. */
@@ -141,7 +141,7 @@ function isSame(a: FleetReading, b: FleetReading): boolean {
   return (
     a.sources.size === b.sources.size &&
     [...a.sources].every(([path, source]) => b.sources.get(path) === source) &&
-    isDeepStrictEqual(a.envTexts, b.envTexts)
+    isDeepStrictEqual(a.sideTexts, b.sideTexts)
   );
 }
 

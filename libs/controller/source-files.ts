@@ -89,7 +89,7 @@ export class SourceFiles implements SpecIo {
   /** Takes over what another process read, and forgets files that are no longer read. */
   know(reading: FleetReading): void {
     const texts = new Map([...reading.sources].map(([path, { text }]) => [path, text] as const));
-    for (const [path, text] of reading.envTexts) texts.set(path, text);
+    for (const [path, text] of reading.sideTexts) texts.set(path, text);
     for (const [path, { signature }] of this.#known) {
       const text = texts.get(path);
       if (text === undefined) this.#known.delete(path);

@@ -43,6 +43,9 @@ export type PreparedMail = {
   readonly raw: Buffer;
 };
 
+/** Filters for tags look at so much of a mail as it came; what a search finds, they find anywhere. */
+const maxTaggedBytes = 1024 * 1024;
+
 /** Never fails. Costs grow with the text parts, hardly with attachments. */
 export function prepareMail(
   data: Buffer,
@@ -84,13 +87,15 @@ export function prepareMail(
   });
   const row = { ...untagged, json };
   const { From, To, Cc, Bcc } = addresses;
+  let source: string | null = null;
+  const lowered = () => (source ??= raw.toString('utf8', 0, maxTaggedBytes).toLowerCase());
   const tags = tagsFor(
     {
       addresses: [...To, ...Cc, ...Bcc, From],
       xTags: header('x-tags'),
       username: envelope.username,
-      matches: ({ match, query }) =>
-        raw.toString().toLowerCase().includes(match) || matchesQuery(query, row, () => searchText),
+      holds: ({ match }) => lowered().includes(match),
+      isFound: ({ query }) => matchesQuery(query, row, () => searchText),
     },
     settings.tagRules ?? defaultTagRules,
   );

@@ -25,7 +25,8 @@ const sources = {
   ],
   xTags: " one,o'neil x-y,,NEWS;a",
   username: 'joe+x',
-  matches: () => true,
+  holds: () => false,
+  isFound: () => true,
 };
 const filters = [tagFilter('x', ['Filter', 'ONE', 'ü'], 'UTC')];
 
@@ -36,6 +37,16 @@ const rules: [Partial<TagRules>, expected: string[]][] = [
   [{ titleCase: true, username: true }, ['B', 'NEWS A', 'News', 'O neil X-Y', 'One', 'Plus', 'joe x']],
   [{ xTags: false, plusAddresses: false, filters }, ['Filter', 'ONE']],
 ];
+
+test('what a mail holds gives its tags first, so that their spelling stays', () => {
+  const held = { ...sources, holds: () => true };
+  assert.deepEqual(tagsFor(held, { ...defaultTagRules, plusAddresses: false, filters }), [
+    'Filter',
+    'NEWS a',
+    'ONE',
+    'o neil x-y',
+  ]);
+});
 
 for (const [rule, expected] of rules) {
   test(`tags by ${JSON.stringify(rule)}`, () =>

@@ -60,8 +60,10 @@ export type TagSources = {
   /** Value of X-Tags, decoded. */
   readonly xTags: string;
   readonly username: string;
-  /** Whether a filter applies. */
-  readonly matches: (filter: TagFilter) => boolean;
+  /** Whether the mail holds the text of a filter. */
+  readonly holds: (filter: TagFilter) => boolean;
+  /** Whether a search for it finds the mail. */
+  readonly isFound: (filter: TagFilter) => boolean;
 };
 
 /** The tags of a new mail, in the order in which they are kept. */
@@ -70,12 +72,16 @@ export function tagsFor(sources: TagSources, rules: TagRules): readonly string[]
     ...(rules.xTags ? sources.xTags.split(',') : []),
     ...(rules.plusAddresses ? sources.addresses.flatMap(plusTags) : []),
   ];
-  const found = [
+  const held = rules.filters.filter(sources.holds);
+  const found = rules.filters.filter(filter => !held.includes(filter) && sources.isFound(filter));
+  // Of two spellings the first stays.
+  const all = [
+    ...held.flatMap(({ tags }) => tags),
     ...own.map(tag => cleanTag(rules.titleCase ? titleCase(tag) : tag)),
     ...(rules.username ? [cleanTag(sources.username)] : []),
-    ...rules.filters.filter(sources.matches).flatMap(({ tags }) => tags),
+    ...found.flatMap(({ tags }) => tags),
   ];
-  return found.length === 0 ? found : distinctTags(found).sort();
+  return all.length === 0 ? all : distinctTags(all).sort();
 }
 
 function plusTags({ Address: address }: Address): string[] {

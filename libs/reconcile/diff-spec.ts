@@ -6,6 +6,7 @@ import { setAt, valueAt } from '../spec/fill-in.ts';
 import { hideHash } from '../spec/hide-hashes.ts';
 import type { ApplyClass, KeyRow } from '../spec/key.ts';
 import { listenerKeys, settingsKeys, tenantKeys } from '../spec/key-table.ts';
+import type { TagFilterSpec } from '../spec/tags-spec.ts';
 import type { Bind, FleetSpec, ListenerSpec, TenantSpec } from '../spec/tenant-spec.ts';
 
 export type FleetSettings = Omit<FleetSpec, 'tenants'>;
@@ -78,6 +79,10 @@ function diffKeys(rows: readonly KeyRow[], from: object, to: object, prefix = ''
   });
 }
 
+function renderTagFilter({ match, tags }: TagFilterSpec): string {
+  return `${tags.join(',')}=${match}`;
+}
+
 /** A value as somebody would write it; its field's name tells the unit. */
 function renderValue(field: string, value: unknown): string {
   if (value === null || value === undefined || value === '') return 'none';
@@ -85,6 +90,7 @@ function renderValue(field: string, value: unknown): string {
   if (field.endsWith('Ms')) return renderDuration(value as number);
   if (field.endsWith('Bytes')) return renderBytes(value as number);
   if (!Array.isArray(value)) return String(value);
+  if (field.endsWith('.filters')) return value.map(renderTagFilter).join(' ') || 'none';
   if (field.endsWith('.auth')) return value.map(hideHash).join(' ') || 'none';
   const items = value.map(item => (typeof item === 'object' ? renderBind(item as Bind) : String(item)));
   return items.length === 0 ? 'none' : items.join(' ');

@@ -19,6 +19,7 @@ async function read(text: string) {
     new Map([
       ['t.yaml', text],
       ['project-c.env', ''],
+      ['tags.yaml', 'filters: []'],
     ]),
   );
   return readFleet({ file: '/etc/t.yaml', io, facts });

@@ -2,6 +2,7 @@
  * Kinds of values: how each reads from the text in the file, and how what is allowed is said. All of them read text, so
  * that `660`, `0660` and `"0660"` are one mode, and `1e3` is a name.
  */
+import { normalize } from 'node:path/posix';
 import { parseBytes } from '../base/bytes.ts';
 import { parseDuration } from '../base/duration.ts';
 import { parseBind, parseTcpBind, type WrittenBind } from './bind.ts';
@@ -145,7 +146,7 @@ export const httpUrl: Kind<string> = {
 
 /** A slash at both ends. */
 export const webroot: Kind<string> = {
-  read: text => (/^[A-Za-z0-9/_.@-]*$/.test(text) ? `/${text}/`.replace(/\/+/g, '/') : null),
+  read: text => (/^[A-Za-z0-9/_.@-]*$/.test(text) ? normalize(`/${text}/`) : null),
   allowed: 'a path of letters, digits and / - _ . @',
   json: { type: 'string', pattern: '^[A-Za-z0-9/_.@-]*$' },
 };

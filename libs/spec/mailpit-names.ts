@@ -101,10 +101,12 @@ const boundListeners = new Map([
   ['MP_POP3_BIND_ADDR', 'pop3'],
 ]);
 
-/** Older names of the same. */
+/** Other names of the same. */
 const aliases = new Map([
   ['MP_STRICT_RFC_HEADERS', 'MP_SMTP_STRICT_RFC_HEADERS'],
   ['MP_SMTP_TLS_REQUIRED', 'MP_SMTP_REQUIRE_STARTTLS'],
+  // Ours is shorter.
+  ['MP_ENABLE_PROMETHEUS', 'MP_PROMETHEUS'],
 ]);
 
 const keys = new Set(tenantKeys.map(row => row.key));

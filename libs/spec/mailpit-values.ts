@@ -7,6 +7,8 @@ const flags = new Set(tenantKeys.filter(({ value }) => typeof value === 'boolean
 
 /** A value of Mailpit's setting as the key's text, or as its list of texts. */
 export function ourValue(name: string, key: string, text: string): string | readonly string[] {
+  // 1 and yes, which mean true elsewhere, are mistakes there.
+  if (name === 'MP_ENABLE_PROMETHEUS') return text.toLowerCase();
   if (flags.has(key)) return ourFlag(text);
   switch (name) {
     // Less than nothing is unlimited as well.
@@ -23,6 +25,10 @@ export function ourValue(name: string, key: string, text: string): string | read
     case 'MP_SMTP_AUTH':
     case 'MP_POP3_AUTH':
       return text.split(/\s+/).filter(Boolean).map(hashed);
+    case 'MP_API_CORS':
+      return text.split(/[\s,]+/).filter(Boolean);
+    case 'MP_TAGS_DISABLE':
+      return text.split(',').map(item => item.trim());
     default:
       return text;
   }

@@ -144,7 +144,7 @@ function absoluteSettings(settings: SettingsInput, dir: string): SettingsInput {
 }
 
 function absoluteTenant(tenant: TenantInput, dir: string): TenantInput {
-  const { envFile, listeners, proxy, smtp, pop3, ui, sendApi } = tenant;
+  const { envFile, listeners, proxy, smtp, pop3, ui, sendApi, tags } = tenant;
   const own = Object.entries(proxy ?? {}).map(([key, path]) => [key, path && resolvePath(dir, path)]);
   const entries = Object.entries(listeners ?? {}).map(([id, listener]) => {
     return [id, listener && { ...listener, bind: listener.bind?.map(bind => absoluteBind(bind, dir)) }];
@@ -156,6 +156,7 @@ function absoluteTenant(tenant: TenantInput, dir: string): TenantInput {
     pop3: pop3 && absoluteCertificates(absoluteCredentials(pop3, dir), dir),
     ui: ui && absoluteCredentials(ui, dir),
     sendApi: sendApi && absoluteCredentials(sendApi, dir),
+    tags: tags && { ...tags, config: tags.config && resolvePath(dir, tags.config) },
     proxy: proxy && Object.fromEntries(own),
     listeners: listeners && Object.fromEntries(entries),
   };

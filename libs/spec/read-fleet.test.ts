@@ -72,6 +72,13 @@ test('fills in everything for a tenant with nothing written', async () => {
       useMessageDates: false,
       enableChaos: false,
       chaosTriggers: '',
+      tags: { filters: [], titleCase: false, username: false, disable: [] },
+      apiCors: [],
+      prometheus: false,
+      disableHttpCompression: false,
+      blockRemoteCssAndFonts: false,
+      hideDeleteAllButton: false,
+      demoMode: false,
       auth: null,
       hostnames: [],
       ownHost: '',
@@ -317,4 +324,40 @@ test('freezes all of it', async () => {
     tenant?.smtp,
   ])
     assert.ok(Object.isFrozen(each));
+});
+
+test('takes tags from a file again when it changes, and no other tenant with it', async () => {
+  const files = new Map([
+    ['t.yaml', 'tenants:\n  a: { tags: { config: tags.yaml }, tag: "x=Y" }\n  b: {}\n'],
+    ['tags.yaml', 'filters: [{ match: Paid, tags: "p, q" }]'],
+  ]);
+  const request = { file: '/etc/mpctl/t.yaml', io: filesIo('/etc/mpctl', files), facts };
+  const before = await readFleet(request);
+  const filtersOf = ({ fleet }: typeof before) => fleet?.tenants.get('a' as TenantId)?.tags.filters;
+  assert.deepEqual(filtersOf(before), [
+    { match: 'y', tags: ['x'] },
+    { match: 'Paid', tags: ['p', 'q'] },
+  ]);
+  files.set('tags.yaml', 'filters: []');
+  const after = await readFleet({ ...request, previous: before });
+  assert.deepEqual(filtersOf(after), [{ match: 'y', tags: ['x'] }]);
+  const b = 'b' as TenantId;
+  assert.equal(after.fleet?.tenants.get(b), before.fleet?.tenants.get(b));
+  const again = await readFleet({ ...request, previous: after });
+  assert.equal(again.fleet?.tenants.get('a' as TenantId), after.fleet?.tenants.get('a' as TenantId));
+});
+
+test('takes tags for everybody from the file that the defaults name', async () => {
+  const text =
+    'defaults: { tags: { config: tags.yaml } }\ntenants:\n  a: { tags: { titleCase: true } }\n  b:\n';
+  const files = new Map([
+    ['t.yaml', text],
+    ['tags.yaml', 'filters: [{ match: m, tags: t }]'],
+  ]);
+  const request = { file: '/etc/mpctl/t.yaml', io: filesIo('/etc/mpctl', files), facts };
+  const before = await readFleet(request);
+  files.set('tags.yaml', 'filters: [{ match: n, tags: t }]');
+  const { fleet } = await readFleet({ ...request, previous: before });
+  const filters = [...(fleet?.tenants.values() ?? [])].map(({ tags }) => tags.filters);
+  assert.deepEqual(filters, [[{ match: 'n', tags: ['t'] }], [{ match: 'n', tags: ['t'] }]]);
 });

@@ -8,7 +8,6 @@
 import { parseTenantId, type TenantId, tenantIdFault } from '../base/ids.ts';
 import type { Issue } from '../base/issue.ts';
 import { type BindConflict, bindConflicts, renderConflict } from './bind-conflicts.ts';
-import { EnvFiles } from './env-files.ts';
 import { type Finding, renderKeyPath } from './finding.ts';
 import type { SpecIssueCode } from './issue-codes.ts';
 import { overlay } from './overlay.ts';
@@ -22,6 +21,7 @@ import {
   tenantContext,
 } from './resolve.ts';
 import type { SettingsInput, TenantInput } from './schema.ts';
+import { SideFiles } from './side-files.ts';
 import { SourceText, type Stanza, type YamlBudget } from './source-text.ts';
 import { ioFault, type SpecIo } from './spec-io.ts';
 import type { FleetSpec, TenantSpec } from './tenant-spec.ts';
@@ -45,8 +45,8 @@ export type FleetReading = {
   readonly sources: ReadonlyMap<string, SourceText>;
   /** Where more files are looked for, whether there are any or not. */
   readonly includes: readonly IncludePattern[];
-  /** Environment files by their paths. */
-  readonly envTexts: ReadonlyMap<string, string>;
+  /** Files of environments and tags by their paths. */
+  readonly sideTexts: ReadonlyMap<string, string>;
   /** What the next reading can take over. */
   readonly reuse: {
     readonly settings: SettingsInput;
@@ -54,7 +54,8 @@ export type FleetReading = {
     readonly contextKey: string;
     /** What the daemon itself listens on. */
     readonly addressKey: string;
-    readonly envFiles: ReadonlyMap<TenantId, string>;
+    /** Those that each tenant names. */
+    readonly sideFiles: ReadonlyMap<TenantId, readonly string[]>;
   };
 };
 
@@ -66,18 +67,18 @@ class Reading {
   readonly #request: FleetRequest;
   readonly #previous: FleetReading | null;
   readonly #budget: YamlBudget;
-  readonly #env: EnvFiles;
+  readonly #side: SideFiles;
   readonly #issues: Issue[] = [];
   readonly #sources = new Map<string, SourceText>();
   readonly #tenants = new Map<TenantId, TenantSpec>();
   readonly #changed: TenantSpec[] = [];
-  readonly #envFiles = new Map<TenantId, string>();
+  readonly #sideFiles = new Map<TenantId, readonly string[]>();
 
   constructor(request: FleetRequest) {
     this.#request = request;
     this.#previous = request.previous ?? null;
     this.#budget = { leftBytes: request.maxYamlBytes ?? Number.POSITIVE_INFINITY };
-    this.#env = new EnvFiles(request.io);
+    this.#side = new SideFiles(request.io);
   }
 
   async read(): Promise<FleetReading> {
@@ -87,17 +88,23 @@ class Reading {
     const written = await this.#readSettings();
     const includes = await this.#openIncluded(written);
     const settings = resolveSettings(written, facts);
-    const defaults = await this.#withEnvFile(written.defaults ?? {}, finding => this.#blameDefaults(finding));
+    const blame = (finding: Finding) => this.#blameDefaults(finding);
+    const defaults = await this.#withSideFiles(written.defaults ?? {}, blame);
     const { baseDomain } = settings.proxy;
-    const { context, findings } = tenantContext(settings.runDir, baseDomain, defaults);
-    for (const finding of findings) await this.#blameDefaults(finding);
+    const { context, findings } = tenantContext(settings.runDir, baseDomain, defaults, this.#side.tagFilters);
+    for (const finding of findings) await blame(finding);
 
     if (written.proxy && baseDomain === '') {
       const message = 'must say the domain of the tenants: baseDomain';
       await this.#blameSettings({ code: 'SPEC_MISSING_BASE_DOMAIN', message, path: ['proxy'], at: 'key' });
     }
 
-    const contextKey = JSON.stringify([settings.runDir, baseDomain, defaults]);
+    const contextKey = JSON.stringify([
+      settings.runDir,
+      baseDomain,
+      defaults,
+      this.#side.tagFilters.get(defaults.tags?.config ?? ''),
+    ]);
     const addressKey = JSON.stringify([settings.control, settings.metrics]);
     const previous = this.#previous?.reuse.contextKey === contextKey ? this.#previous : null;
     await this.#readTenants(context, previous);
@@ -106,15 +113,15 @@ class Reading {
       await this.#blameBind(conflict);
     }
     for (const source of this.#sources.values()) this.#close(source);
-    this.#issues.push(...this.#env.issues);
+    this.#issues.push(...this.#side.issues);
     const tenants = this.#tenants;
     return {
       fleet: this.#issues.length > 0 ? null : Object.freeze({ ...settings, tenants }),
       issues: this.#issues.sort(byPlace([...this.#sources.keys()])),
       sources: this.#sources,
       includes,
-      envTexts: this.#env.texts,
-      reuse: { settings: written, contextKey, addressKey, envFiles: this.#envFiles },
+      sideTexts: this.#side.texts,
+      reuse: { settings: written, contextKey, addressKey, sideFiles: this.#sideFiles },
     };
   }
 
@@ -206,20 +213,21 @@ class Reading {
           await this.#blameTwice(id, source, stanza);
           continue;
         }
-        const envFile = spec && previous?.reuse.envFiles.get(id);
-        if (envFile !== undefined) this.#envFiles.set(id, envFile);
+        const sideFiles = spec && previous?.reuse.sideFiles.get(id);
+        if (sideFiles !== undefined) this.#sideFiles.set(id, sideFiles);
         this.#tenants.set(id, spec ?? (await this.#readTenant(id, source, stanza, context)));
       }
     }
   }
 
-  /** The specs that hold as long as their tenant's text does: all but those whose environment file changed. */
+  /** The specs that hold as long as their tenant's text does: all but those of which a file that they name changed. */
   async #knownTenants(previous: FleetReading): Promise<ReadonlyMap<string, TenantSpec>> {
     const tenants = previous.fleet?.tenants ?? new Map<TenantId, TenantSpec>();
-    if (previous.reuse.envFiles.size === 0) return tenants;
+    if (previous.reuse.sideFiles.size === 0) return tenants;
     const known = new Map(tenants);
-    for (const [id, path] of previous.reuse.envFiles) {
-      if ((await this.#env.text(path)) !== previous.envTexts.get(path)) known.delete(id);
+    for (const [id, paths] of previous.reuse.sideFiles) {
+      for (const path of paths)
+        if ((await this.#side.text(path)) !== previous.sideTexts.get(path)) known.delete(id);
     }
     return known;
   }
@@ -260,8 +268,9 @@ class Reading {
     const blame = (finding: Finding) => this.#issues.push(tenantIssue(source, stanza, finding));
     const { value, issues } = await parseTenant(source, stanza);
     this.#issues.push(...issues);
-    if (value?.envFile !== undefined) this.#envFiles.set(id, value.envFile);
-    const own = value && (await this.#withEnvFile(value, blame));
+    const own = value && (await this.#withSideFiles(value, blame));
+    const sideFiles = [own?.envFile, own?.tags?.config].filter(path => path !== undefined);
+    if (sideFiles.length > 0) this.#sideFiles.set(id, sideFiles);
     const { spec, findings } = resolveTenant(id, own, context);
     // What only follows from a mistake told already is not one of its own.
     const isTold = (path: string) => issues.some(issue => issue.path.startsWith(path));
@@ -270,14 +279,18 @@ class Reading {
     return spec;
   }
 
-  /** What the environment file says, below what is written beside it. */
-  async #withEnvFile(written: TenantInput, blame: (finding: Finding) => unknown): Promise<TenantInput> {
-    if (written.envFile === undefined) return written;
-    const input = await this.#env.input(written.envFile);
-    if (input !== null) return overlay(written, input);
-    const message = this.#env.fault(written.envFile);
-    await blame({ code: 'SPEC_UNREADABLE', message, path: ['envFile'], at: 'value' });
-    return written;
+  /** What the environment file says, below what is written beside it; the file of tags is looked at, too. */
+  async #withSideFiles(written: TenantInput, blame: (finding: Finding) => unknown): Promise<TenantInput> {
+    const refuse = (file: string, path: Finding['path']) =>
+      blame({ code: 'SPEC_UNREADABLE', message: this.#side.fault(file), path, at: 'value' });
+    const { envFile } = written;
+    const input = envFile === undefined ? {} : await this.#side.input(envFile);
+    if (input === null) await refuse(envFile as string, ['envFile']);
+    const all = overlay(written, input ?? {});
+    const config = all.tags?.config;
+    if (config !== undefined && !(await this.#side.readTags(config)))
+      await refuse(config, ['tags', 'config']);
+    return all;
   }
 
   async #blameSettings(finding: Finding): Promise<void> {

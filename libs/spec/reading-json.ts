@@ -9,24 +9,24 @@ export type ReadingJson = {
   readonly issues: FleetReading['issues'];
   readonly sources: readonly { readonly path: string; readonly text: string; readonly isCut: boolean }[];
   readonly includes: FleetReading['includes'];
-  readonly envTexts: readonly (readonly [path: string, text: string])[];
-  readonly reuse: Omit<FleetReading['reuse'], 'envFiles'> & {
-    readonly envFiles: readonly (readonly [tenant: TenantId, path: string])[];
+  readonly sideTexts: readonly (readonly [path: string, text: string])[];
+  readonly reuse: Omit<FleetReading['reuse'], 'sideFiles'> & {
+    readonly sideFiles: readonly (readonly [tenant: TenantId, paths: readonly string[]])[];
   };
 };
 
-export function renderReading({ fleet, sources, envTexts, reuse, ...rest }: FleetReading): ReadingJson {
+export function renderReading({ fleet, sources, sideTexts, reuse, ...rest }: FleetReading): ReadingJson {
   return {
     ...rest,
     fleet: fleet && { ...fleet, tenants: [...fleet.tenants.values()] },
     sources: [...sources.values()].map(({ path, text, isCut }) => ({ path, text, isCut })),
-    envTexts: [...envTexts],
-    reuse: { ...reuse, envFiles: [...reuse.envFiles] },
+    sideTexts: [...sideTexts],
+    reuse: { ...reuse, sideFiles: [...reuse.sideFiles] },
   };
 }
 
 /** What tenants have in common becomes one object again, as the reading had it: of thousands, most are alike. */
-export function parseReading({ fleet, sources, envTexts, reuse, ...rest }: ReadingJson): FleetReading {
+export function parseReading({ fleet, sources, sideTexts, reuse, ...rest }: ReadingJson): FleetReading {
   const known = new Map<string, object>();
   return {
     ...rest,
@@ -35,8 +35,8 @@ export function parseReading({ fleet, sources, envTexts, reuse, ...rest }: Readi
       tenants: new Map(fleet.tenants.map(tenant => [tenant.id, shareParts(tenant, known)])),
     },
     sources: new Map(sources.map(({ path, text, isCut }) => [path, new SourceText(path, text, isCut)])),
-    envTexts: new Map(envTexts),
-    reuse: { ...reuse, envFiles: new Map(reuse.envFiles) },
+    sideTexts: new Map(sideTexts),
+    reuse: { ...reuse, sideFiles: new Map(reuse.sideFiles) },
   };
 }
 

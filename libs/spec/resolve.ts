@@ -15,6 +15,7 @@ import { httpConflicts, withoutOverruled } from './resolve-http.ts';
 import { type FilledProxy, resolveProxy } from './resolve-proxy.ts';
 import { resolveLineSettings, smtpConflicts } from './resolve-smtp.ts';
 import type { ListenerInput, SettingsInput, TenantInput } from './schema.ts';
+import type { TagFilterSpec } from './tags-spec.ts';
 import type { Bind, FleetSpec, ListenerProtocol, ListenerSpec, TenantSpec } from './tenant-spec.ts';
 
 /** What the command line and the machine say; see {@link FleetSpec} for the fields. */
@@ -56,7 +57,11 @@ export type TenantContext = {
   readonly defaults: TenantInput;
   readonly settings: Readonly<Record<string, unknown>>;
   readonly listeners: readonly UnboundListener[];
+  readonly tagFilters: TagFilters;
 };
+
+/** What the files of tags say, by their paths. */
+type TagFilters = ReadonlyMap<string, readonly TagFilterSpec[]>;
 
 /** `binds` null: on a socket in the tenant's folder. */
 type UnboundListener = Omit<ListenerSpec, 'binds'> & { readonly binds: readonly WrittenBind[] | null };
@@ -66,11 +71,12 @@ export function tenantContext(
   runDir: string,
   baseDomain: string,
   defaults: TenantInput,
+  tagFilters: TagFilters = new Map(),
 ): { readonly context: TenantContext; readonly findings: readonly Finding[] } {
   const findings = conflicts(defaults);
   const listeners = freezeDeep(resolveListeners(defaults, findings));
-  const settings = freezeDeep(fillIn(tenantKeys, defaults));
-  return { context: { runDir, baseDomain, defaults, settings, listeners }, findings };
+  const settings = freezeDeep(fillSettings(defaults, tagFilters));
+  return { context: { runDir, baseDomain, defaults, settings, listeners, tagFilters }, findings };
 }
 
 /** `own` null: nothing is written. Paths of findings begin at the tenant's keys. */
@@ -84,7 +90,7 @@ export function resolveTenant(
   if (own !== null) {
     const written = overlay(own, withoutOverruled(own, context.defaults));
     const faults: Finding[] = [];
-    settings = fillIn(tenantKeys, written);
+    settings = fillSettings(written, context.tagFilters);
     listeners = resolveListeners(written, faults);
     // What `defaults` gets wrong is told there.
     findings.push(...faults.filter(({ path }) => own.listeners?.[String(path[1])] !== undefined));
@@ -109,6 +115,14 @@ export function resolveTenant(
 
 function conflicts(tenant: TenantInput): Finding[] {
   return [...smtpConflicts(tenant), ...httpConflicts(tenant)];
+}
+
+function fillSettings(written: TenantInput, tagFilters: TagFilters): Record<string, unknown> {
+  const filled = fillIn(tenantKeys, written);
+  const fromFile = tagFilters.get(written.tags?.config ?? '') ?? [];
+  if (fromFile.length === 0) return filled;
+  const tags = filled.tags as TenantSpec['tags'];
+  return { ...filled, tags: { ...tags, filters: [...tags.filters, ...fromFile] } };
 }
 
 /** `smtp` and `http` exist by themselves, and come first. */

@@ -32,6 +32,7 @@ import {
   webroot,
 } from './kinds.ts';
 import { sendApiKeys, uiKeys } from './schema-http.ts';
+import { pageKeys, tagsKeys } from './schema-page.ts';
 import { fleet, listener, many, map, one, proxy, tenant } from './schema-parts.ts';
 import { arrivalKeys, limitsKeys, lineListenerKeys, pop3Keys, smtpKeys } from './schema-smtp.ts';
 
@@ -160,6 +161,8 @@ export const tenantSchema = map({
   ...arrivalKeys,
   ui: map(uiKeys).optional(),
   sendApi: map(sendApiKeys).optional(),
+  tags: map(tagsKeys).optional(),
+  ...pageKeys,
   auth: tenant('auth', onlyWord('none'), {
     description: 'Says knowingly that whoever reaches the page may read it. Not together with users in `ui`.',
     default: null,

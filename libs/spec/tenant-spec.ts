@@ -5,6 +5,7 @@
 import type { TenantId } from '../base/ids.ts';
 import type { ProxySpec, TenantProxySpec } from './proxy-spec.ts';
 import type { CredentialsSpec, LimitsSpec, Pop3Spec, SmtpSpec, TlsMode } from './smtp-spec.ts';
+import type { TagsSpec } from './tags-spec.ts';
 
 export type UnixBind = {
   readonly kind: 'unix';
@@ -91,6 +92,15 @@ export type TenantSpec = {
   readonly ownHost: string;
   /** Where its page begins; a slash at both ends. */
   readonly webroot: string;
+  readonly tags: TagsSpec;
+  /** `host`, `host:port` or `*`. */
+  readonly apiCors: readonly string[];
+  /** Figures at `<webroot>metrics`. */
+  readonly prometheus: boolean;
+  readonly disableHttpCompression: boolean;
+  readonly blockRemoteCssAndFonts: boolean;
+  readonly hideDeleteAllButton: boolean;
+  readonly demoMode: boolean;
   readonly proxy: TenantProxySpec;
 };
 

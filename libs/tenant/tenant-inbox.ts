@@ -119,7 +119,16 @@ function inboxSettings({ spec, auth, sendAuth }: Ingredients, hostname: string):
   return {
     ...defaultInboxSettings,
     enableChaos: isChaosOn(spec),
-    ignoreDuplicateIds: spec.ignoreDuplicateIds,
+    ...apiSettings(spec),
     ...{ hostname, label, suspended, maxMessageSizeBytes, hostnames, ownHost, webroot, auth, sendAuth },
+  };
+}
+
+function apiSettings(spec: TenantSpec) {
+  const { apiCors, prometheus, disableHttpCompression, demoMode } = spec;
+  const { blockRemoteCssAndFonts, hideDeleteAllButton, ignoreDuplicateIds } = spec;
+  return {
+    ...{ apiCors, prometheus, disableHttpCompression, demoMode },
+    ...{ blockRemoteCssAndFonts, hideDeleteAllButton, ignoreDuplicateIds },
   };
 }

@@ -2,13 +2,15 @@ import { MpctlError } from '../base/error.ts';
 import { type MailEvent, MailEvents } from '../inbox-api/mail-events.ts';
 import type { Envelope } from '../mail/message.ts';
 import { prepareMail } from '../mail/prepare-mail.ts';
+import type { TagRules } from '../mail/tags.ts';
 import type { Delivery } from '../smtp/smtp-host.ts';
 import { tenantDataDir } from '../spec/paths.ts';
 import type { TenantSpec } from '../spec/tenant-spec.ts';
 import type { Counts, Mailbox, Retention } from '../store/store.ts';
 import { Evictions } from './evictions.ts';
+import { tagRules } from './tag-rules.ts';
 import { newTally, type Tally } from './tally.ts';
-import { appName, type TenantCore } from './tenant-core.ts';
+import { appName, derived, type TenantCore } from './tenant-core.ts';
 
 /** Who has a tenant's mail, or makes it. */
 export interface MailHolder {
@@ -24,12 +26,14 @@ export class TenantMail {
   readonly tally: Tally = newTally();
   readonly evictions = new Evictions();
   readonly #core: TenantCore;
+  readonly #tagRules: () => TagRules;
   /** Message-IDs of mails on their way into the mailbox, where duplicates are dropped. */
   readonly #arriving = new Map<string, Promise<void>>();
   #fault = '';
 
   constructor(core: TenantCore) {
     this.#core = core;
+    this.#tagRules = derived(core, tagRules);
     this.mailbox = core.home.store.mailbox({
       uid: core.uid,
       dir: tenantDataDir(core.home.dataDir, core.spec.id),
@@ -56,6 +60,7 @@ export class TenantMail {
         received: broughtBy === 'smtp',
         strictRfcHeaders: spec.smtp.strictRfcHeaders,
         useMessageDates: spec.useMessageDates,
+        tagRules: this.#tagRules(),
       },
       { nowMs: home.clock(), random: home.random },
     );
@@ -159,6 +164,10 @@ export class TenantMail {
   }
 }
 
-function retentionOf({ maxMessages, maxAgeMs, maxBytes }: TenantSpec): Retention {
-  return { maxMessages, maxAgeMs, maxBytes };
+/** Of a public demonstration. */
+const maxDemoMessages = 1000;
+
+function retentionOf({ demoMode, maxMessages, maxAgeMs, maxBytes }: TenantSpec): Retention {
+  const most = demoMode ? Math.min(maxMessages || maxDemoMessages, maxDemoMessages) : maxMessages;
+  return { maxMessages: most, maxAgeMs, maxBytes };
 }

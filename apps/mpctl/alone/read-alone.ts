@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { Refusal } from '../../../libs/base/refusal.ts';
 import { readFleet } from '../../../libs/spec/read-fleet.ts';
 import type { FleetSpec, TenantSpec } from '../../../libs/spec/tenant-spec.ts';
@@ -25,7 +26,10 @@ export async function readAlone(
   const { fleet, issues } = await readFleet({
     // Not a file, but relative paths start in its folder.
     file: folders.configPath,
-    io: { readText: async () => text, listDir: async () => [] },
+    io: {
+      readText: path => (path === folders.configPath ? Promise.resolve(text) : readFile(path, 'utf8')),
+      listDir: async () => [],
+    },
     facts: hostFacts(folders, 'json'),
   });
   const [tenant] = fleet?.tenants.values() ?? [];

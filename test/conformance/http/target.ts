@@ -33,6 +33,8 @@ export type Ask = {
 export type Target = AsyncDisposable & {
   readonly isOurs: boolean;
   readonly where: RequestOptions;
+  /** Path or port of its SMTP. */
+  readonly smtp: string | number;
   ask(path: string, ask?: Ask): Promise<Reply>;
   /** Sends by SMTP; resolves to the id of the mail. */
   deliver(mail: string | Buffer, envelope?: { from?: string; to?: readonly string[] }): Promise<string>;
@@ -61,6 +63,10 @@ async function startOurs(flags: readonly string[]): Promise<Target> {
   const words = ['run', '--listen', `unix:${http}:600`, '--smtp', `unix:${smtp}:600`, '--max', '0', ...flags];
   const child = spawn(mpctlPath, words, { cwd: dir, stdio: ['ignore', 'ignore', 'pipe'] });
   await listening(child);
+  // A file whose tests could not begin ends all the same.
+  child.unref();
+  child.stderr.destroy();
+  process.once('exit', () => child.kill('SIGKILL'));
   return targetAt({ socketPath: http }, `unix:${smtp}`, true, async () => {
     const ended = new Promise(done => child.once('exit', done));
     child.kill('SIGTERM');
@@ -83,14 +89,14 @@ function listening(child: ChildProcess): Promise<void> {
 function targetAt(where: RequestOptions, smtp: string, isOurs: boolean, close: () => Promise<void>): Target {
   const ask = (path: string, { method = 'GET', headers = {}, body }: Ask = {}) =>
     fetchOnce({ ...where, path, method, headers: { Host: 'localhost', ...headers } }, body);
+  const smtpPlace = smtp.startsWith('unix:') ? smtp.slice('unix:'.length) : Number(smtp.split(':').at(-1));
   return {
     isOurs,
     where,
+    smtp: smtpPlace,
     ask,
     async deliver(mail, { from = 'sender@example.com', to = ['rcpt@example.com'] } = {}) {
-      using talk = new SmtpTalk(
-        smtp.startsWith('unix:') ? smtp.slice('unix:'.length) : Number(smtp.split(':').at(-1)),
-      );
+      using talk = new SmtpTalk(smtpPlace);
       await talk.reply();
       for (const line of [
         'EHLO client',

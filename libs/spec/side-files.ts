@@ -2,13 +2,16 @@ import type { Issue } from '../base/issue.ts';
 import { parseEnvFile } from './parse.ts';
 import type { TenantInput } from './schema.ts';
 import { ioFault, type SpecIo } from './spec-io.ts';
+import { parseTagFile } from './tag-filters.ts';
+import type { TagFilterSpec } from './tags-spec.ts';
 
-/** The environment files of one reading, each read once, whoever names it. */
-export class EnvFiles {
+/** The files of one reading that tenants name, of environments and of tags, each read once, whoever names it. */
+export class SideFiles {
   readonly #io: SpecIo;
   readonly #texts = new Map<string, string>();
   readonly #faults = new Map<string, string>();
   readonly #inputs = new Map<string, TenantInput>();
+  readonly #tagFilters = new Map<string, readonly TagFilterSpec[]>();
   readonly issues: Issue[] = [];
 
   constructor(io: SpecIo) {
@@ -31,7 +34,7 @@ export class EnvFiles {
     return this.#texts.get(path) ?? null;
   }
 
-  /** What a file says; null: it cannot be read. What is wrong in it goes to the issues, once. */
+  /** What an environment file says; null: it cannot be read. What is wrong in it goes to the issues, once. */
   async input(path: string): Promise<TenantInput | null> {
     const known = this.#inputs.get(path);
     if (known) return known;
@@ -41,6 +44,22 @@ export class EnvFiles {
     this.#inputs.set(path, value);
     this.issues.push(...issues);
     return value;
+  }
+
+  /** What the files of tags say that {@link readTags} was called with. */
+  get tagFilters(): ReadonlyMap<string, readonly TagFilterSpec[]> {
+    return this.#tagFilters;
+  }
+
+  /** Whether a file of tags could be read. What is wrong in it goes to the issues, once. */
+  async readTags(path: string): Promise<boolean> {
+    if (this.#tagFilters.has(path)) return true;
+    const text = await this.text(path);
+    if (text === null) return false;
+    const { value, issues } = await parseTagFile(path, text);
+    this.#tagFilters.set(path, value);
+    this.issues.push(...issues);
+    return true;
   }
 
   fault(path: string): string {
