@@ -224,7 +224,7 @@ export class Fleet implements ShardsListener {
     const { spec } = tenant;
     if (kind === 'move') {
       this.#route(tenant, null);
-      await this.shards.running(tenant.shard)?.command({ type: 'close', tenant: spec.id, drainMs });
+      await this.#leaveShard(tenant);
       tenant.shard = to;
     }
     const refs = places.flatMap(({ place, kept }, at) => {
@@ -257,11 +257,23 @@ export class Fleet implements ShardsListener {
     tenant.step = 'closing';
     closeAll(tenant.sockets);
     this.#track(tenant, async () => {
-      await this.shards.running(tenant.shard)?.command({ type: 'close', tenant: id, drainMs });
+      await this.#leaveShard(tenant);
       this.tenants.delete(id);
       if (next !== null) this.#awaited.delete(next);
       folders.release(id, clock());
     });
+  }
+
+  /**
+   * Resolves when the tenant's shard has let go of its mail. A shard that ended may have left some of it in its journal:
+   * its successor takes that over, and is asked.
+   */
+  async #leaveShard({ spec, uid, shard }: HostedTenant): Promise<void> {
+    if (uid === null) return;
+    const close = { type: 'close', tenant: spec.id, uid, drainMs } as const;
+    while (!(await this.shards.up(shard)?.command(close))) {
+      await this.until(() => this.shards.up(shard) !== null);
+    }
   }
 
   /** Where only the public API may be used, hands on what this process accepts; nobody gets it while the shard is down. */

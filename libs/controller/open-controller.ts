@@ -26,6 +26,7 @@ import { MemorySaving } from './memory-saving.ts';
 import { notifySystemd } from './notify-systemd.ts';
 import { ProxyKeeper } from './proxy-keeper.ts';
 import { Reconciler } from './reconciler.ts';
+import { replayJournals } from './replay-journals.ts';
 import { takeRunLock } from './run-lock.ts';
 import { RunningController } from './running-controller.ts';
 import { endLeftovers } from './shards.ts';
@@ -111,6 +112,7 @@ export async function openController(options: ControllerOptions): Promise<Contro
 
   for (const name of folders.names())
     if (!config.good.fleet.tenants.has(name)) folders.release(name, clock());
+  await replayJournals(dataDir, { command: options.shardCommand, environment }, logSpec);
   reconciler.want();
   const patience = setTimeout(() => door.begin(), slowStartMs);
   await reconciler.settle();

@@ -60,7 +60,8 @@ export class Inheritance {
     const { size } = await stat(this.#path(name));
     const segment = new Segment(name, size);
     this.segments.push(segment);
-    if (name.isDone && (await bootIdOf(this.#path(name))) === readBootId()) {
+    if (name.kind === 'end') return;
+    if (name.kind === 'done' && (await bootIdOf(this.#path(name))) === readBootId()) {
       segment.unapplied = 1;
       this.#unread.push(segment);
       return;

@@ -69,7 +69,9 @@ export class IntakePort implements MailStatePort {
   }
 
   /** Resolves when the change is safe and in the tail. */
-  #append(change: Change, done: Pending['done']): Promise<void> {
+  async #append(change: Change, done: Pending['done']): Promise<void> {
+    // Asked again, because a large mail took its time.
+    this.#check();
     const bytes = sizeOf(change);
     const isFirst = this.#waiting === 0;
     const appended =
@@ -77,7 +79,7 @@ export class IntakePort implements MailStatePort {
         ? this.#write(change, bytes, done)
         : this.#appendLater(change, bytes, done, this.#begun);
     this.#begun = appended.catch(() => {});
-    return appended;
+    await appended;
   }
 
   async #appendLater(

@@ -75,6 +75,7 @@ export class Journal implements AsyncDisposable {
   readonly #gathering = new Gathering(() => void this.#flush());
   #waiting: Entry[] = [];
   #isFlushing = false;
+  #isClosed = false;
   #idle: (() => void)[] = [];
   #active: { readonly segment: Segment; readonly handle: FileHandle; batch: number; index: number } | null =
     null;
@@ -125,6 +126,10 @@ export class Journal implements AsyncDisposable {
   }
 
   append(entry: Entry): void {
+    if (this.#isClosed) {
+      entry.done(new MpctlError('STORE_CLOSED', 'the journal is closed'), null);
+      return;
+    }
     if (this.bytes >= this.#maxBytes) {
       entry.done(new MpctlError('STORE_FULL', 'the journal is full'), null);
       return;
@@ -210,7 +215,7 @@ export class Journal implements AsyncDisposable {
     );
   }
 
-  async #create() {
+  async #create(kind: 'log' | 'end' = 'log') {
     await mkdir(this.#dir, { recursive: true, mode: 0o700 });
     const newest = (await listSegments(this.#dir)).at(-1);
     const random = randomBytes(8);
@@ -218,7 +223,7 @@ export class Journal implements AsyncDisposable {
       number: Math.max(newest?.number ?? 0, this.#floor) + 1,
       shard: this.#shard,
       salt: { mark: random.readUInt32LE(0), seed: random.readUInt32LE(4) },
-      isDone: false,
+      kind,
     };
     const segment = new Segment(name, segmentHeadBytes);
     const path = this.path(segment);
@@ -263,7 +268,7 @@ export class Journal implements AsyncDisposable {
   /** Notes that nothing of a segment has to be applied any more, for a successor after a crash. */
   async markDone(segment: Segment): Promise<void> {
     const from = this.path(segment);
-    segment.name = { ...segment.name, isDone: true };
+    segment.name = { ...segment.name, kind: 'done' };
     await rename(from, this.path(segment));
   }
 
@@ -280,17 +285,18 @@ export class Journal implements AsyncDisposable {
   }
 
   /**
-   * Closes the journal when nobody waits any more. When `isClean`, all that is in it is safe elsewhere: then an empty
-   * segment is all that stays, so that the next one's number is higher.
+   * Closes the journal when nobody waits any more. When what was applied is safe (`isSafe`) and all that is in it was, an
+   * empty segment is all that stays, so that the next one's number is higher.
    */
-  async close(isClean: boolean): Promise<void> {
+  async close(isSafe: boolean): Promise<void> {
+    this.#isClosed = true;
     if (this.#isFlushing || this.#waiting.length > 0) await new Promise<void>(done => this.#idle.push(done));
     const active = this.#active;
     this.#active = null;
     await active?.handle.close();
     const newest = this.#segments.at(-1);
-    if (!isClean || !newest) return;
-    const { handle } = await this.#create();
+    if (!isSafe || !newest || this.#segments.some(({ unapplied }) => unapplied > 0)) return;
+    const { handle } = await this.#create('end');
     await handle.close();
     await this.free(newest);
   }

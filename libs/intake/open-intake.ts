@@ -85,6 +85,11 @@ export async function replayJournals(
   await intake.replay(dirOf);
 }
 
+/** Whether there is something that {@link replayJournals} would take in. */
+export async function needsReplay(journalDir: string): Promise<boolean> {
+  return (await listSegments(journalDir)).some(({ kind }) => kind !== 'end');
+}
+
 /** Opens the intake of a shard and takes over what an earlier process of it left; reads no more than what may not be applied yet. */
 export async function openIntake(options: IntakeOptions): Promise<Intake> {
   const intake = new Intake(options);
@@ -103,6 +108,7 @@ export class Intake implements Store {
   readonly #reclaimer: Reclaimer;
   readonly #parts: IntakeParts;
   readonly #inheritance: Inheritance;
+  #settling: Promise<void> = Promise.resolve();
 
   constructor(options: IntakeOptions) {
     const { journalDir, shard, log } = options;
@@ -162,9 +168,16 @@ export class Intake implements Store {
   }
 
   async release(uid: TenantUid): Promise<void> {
+    // Until then it is not known what there is of it.
+    await this.#settling;
+    await this.#release(uid);
+  }
+
+  async #release(uid: TenantUid): Promise<void> {
     const box = this.#boxes.get(uid);
     if (!box) return;
-    await box.closeHandle?.();
+    const { closeHandle } = box;
+    await closeHandle?.();
     try {
       await this.#applier.drain(box);
       await this.#files.close(box);
@@ -173,17 +186,20 @@ export class Intake implements Store {
       await this.#reclaimer.putAside(box);
       this.#files.abandon(box);
     }
-    this.#boxes.delete(uid);
+    // Somebody may have asked for a handle meanwhile, where there was none.
+    if (box.closeHandle === closeHandle) this.#boxes.delete(uid);
   }
 
-  /**
-   * Finishes what an earlier process of this shard left. `dirOf` is asked for tenants that have no mailbox here. Until it
-   * has resolved, a tenant that the shard does not host may not be opened elsewhere.
-   */
-  async settleInheritance(dirOf: TenantDirs): Promise<void> {
+  /** Finishes what an earlier process of this shard left; `dirOf` is asked for tenants that have no mailbox here. */
+  settleInheritance(dirOf: TenantDirs): Promise<void> {
+    this.#settling = this.#settleAll(dirOf);
+    return this.#settling;
+  }
+
+  async #settleAll(dirOf: TenantDirs): Promise<void> {
     const tenants = [...this.#inheritance.tails.keys()];
     await this.#settle(tenants, dirOf);
-    for (const uid of tenants) if (!this.#boxes.get(uid)?.closeHandle) await this.release(uid);
+    for (const uid of tenants) if (!this.#boxes.get(uid)?.closeHandle) await this.#release(uid);
     await this.#syncInheritance(dirOf);
   }
 
@@ -279,6 +295,8 @@ export class Intake implements Store {
   async stop(withinMs: number): Promise<void> {
     this.#reclaimer.stop();
     const boxes = [...this.#boxes.values()];
+    // What comes later is refused; what was begun is acknowledged or not before it is looked at what is left.
+    await Promise.all(boxes.map(box => box.closeHandle?.()));
     const done = new AbortController();
     await Promise.race([
       Promise.all(boxes.map(box => this.#drain(box))),
@@ -287,7 +305,7 @@ export class Intake implements Store {
     done.abort();
     this.#applier.stop();
     const isSafe = await this.#files.closeAll();
-    await this.#journal.close(isSafe && this.#journal.segments.every(({ unapplied }) => unapplied === 0));
+    await this.#journal.close(isSafe);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

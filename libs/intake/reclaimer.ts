@@ -71,7 +71,7 @@ export class Reclaimer {
 
   async #step(): Promise<void> {
     for (const segment of this.#sealed()) {
-      if (segment.unapplied === 0 && !segment.name.isDone) await this.#journal.markDone(segment);
+      if (segment.unapplied === 0 && segment.name.kind === 'log') await this.#journal.markDone(segment);
     }
     // Where no file is open, all have been synced: then it costs nothing.
     if (!this.#mustFree && this.#files.count > 0) return;

@@ -6,24 +6,29 @@ import type { ShardIndex } from '../base/ids.ts';
 import { type Damage, decodeRecords, FoundRecord, type Salt } from './record.ts';
 
 /**
+ * `log`: its records may not be applied · `done`: they have been, though what they changed may not be synced · `end`: it
+ * has none; a shard that ended as it should leaves it for its number.
+ */
+export type SegmentKind = 'log' | 'done' | 'end';
+
+/**
  * A file of the journal. Its name says everything that is needed to read it, so that a damaged head costs nothing:
- * `<number>-<shard>-<salt>.log`, or `.done` when all of its records have been applied, though perhaps not synced.
- * Numbers grow over all shards of a data folder, and with them positions.
+ * `<number>-<shard>-<salt>.<kind>`. Numbers grow over all shards of a data folder, and with them positions.
  */
 export type SegmentName = {
   readonly number: number;
   readonly shard: ShardIndex;
   readonly salt: Salt;
-  readonly isDone: boolean;
+  readonly kind: SegmentKind;
 };
 
-export function segmentFileName({ number, shard, salt, isDone }: SegmentName): string {
+export function segmentFileName({ number, shard, salt, kind }: SegmentName): string {
   const hex = (value: number) => value.toString(16).padStart(8, '0');
-  return `${String(number).padStart(10, '0')}-${shard}-${hex(salt.mark)}${hex(salt.seed)}.${isDone ? 'done' : 'log'}`;
+  return `${String(number).padStart(10, '0')}-${shard}-${hex(salt.mark)}${hex(salt.seed)}.${kind}`;
 }
 
 export function parseSegmentName(name: string): SegmentName | null {
-  const found = /^(\d{10,})-(\d+)-([0-9a-f]{8})([0-9a-f]{8})\.(log|done)$/.exec(name);
+  const found = /^(\d{10,})-(\d+)-([0-9a-f]{8})([0-9a-f]{8})\.(log|done|end)$/.exec(name);
   if (!found) return null;
   const [, number, shard, mark, seed, kind] = found as unknown as [
     string,
@@ -37,7 +42,7 @@ export function parseSegmentName(name: string): SegmentName | null {
     number: Number(number),
     shard: Number(shard),
     salt: { mark: Number.parseInt(mark, 16), seed: Number.parseInt(seed, 16) },
-    isDone: kind === 'done',
+    kind: kind as SegmentKind,
   };
 }
 

@@ -4,11 +4,13 @@ import type { Logger } from '../base/log.ts';
 import { bindSockets } from '../sockets/bind-sockets.ts';
 import type { BoundSocket } from '../sockets/bound-socket.ts';
 import { hasPrivateApi } from '../sockets/node-handle.ts';
+import { journalDir } from '../spec/paths.ts';
 import type { FleetSpec, TenantSpec } from '../spec/tenant-spec.ts';
 import { newTally } from '../tenant/tally.ts';
 import { TenantWorker } from '../tenant/tenant-worker.ts';
 import { wireVersion } from '../wire/shard-channel.ts';
 import { openHome } from './open-home.ts';
+import { tenantDirs } from './tenant-dirs.ts';
 
 /** How often mail is looked for that has become too old. */
 const pruneMs = 60_000;
@@ -37,6 +39,9 @@ export async function openAlone(
     log: fleet.log,
     accepts: 'shard',
   } as const;
+  const journals = { journalDir: journalDir(dataDir), clock: Date.now, log };
+  const { needsReplay, replayJournals } = await import('../intake/open-intake.ts');
+  if (await needsReplay(journals.journalDir)) await replayJournals(journals, tenantDirs(dataDir));
   const home = await openHome({ config, log, totals: newTally(), env, stateChanged: () => {} });
   undo.use(home.store);
   undo.use(home.inbox);

@@ -1,4 +1,6 @@
 import { randomBytes } from 'node:crypto';
+import type { Intake } from '../intake/open-intake.ts';
+import { journalDir } from '../spec/paths.ts';
 import type { TenantHome } from '../tenant/tenant-home.ts';
 import type { ShardConfig } from '../wire/shard-channel.ts';
 
@@ -6,14 +8,17 @@ export type HomeOptions = Pick<TenantHome, 'log' | 'totals' | 'env' | 'stateChan
   readonly config: ShardConfig;
 };
 
+/** What a shard's tenants share, and more of it than they see. */
+export type ShardHome = TenantHome & { readonly store: Intake };
+
 /** Opens what all tenants of a shard share. Loaded with the first tenant: an empty shard costs little more than a bare Node. */
-export async function openHome({ config, log, totals, env, stateChanged }: HomeOptions): Promise<TenantHome> {
+export async function openHome({ config, log, totals, env, stateChanged }: HomeOptions): Promise<ShardHome> {
   const [
     { createSmtpEngine },
     { createPop3Engine },
     { createInboxEngine },
     { readAppFiles },
-    { openMemoryStore },
+    { openIntake },
     { createSlowWork },
     { createLoginChecker },
     { createCertificates },
@@ -22,20 +27,21 @@ export async function openHome({ config, log, totals, env, stateChanged }: HomeO
     import('../pop3/pop3-engine.ts'),
     import('../inbox-api/inbox-engine.ts'),
     import('../inbox-api/app-files.ts'),
-    import('../store/open-store.ts'),
+    import('../intake/open-intake.ts'),
     import('../slow-work/slow-work.ts'),
     import('../logins/login-checker.ts'),
     import('../certificates/certificates.ts'),
   ]);
   const slowWork = createSlowWork();
   const clock = Date.now;
+  const { dataDir, shard } = config;
   return {
     hostname: config.hostname,
-    dataDir: config.dataDir,
+    dataDir,
     clock,
     random: randomBytes,
     log,
-    store: openMemoryStore(clock),
+    store: await openIntake({ journalDir: journalDir(dataDir), shard, clock, log }),
     smtp: createSmtpEngine({ log, clock }),
     pop3: createPop3Engine({ log, clock }),
     inbox: await createInboxEngine({

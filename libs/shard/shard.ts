@@ -3,18 +3,19 @@
  * ties it to its process; each tenant is a `TenantWorker`.
  */
 import type { Socket } from 'node:net';
-import type { TenantId } from '../base/ids.ts';
+import type { TenantId, TenantUid } from '../base/ids.ts';
 import type { ConfigurableLogger } from '../log/open-log.ts';
+import { tenantDataDir } from '../spec/paths.ts';
 import { newTally } from '../tenant/tally.ts';
-import type { TenantHome } from '../tenant/tenant-home.ts';
 import { TenantWorker } from '../tenant/tenant-worker.ts';
 import type { ShardReport, TenantReport, TenantState } from '../wire/report.ts';
 import type { FromShard, Placement, ReportScope, ShardConfig, ToShard } from '../wire/shard-channel.ts';
 import { LoopWatch } from './loop-watch.ts';
 import { MemoryMode } from './memory-mode.ts';
-import { openHome } from './open-home.ts';
+import { openHome, type ShardHome } from './open-home.ts';
 import { SharedSettings } from './shared-settings.ts';
 import { type ArrivedSocket, SocketArrivals } from './socket-arrivals.ts';
+import { tenantDirs } from './tenant-dirs.ts';
 
 const heartbeatMs = 1000;
 
@@ -41,7 +42,7 @@ export class Shard {
   readonly #memory = new MemoryMode();
   readonly #totals = newTally();
   readonly #timers: readonly NodeJS.Timeout[];
-  #home: Promise<TenantHome> | null = null;
+  #home: Promise<ShardHome> | null = null;
   #started = Promise.resolve();
 
   /** `env` gives the value of a variable of the environment. */
@@ -136,10 +137,12 @@ export class Shard {
     });
   }
 
-  #close({ tenant, drainMs }: Command<'close'>): Promise<TenantReport[]> {
+  #close({ tenant, uid, drainMs }: Command<'close'>): Promise<TenantReport[]> {
     return this.#inOrder(tenant, async () => {
       await this.#tenants.get(tenant)?.close(drainMs);
       this.#tenants.delete(tenant);
+      // Of one that is not here, a process before this one may have left mail.
+      await (await this.#home)?.store.release(uid);
       return [];
     });
   }
@@ -159,22 +162,42 @@ export class Shard {
     before.then(deliver);
   }
 
-  #host(home: TenantHome, { uid, spec }: Placement, sockets: readonly ArrivedSocket[]): TenantWorker {
+  #host(home: ShardHome, { uid, spec }: Placement, sockets: readonly ArrivedSocket[]): TenantWorker {
     const worker = new TenantWorker(home, uid, spec);
     this.#tenants.set(spec.id, worker);
     listenOn(worker, sockets);
     return worker;
   }
 
-  #useHome(): Promise<TenantHome> {
-    this.#home ??= openHome({
+  #useHome(): Promise<ShardHome> {
+    this.#home ??= this.#openHome();
+    return this.#home;
+  }
+
+  async #openHome(): Promise<ShardHome> {
+    const home = await openHome({
       config: this.#config,
       log: this.#log,
       totals: this.#totals,
       env: this.#env,
       stateChanged: tenant => this.#send({ type: 'tenant', tenant }),
     });
-    return this.#home;
+    // In a later round, when those who waited for the home have hosted their tenants.
+    setImmediate(() => this.#settleInheritance(home));
+    return home;
+  }
+
+  /** Finishes what a process before this one left. */
+  async #settleInheritance({ store }: ShardHome): Promise<void> {
+    const { dataDir } = this.#config;
+    const strangers = tenantDirs(dataDir);
+    const dirOf = (uid: TenantUid) => {
+      const worker = [...this.#tenants.values()].find(worker => worker.uid === uid);
+      return worker ? tenantDataDir(dataDir, worker.spec.id) : strangers(uid);
+    };
+    await store.settleInheritance(dirOf).catch(error => {
+      this.#log.error({ err: error }, 'what a former process left could not be taken in');
+    });
   }
 
   #inOrder<Result>(tenant: TenantId, work: () => Promise<Result>): Promise<Result> {

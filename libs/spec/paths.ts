@@ -3,10 +3,10 @@
  * What begins with a dot belongs to the daemon: no tenant's name can.
  *
  *     <runDir>/.control.sock  .lock.sock  .fallback.sock  <tenant>/{http,smtp,…}.sock
- *     <dataDir>/<tenant>/{uid,mail.db}  .trash/<uid>/  .journal/  .spool/  .state/
+ *     <dataDir>/<tenant>/{uid,mail.db}  .trash/<uid>/  .journal/  .state/
  */
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path/posix';
-import type { ShardIndex, TenantId, TenantUid } from '../base/ids.ts';
+import type { TenantId, TenantUid } from '../base/ids.ts';
 
 /** Longest path that `bind` takes: `sun_path` is 108 bytes with its final NUL. */
 export const maxSocketPathBytes = 107;
@@ -71,18 +71,9 @@ export function trashedNotePath(trashedDir: string): string {
   return join(trashedDir, 'trashed.json');
 }
 
+/** What shards have acknowledged and may not have put into databases yet: `libs/intake`. */
 export function journalDir(dataDir: string): string {
   return join(dataDir, '.journal');
-}
-
-/** One segment of a shard's journal, e.g. `.journal/0-00000017.log`; a folder listing sorts them by age. */
-export function journalSegmentPath(dataDir: string, shard: ShardIndex, segment: number): string {
-  return join(dataDir, '.journal', `${shard}-${String(segment).padStart(8, '0')}.log`);
-}
-
-/** Large mail on its way, a file each. */
-export function spoolDir(dataDir: string): string {
-  return join(dataDir, '.spool');
 }
 
 export function stateDir(dataDir: string): string {

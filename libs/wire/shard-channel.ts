@@ -84,7 +84,13 @@ export type ToShard =
       readonly opened: readonly SocketRef[];
     }
   /** Answered when the tenant's sessions have ended and its store is closed. */
-  | { readonly type: 'close'; readonly seq: number; readonly tenant: TenantId; readonly drainMs: number }
+  | {
+      readonly type: 'close';
+      readonly seq: number;
+      readonly tenant: TenantId;
+      readonly uid: TenantUid;
+      readonly drainMs: number;
+    }
   /** Beside it travels an accepted, paused connection; the answer is `taken`. */
   | {
       readonly type: 'connection';

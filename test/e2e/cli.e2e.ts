@@ -187,9 +187,7 @@ test('a second controller on the same run folder names the first', async () => {
 });
 
 test('the log is JSON lines, and stdout stays empty', () => {
-  const lines = fleet.log.trim().split('\n');
-  for (const line of lines) assert.ok(JSON.parse(line).msg, line);
-  assert.equal(lines.filter(line => line.includes('kept in memory only')).length, 1);
+  for (const line of fleet.log.split('\n').filter(Boolean)) assert.ok(JSON.parse(line).msg, line);
 });
 
 test('it ends within 10 s with 0, and its sockets are gone', async () => {

@@ -18,7 +18,7 @@ async function start(words: readonly string[], env: NodeJS.ProcessEnv = {}): Pro
   await new Promise<void>((resolve, reject) => {
     child.stderr.setEncoding('utf8').on('data', text => {
       log += text;
-      if (log.includes('kept in memory only')) resolve();
+      if (log.includes('kept in a temporary folder')) resolve();
     });
     child.once('exit', code => reject(new Error(`ended with ${code}: ${log}`)));
   });

@@ -1,10 +1,13 @@
 /** A shard alone, without a controller: a test binds its sockets and speaks to it over its channel. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TenantId, TenantUid } from '../../libs/base/ids.ts';
 import { bindSockets } from '../../libs/sockets/bind-sockets.ts';
 import type { BoundSocket } from '../../libs/sockets/bound-socket.ts';
+import { tenantDataDir, tenantUidPath } from '../../libs/spec/paths.ts';
 import { resolveTenant, tenantContext } from '../../libs/spec/resolve.ts';
 import type { TenantSpec } from '../../libs/spec/tenant-spec.ts';
 import { packPlacements } from '../../libs/wire/pack-placements.ts';
@@ -12,6 +15,7 @@ import {
   type FromShard,
   firstSocketFd,
   type Placement,
+  type ShardConfig,
   type SocketRef,
   type ToShard,
   wireVersion,
@@ -47,34 +51,43 @@ export async function bindTenant(runDir: string, spec: TenantSpec): Promise<Boun
 export class ShardProcess implements AsyncDisposable {
   readonly child: ChildProcess;
   readonly received: FromShard[] = [];
+  readonly #dataDir: string;
+  readonly #uids = new Map<TenantId, TenantUid>();
   #seq = 0;
 
-  private constructor(child: ChildProcess) {
+  private constructor(child: ChildProcess, dataDir: string) {
     this.child = child;
+    this.#dataDir = dataDir;
     child.on('message', message => this.received.push(message as FromShard));
   }
 
-  /** Starts one that inherits the sockets of these tenants, and waits until it is ready. */
-  static async start(tenants: readonly BoundTenant[], config: object = {}): Promise<ShardProcess> {
+  /**
+   * Starts one that inherits the sockets of these tenants, and waits until it is ready. Its data folder is a new one that
+   * goes with it, unless `config` names another.
+   */
+  static async start(
+    tenants: readonly BoundTenant[],
+    config: Partial<ShardConfig> = {},
+  ): Promise<ShardProcess> {
     const fds = tenants.flatMap(({ sockets }) => sockets.map(({ fd }) => fd)).sort((a, b) => a - b);
     const child = spawn(process.execPath, [main, '0'], {
       stdio: ['ignore', 'inherit', 'inherit', 'ipc', ...fds],
     });
-    const shard = new ShardProcess(child);
+    const shard = new ShardProcess(child, config.dataDir ?? mkdtempSync(join(tmpdir(), 'mp-')));
     shard.send({
       type: 'start',
       config: {
         wireVersion,
         shard: 0,
         hostname: 'mx.test',
-        dataDir: '/nonexistent',
+        dataDir: shard.#dataDir,
         appDir: '/nonexistent',
         log: { level: 'warn', format: 'json' },
         accepts: 'shard',
         ...config,
       },
       tenants: packPlacements(
-        tenants.map((tenant, i) => placement(tenant, i, fd => fds.indexOf(fd) + firstSocketFd)),
+        tenants.map((tenant, i) => shard.#place(tenant, i, fd => fds.indexOf(fd) + firstSocketFd)),
       ),
     });
     await shard.next('ready');
@@ -96,7 +109,7 @@ export class ShardProcess implements AsyncDisposable {
 
   async open(tenant: BoundTenant, index: number): Promise<Extract<FromShard, { type: 'done' }>> {
     const seq = ++this.#seq;
-    const place = placement(tenant, index, () => null);
+    const place = this.#place(tenant, index, () => null);
     this.send({ type: 'open', seq, tenant: place });
     for (const [i, socket] of place.sockets.entries()) {
       const handle = tenant.sockets[i]?.handle ?? undefined;
@@ -111,7 +124,8 @@ export class ShardProcess implements AsyncDisposable {
   }
 
   async close(tenant: TenantSpec, drainMs = 0): Promise<void> {
-    this.send({ type: 'close', seq: ++this.#seq, tenant: tenant.id, drainMs });
+    const uid = this.#uids.get(tenant.id) ?? ('0'.repeat(16) as TenantUid);
+    this.send({ type: 'close', seq: ++this.#seq, tenant: tenant.id, uid, drainMs });
     await this.next('done');
   }
 
@@ -120,20 +134,27 @@ export class ShardProcess implements AsyncDisposable {
     return (await this.next('report')).report;
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    if (this.child.exitCode !== null || this.child.signalCode !== null) return;
-    this.child.kill('SIGKILL');
-    await once(this.child, 'exit');
-  }
-}
-
-function placement(tenant: BoundTenant, index: number, fdOf: (fd: number) => number | null): Placement {
-  const refs: SocketRef[] = [];
-  for (const { id, binds } of tenant.spec.listeners) {
-    for (const bindIndex of binds.keys()) {
-      const fd = fdOf(tenant.sockets[refs.length]?.fd ?? -1);
-      refs.push({ listenerId: id, bindIndex, fd });
+  /** A tenant with a folder, whose uid is made of `index`. */
+  #place({ spec, sockets }: BoundTenant, index: number, fdOf: (fd: number) => number | null): Placement {
+    const refs: SocketRef[] = [];
+    for (const { id, binds } of spec.listeners) {
+      for (const bindIndex of binds.keys()) {
+        const fd = fdOf(sockets[refs.length]?.fd ?? -1);
+        refs.push({ listenerId: id, bindIndex, fd });
+      }
     }
+    const uid = index.toString(16).padStart(16, '0') as TenantUid;
+    this.#uids.set(spec.id, uid);
+    mkdirSync(tenantDataDir(this.#dataDir, spec.id), { recursive: true });
+    writeFileSync(tenantUidPath(this.#dataDir, spec.id), `${uid}\n`);
+    return { uid, spec, sockets: refs };
   }
-  return { uid: index.toString(16).padStart(16, '0') as TenantUid, spec: tenant.spec, sockets: refs };
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.child.exitCode === null && this.child.signalCode === null) {
+      this.child.kill('SIGKILL');
+      await once(this.child, 'exit');
+    }
+    rmSync(this.#dataDir, { recursive: true, force: true });
+  }
 }

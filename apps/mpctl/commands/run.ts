@@ -1,7 +1,7 @@
-import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import type { TenantUid } from '../../../libs/base/ids.ts';
+import { MpctlError } from '../../../libs/base/error.ts';
+import { TenantFolders } from '../../../libs/controller/tenant-folders.ts';
 import { openLog } from '../../../libs/log/open-log.ts';
 import { openAlone } from '../../../libs/shard/open-alone.ts';
 import { renderBind } from '../../../libs/spec/bind.ts';
@@ -31,7 +31,8 @@ export async function runAlone({ args }: Input): Promise<ExitCode> {
     dataDir: dataDir === undefined ? dir : resolvePath(process.cwd(), dataDir),
   });
   const log = openLog(logSpec(settings), {});
-  const uid = randomBytes(8).toString('hex') as TenantUid;
+  const [uid] = await new TenantFolders(fleet.dataDir, 0).admit([tenant.id], Date.now());
+  if (!uid || uid instanceof MpctlError) throw uid;
   await using _sandbox = await openAlone(
     fleet,
     tenant,
@@ -44,7 +45,7 @@ export async function runAlone({ args }: Input): Promise<ExitCode> {
   for (const { protocol, binds } of tenant.listeners) {
     for (const bind of binds) log.info({ protocol, bind: renderBind(bind) }, 'listening');
   }
-  log.warn({}, 'mail is kept in memory only: it is gone when this ends');
+  if (fleet.dataDir === dir) log.warn({}, 'mail is kept in a temporary folder: it is gone when this ends');
   await stopped;
   return exitCode.done;
 }

@@ -35,7 +35,6 @@ export async function serve({ folders }: Input): Promise<ExitCode> {
   if ('length' in opened) {
     throw new Refusal('BAD_TENANTS_FILE', `${folders.configPath} has errors: nothing was started`, opened);
   }
-  log.warn({}, 'mail is kept in memory only: it is gone when its shard ends');
   await life.of(opened, error => log.error({ error }, 'the files could not be read again'));
   return exitCode.done;
 }

@@ -1,0 +1,165 @@
+import assert from 'node:assert/strict';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fetchRaw } from './raw-http.ts';
+import { SmtpTalk } from './smtp-talk.ts';
+
+/** A mailbox, wherever it is at the moment. */
+export type Account = {
+  smtp: string;
+  http: string;
+  /** Ids of mail that was acknowledged and not deleted. */
+  readonly kept: Set<string>;
+  /** Ids whose deletion was answered. */
+  readonly deleted: Set<string>;
+  /** Subjects that were sent whole and got no answer, ids whose deletion was asked and not answered: both may be either way. */
+  readonly open: Set<string>;
+};
+
+export const newAccount = (smtp: string, http: string): Account => ({
+  smtp,
+  http,
+  kept: new Set(),
+  deleted: new Set(),
+  open: new Set(),
+});
+
+/** Clients that send, mark and delete without a pause, and note in a ledger what they were told. */
+export class Ledger implements AsyncDisposable {
+  readonly accounts: readonly Account[];
+  acknowledged = 0;
+  refused = 0;
+  unanswered = 0;
+  /** Never sent whole: nobody was there, or the session broke off before. */
+  unsent = 0;
+  #running = true;
+  #sent = 0;
+  readonly #clients: Promise<void>[];
+  readonly #random: () => number;
+
+  constructor(accounts: readonly Account[], clients: number, random: () => number) {
+    this.accounts = accounts;
+    this.#random = random;
+    this.#clients = Array.from({ length: clients }, () => this.#run());
+  }
+
+  /** Resolves when so many more mails were acknowledged. */
+  async until(more: number): Promise<void> {
+    const wanted = this.acknowledged + more;
+    const giveUpAtMs = performance.now() + 30_000;
+    while (this.acknowledged < wanted) {
+      assert.ok(performance.now() < giveUpAtMs, 'nobody takes mail any more');
+      await sleep(5);
+    }
+  }
+
+  /** Ends the clients; resolves when the last of them has its answer or knows that there will be none. */
+  async stop(): Promise<void> {
+    this.#running = false;
+    await Promise.all(this.#clients);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop();
+  }
+
+  /** Holds that each mailbox has what its ledger says, and nothing twice. */
+  async check(): Promise<void> {
+    for (const account of this.accounts) {
+      const { body } = await fetchRaw({ socketPath: account.http, path: '/api/v1/messages?limit=0' });
+      const messages: { ID: string; Subject: string }[] = JSON.parse(body.toString()).messages;
+      const ids = messages.map(({ ID }) => ID);
+      assert.equal(new Set(ids).size, ids.length, 'no id is there twice');
+      const there = new Set(ids);
+      const lost = [...account.kept].filter(id => !there.has(id));
+      assert.deepEqual(lost, [], `${account.http}: acknowledged mail is gone`);
+      const back = ids.filter(id => account.deleted.has(id));
+      assert.deepEqual(back, [], `${account.http}: deleted mail is back`);
+      const unknown = messages.filter(
+        ({ ID, Subject }) => !account.kept.has(ID) && !account.open.has(ID) && !account.open.has(Subject),
+      );
+      assert.deepEqual(unknown, [], `${account.http}: mail that nobody sent, or that was refused`);
+      const subjects = messages.map(({ Subject }) => Subject);
+      assert.equal(new Set(subjects).size, subjects.length, 'no mail is there twice');
+    }
+  }
+
+  async #run(): Promise<void> {
+    while (this.#running) {
+      const account = this.accounts[Math.floor(this.#random() * this.accounts.length)] as Account;
+      const [victim] = account.kept;
+      if (victim !== undefined && this.#random() < 0.15) await this.#delete(account, victim);
+      else await this.#send(account);
+    }
+  }
+
+  async #send(account: Account): Promise<void> {
+    const subject = `mail-${this.#sent++}`;
+    const { outcome, reply } = await send(account.smtp, subject);
+    const id = /queued as (\w+)/.exec(reply)?.[1];
+    if (outcome === 'unanswered') {
+      this.unanswered++;
+      account.open.add(subject);
+    } else if (outcome === 'unsent') {
+      this.unsent++;
+      await sleep(1);
+    } else if (id === undefined) this.refused++;
+    else {
+      this.acknowledged++;
+      account.kept.add(id);
+    }
+  }
+
+  async #delete(account: Account, id: string): Promise<void> {
+    account.kept.delete(id);
+    account.open.add(id);
+    const body = JSON.stringify({ IDs: [id] });
+    const request = {
+      socketPath: account.http,
+      path: '/api/v1/messages',
+      method: 'DELETE',
+      // Node frames no body of a DELETE by itself, and without one it means all.
+      headers: { 'content-length': body.length },
+      body,
+    };
+    const status = await fetchRaw(request).then(
+      reply => reply.status,
+      () => 0,
+    );
+    if (status !== 200) return;
+    account.open.delete(id);
+    account.deleted.add(id);
+  }
+}
+
+/** `unsent`: the mail's end was never sent · `unanswered`: it was, and nobody said what became of it. */
+async function send(
+  path: string,
+  subject: string,
+): Promise<{ outcome: 'unsent' | 'answered' | 'unanswered'; reply: string }> {
+  using talk = new SmtpTalk(path);
+  talk.socket.on('error', () => {});
+  let isWhole = false;
+  try {
+    if (!(await talk.reply())?.startsWith('220')) return { outcome: 'unsent', reply: '' };
+    for (const line of ['EHLO client', 'MAIL FROM:<a@example.com>', 'RCPT TO:<b@example.com>', 'DATA']) {
+      const reply = await talk.say(line);
+      if (!reply || !/^[23]/.test(reply)) return { outcome: 'unsent', reply: reply ?? '' };
+    }
+    isWhole = true;
+    const reply = await talk.say(`Subject: ${subject}\r\nTo: b@example.com\r\n\r\nHello\r\n.`);
+    return reply === null ? { outcome: 'unanswered', reply: '' } : { outcome: 'answered', reply };
+  } catch {
+    return { outcome: isWhole ? 'unanswered' : 'unsent', reply: '' };
+  }
+}
+
+/** Numbers from 0 to 1 that a seed gives again (mulberry32). */
+export function seeded(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
