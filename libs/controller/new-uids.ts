@@ -1,6 +1,7 @@
 import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { parseTenantId, parseTenantUid, type TenantId, type TenantUid } from '../base/ids.ts';
+import type { TenantId, TenantUid } from '../base/ids.ts';
+import { parseNewUids } from '../spec/parse-new-uids.ts';
 import { newUidsPath } from '../spec/paths.ts';
 import { readText, syncFolder } from './replace-file.ts';
 
@@ -10,18 +11,12 @@ import { readText, syncFolder } from './replace-file.ts';
  */
 export class NewUids {
   readonly #path: string;
-  readonly #uids = new Map<TenantId, TenantUid>();
+  readonly #uids: Map<TenantId, TenantUid>;
 
   constructor(dataDir: string) {
     this.#path = newUidsPath(dataDir);
     mkdirSync(dirname(this.#path), { recursive: true, mode: 0o700 });
-    for (const line of readText(this.#path)?.split('\n') ?? []) {
-      // A line that a loss of power cut off belongs to nobody yet. Each begins with its line feed, so it ends there.
-      const [name = '', text = ''] = line.split(' ');
-      const [tenant, uid] = [parseTenantId(name), parseTenantUid(text)];
-      if (tenant !== null && uid !== null) this.#uids.set(tenant, uid);
-      else if (tenant !== null) this.#uids.delete(tenant);
-    }
+    this.#uids = parseNewUids(readText(this.#path) ?? '');
   }
 
   get size(): number {

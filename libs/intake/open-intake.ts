@@ -7,6 +7,7 @@
  *               large mail ─► its own file first            ▲ look
  */
 import assert from 'node:assert/strict';
+import { mkdirSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
 import type { Clock } from '../base/clock.ts';
 import type { ShardIndex, TenantUid } from '../base/ids.ts';
@@ -248,6 +249,7 @@ export class Intake implements Store {
   }
 
   #add(uid: TenantUid, dir: string): Box {
+    makeFolder(dir);
     const box = new Box(uid, dir);
     this.#boxes.set(uid, box);
     box.isUnsynced = this.#inheritance.unsynced.has(uid);
@@ -311,4 +313,11 @@ export class Intake implements Store {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.stop(this.#limits.stopMs);
   }
+}
+
+/** A new tenant's folder is made when the rush of its start is over: mail may be sooner. Whoever writes into one that could not be made says so. */
+function makeFolder(dir: string): void {
+  try {
+    mkdirSync(dir, { recursive: true, mode: 0o700 });
+  } catch {}
 }

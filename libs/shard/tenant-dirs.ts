@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { parseTenantId, parseTenantUid, type TenantUid } from '../base/ids.ts';
-import { tenantDataDir, tenantUidPath, trashDir, trashedTenantDir } from '../spec/paths.ts';
+import { parseNewUids } from '../spec/parse-new-uids.ts';
+import { newUidsPath, tenantDataDir, tenantUidPath, trashDir, trashedTenantDir } from '../spec/paths.ts';
 
 /** Finds tenants' folders by uid, those in the trash too: looks through all of them when it is first asked. */
 export function tenantDirs(dataDir: string): (uid: TenantUid) => string | null {
@@ -22,6 +23,9 @@ function lookThrough(dataDir: string): Map<TenantUid, string> {
     const uid = tenant && parseTenantUid(textOf(tenantUidPath(dataDir, tenant)).trim());
     if (tenant && uid) dirs.set(uid, tenantDataDir(dataDir, tenant));
   }
+  // Mail may have come before the tenant's folder was made.
+  for (const [tenant, uid] of parseNewUids(textOf(newUidsPath(dataDir))))
+    if (!dirs.has(uid)) dirs.set(uid, tenantDataDir(dataDir, tenant));
   return dirs;
 }
 
