@@ -40,6 +40,8 @@ for (const { files, concurrency } of groups) {
       '--test',
       `--test-concurrency=${concurrency}`,
       '--test-timeout=600000',
+      // A test that failed may have left a process running, and would wait for it.
+      '--test-force-exit',
       '--test-reporter=spec',
       ...files,
     ],

@@ -106,8 +106,8 @@ describe('the intake', () => {
     const other = join(root, 'other');
     mkdirSync(other);
     const healthy = intake.mailbox({ uid: '0000000000000007' as TenantUid, dir: other, retention: noLimits });
-    writeFileSync(join(dir, 'mail.db'), Buffer.alloc(5000, 'x'));
     const tenant = mailbox(intake);
+    writeFileSync(join(dir, 'mail.db'), Buffer.alloc(5000, 'x'));
     await tenant.insert(aMail('one'));
     await assert.rejects(tenant.counts(), { code: 'STORE_CORRUPT' });
     await assert.rejects(tenant.insert(aMail('two')), { code: 'STORE_CORRUPT' });
