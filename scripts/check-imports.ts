@@ -79,6 +79,7 @@ const mayImport: Record<string, readonly string[]> = {
     'libs/base',
     'libs/spec',
     'libs/mail',
+    'libs/passwords',
     'libs/wire',
     'libs/reconcile',
     'libs/proxy',

@@ -63,6 +63,10 @@ function requestOf(change: TenantChange) {
     }
     case 'rename':
       return { method: 'POST', path: `${path}/rename`, body: { to: change.to } } as const;
+    case 'passwd': {
+      const { user, secret, lists } = change;
+      return { method: 'POST', path: `${path}/passwd`, body: { user, secret, lists } } as const;
+    }
     case 'suspend':
     case 'resume':
       return { method: 'POST', path: `${path}/${change.verb}`, body: undefined } as const;

@@ -2,7 +2,7 @@ import { Refusal } from '../base/refusal.ts';
 import type { TenantChange } from '../spec/edit-files.ts';
 import type { ControlHost } from './control-host.ts';
 import { renderMetrics } from './render-metrics.ts';
-import { parseAdd, parseRename, parseSet } from './request-body.ts';
+import { parseAdd, parsePassword, parseRename, parseSet } from './request-body.ts';
 
 export type ControlRequest = {
   readonly method: string;
@@ -47,6 +47,11 @@ const routes: readonly Route[] = [
     'POST',
     '/v1/tenants/:name/rename',
     call => change(call, { verb: 'rename', name: call.name, ...parseRename(call.request.body) }),
+  ],
+  [
+    'POST',
+    '/v1/tenants/:name/passwd',
+    call => change(call, { verb: 'passwd', name: call.name, ...parsePassword(call.request.body) }),
   ],
   ['POST', '/v1/tenants/:name/suspend', call => change(call, { verb: 'suspend', name: call.name })],
   ['POST', '/v1/tenants/:name/resume', call => change(call, { verb: 'resume', name: call.name })],

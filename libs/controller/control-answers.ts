@@ -4,6 +4,7 @@ import type { ControlHost } from '../control-api/control-host.ts';
 import { renderBind } from '../spec/bind.ts';
 import type { TenantChange } from '../spec/edit-files.ts';
 import { hideHashes } from '../spec/hide-hashes.ts';
+import { pageAccess, pageUrl } from '../spec/published-page.ts';
 import type { ListenerProtocol, TenantSpec } from '../spec/tenant-spec.ts';
 import type {
   ApplyReply,
@@ -137,6 +138,8 @@ export class ControlAnswers implements ControlHost {
       error: trouble,
       smtp: bindsOfProtocol(spec, 'smtp'),
       http: bindsOfProtocol(spec, 'http'),
+      url: pageUrl(this.#reconciler.config.good.fleet.proxy, spec),
+      access: pageAccess(spec),
       issues: [],
     };
   }

@@ -13,12 +13,15 @@
  *     POST   /v1/tenants/{name}/rename      → TenantReply    RenameTenant
  *     POST   /v1/tenants/{name}/suspend     → TenantReply
  *     POST   /v1/tenants/{name}/resume      → TenantReply
+ *     POST   /v1/tenants/{name}/passwd      → TenantReply    SetPassword
  *     GET    /metrics                       → Prometheus text
  *
  * `?dryRun=1` on what changes the file: nothing is written, the answer is a {@link DryRunReply}.
  */
 import type { ShardIndex, TenantId, TenantUid } from '../base/ids.ts';
 import type { Issue } from '../base/issue.ts';
+import type { CredentialList } from '../spec/edit-passwd.ts';
+import type { PageAccess } from '../spec/published-page.ts';
 import type { TenantSpec } from '../spec/tenant-spec.ts';
 import type { ProxyStatus } from './proxy-status.ts';
 import type { TenantCounters, TenantState } from './report.ts';
@@ -129,6 +132,13 @@ export type SetTenant = { readonly set?: readonly Setting[]; readonly unset?: re
 
 export type RenameTenant = { readonly to: string };
 
+/** A password as its hash, for a user who is there or becomes one. */
+export type SetPassword = {
+  readonly user: string;
+  readonly secret: string;
+  readonly lists: readonly CredentialList[];
+};
+
 /** Sent when the tenant's listeners answer, or when it is known that they cannot. */
 export type TenantReply = {
   readonly name: TenantId;
@@ -138,6 +148,9 @@ export type TenantReply = {
   /** As in the tenants file: `unix:/run/mailpit/project-a/smtp.sock`, `127.0.0.1:2525`. */
   readonly smtp: readonly string[];
   readonly http: readonly string[];
+  /** Of its page behind the web server; null where there is none. */
+  readonly url: string | null;
+  readonly access: PageAccess;
   /** Warnings, and what the machine does not allow. */
   readonly issues: readonly Issue[];
 };
