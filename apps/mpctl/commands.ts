@@ -71,6 +71,17 @@ export const commands: readonly Command[] = [
     load: async () => (await import('./commands/tenant-show.ts')).tenantShow,
   },
   {
+    name: 'tenant sessions',
+    summary: 'show what was said in the last SMTP sessions of a tenant',
+    arguments: [tenant],
+    options: [{ name: 'last', value: 'N', summary: 'the newest N only' }],
+    details:
+      'Commands and replies with the seconds since the session began; "!" stands before what was refused. Passwords and ' +
+      'mail are never in it. The newest 16 KiB of a tenant are kept, in memory.',
+    examples: ['mpctl tenant sessions project-a --last 1'],
+    load: async () => (await import('./commands/tenant-sessions.ts')).tenantSessions,
+  },
+  {
     name: 'tenant set',
     summary: 'change settings of a tenant',
     arguments: [tenant, { name: 'KEY=VALUE', summary: settings, optional: true, repeated: true }],

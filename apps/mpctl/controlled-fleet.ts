@@ -1,3 +1,4 @@
+import type { SessionRecord } from '../../libs/mail/session-record.ts';
 import type { TenantChange } from '../../libs/spec/edit-files.ts';
 import type {
   DryRunReply,
@@ -28,6 +29,11 @@ export class ControlledFleet implements Fleet {
 
   show(name: string): Promise<TenantDetail> {
     return askController(this.#socketPath, 'GET', tenantPath(name));
+  }
+
+  /** What was said in a tenant's last SMTP sessions, oldest first. */
+  sessions(name: string): Promise<readonly SessionRecord[]> {
+    return askController(this.#socketPath, 'GET', `${tenantPath(name)}/sessions`);
   }
 
   edit(edit: Edit): Promise<TenantReply> {

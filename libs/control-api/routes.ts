@@ -37,6 +37,7 @@ const routes: readonly Route[] = [
   ['GET', '/v1/tenants', async ({ host }) => reply(await host.list())],
   ['POST', '/v1/tenants', call => change(call, { verb: 'add', ...parseAdd(call.request.body) }, 201)],
   ['GET', '/v1/tenants/:name', async ({ host, name }) => reply(await host.show(name))],
+  ['GET', '/v1/tenants/:name/sessions', async ({ host, name }) => reply(await host.sessions(name))],
   [
     'PATCH',
     '/v1/tenants/:name',

@@ -1,6 +1,7 @@
 import type { TenantId } from '../base/ids.ts';
 import { Refusal } from '../base/refusal.ts';
 import type { ControlHost } from '../control-api/control-host.ts';
+import type { SessionRecord } from '../mail/session-record.ts';
 import { renderBind } from '../spec/bind.ts';
 import type { TenantChange } from '../spec/edit-files.ts';
 import { hideHashes } from '../spec/hide-hashes.ts';
@@ -107,6 +108,11 @@ export class ControlAnswers implements ControlHost {
       counters: report?.counters ?? nothing,
       spec: hideHashes(tenant.spec),
     };
+  }
+
+  async sessions(name: string): Promise<readonly SessionRecord[]> {
+    const { spec, shard } = this.#find(name);
+    return (await this.#fleet.shards.up(shard)?.sessions(spec.id)) ?? [];
   }
 
   async change(change: TenantChange): Promise<TenantReply | RemovedReply> {

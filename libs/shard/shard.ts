@@ -86,6 +86,9 @@ export class Shard {
       case 'report':
         this.#report(message);
         break;
+      case 'sessions':
+        this.#sessions(message);
+        break;
       case 'log':
         this.#log.configure(message.log);
         break;
@@ -229,6 +232,10 @@ export class Shard {
       tenants: await Promise.all(this.#inScope(scope).map(worker => worker.report())),
     };
     this.#send({ type: 'report', seq, report });
+  }
+
+  #sessions({ seq, tenant }: Command<'sessions'>): void {
+    this.#send({ type: 'sessions', seq, sessions: this.#tenants.get(tenant)?.sessions() ?? [] });
   }
 
   #inScope(scope: ReportScope): TenantWorker[] {

@@ -10,6 +10,7 @@
  *     GET    /v1/tenants/{name}             → TenantDetail
  *     PATCH  /v1/tenants/{name}             → TenantReply    SetTenant
  *     DELETE /v1/tenants/{name}             → RemovedReply
+ *     GET    /v1/tenants/{name}/sessions    → SessionRecord[]  oldest first
  *     POST   /v1/tenants/{name}/rename      → TenantReply    RenameTenant
  *     POST   /v1/tenants/{name}/suspend     → TenantReply
  *     POST   /v1/tenants/{name}/resume      → TenantReply
