@@ -248,7 +248,7 @@ test('hostile mail runs nothing, and asks another host only when that is wanted'
   // The last but one: its picture, when asked for.
   await page.click('.bar [aria-label="Back to the list"]');
   await page.locator('.row[data-offset="1"] a').click();
-  await page.getByLabel('Load remote content').check();
+  await page.getByRole('button', { name: 'Load it' }).click();
   await eventually(async () => asked, ['/pixel']);
   await page.context().close();
 });

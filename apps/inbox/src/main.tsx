@@ -1,12 +1,21 @@
 import { render } from 'preact';
 import '../../../libs/ui/tokens.css';
-import './inbox.css';
+import './style/base.css';
+import './style/layout.css';
+import './style/list.css';
+import './style/message.css';
+import './style/dialogs.css';
+import './style/narrow.css';
+import './style/print.css';
 import { InboxPage } from './pages/inbox-page.tsx';
 import { AppProvider } from './parts/context.ts';
-import { startTheme } from './parts/theme-switch.tsx';
 import { Api } from './state/api.ts';
 import { App } from './state/app.ts';
+import { showOutside } from './state/outside.ts';
 import { type Place, parsePlace, renderPlace } from './state/place.ts';
+import { Settings } from './state/settings.ts';
+import { startTheme } from './state/theme.ts';
+import { en } from './text/en.ts';
 
 const root = document.getElementById('app') as HTMLElement;
 /** With both slashes, e.g. `/` or `/mailpit/`; the server says it. */
@@ -14,9 +23,10 @@ const base = new URL(document.baseURI).pathname;
 
 const here = (): Place => parsePlace(location.pathname.slice(base.length), location.search);
 
-const app = new App(
-  new Api(base),
-  {
+const settings = new Settings(localStorage);
+const app = new App({
+  api: new Api(base, () => settings.zone),
+  world: {
     open: url => new WebSocket(url),
     nowMs: Date.now,
     random: Math.random,
@@ -25,14 +35,19 @@ const app = new App(
       return () => clearTimeout(timer);
     },
   },
-  (place, replace) => history[replace ? 'replaceState' : 'pushState'](null, '', base + renderPlace(place)),
-  { version: root.dataset.version ?? '', label: root.dataset.label ?? '' },
-);
+  settings,
+  navigate: (place, replace) =>
+    history[replace ? 'replaceState' : 'pushState'](null, '', base + renderPlace(place)),
+  version: root.dataset.version ?? '',
+  label: root.dataset.label ?? '',
+  words: en,
+});
 
 addEventListener('popstate', () => app.arrive(here()));
-addEventListener('online', () => app.live.connect());
-startTheme();
+addEventListener('online', () => app.stream.live.connect());
+startTheme(settings);
 app.start(here());
+showOutside(app, en);
 render(
   <AppProvider value={app}>
     <InboxPage />

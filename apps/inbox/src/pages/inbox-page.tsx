@@ -1,16 +1,17 @@
 import { ConfirmDialog } from '../parts/confirm-dialog.tsx';
 import { ConnectionLine } from '../parts/connection-line.tsx';
-import { useApp, useWords } from '../parts/context.ts';
-import { KeyHelp } from '../parts/key-help.tsx';
+import { linkTo, useApp, useWords } from '../parts/context.ts';
 import { ListBar } from '../parts/list-bar.tsx';
 import { MailRows } from '../parts/mail-rows.tsx';
+import { MainMenu } from '../parts/main-menu.tsx';
 import { NoticeLine } from '../parts/notice-line.tsx';
 import { SearchBox } from '../parts/search-box.tsx';
-import { ThemeSwitch } from '../parts/theme-switch.tsx';
+import { SidePane } from '../parts/side-pane.tsx';
+import { SpokenLine } from '../parts/spoken-line.tsx';
+import { TagNav } from '../parts/tag-nav.tsx';
 import { MessagePage } from './message-page.tsx';
-import { SendPage } from './send-page.tsx';
 
-/** The whole page: bar, list, and the message beside or over it. */
+/** The whole page: bar, list, and the message or another page beside or over it. */
 export function InboxPage() {
   const app = useApp();
   const words = useWords();
@@ -28,33 +29,20 @@ export function InboxPage() {
         >
           {words.skip}
         </a>
-        <a
-          class="brand"
-          href="."
-          onClick={event => {
-            event.preventDefault();
-            app.go({ page: 'list', id: '', query: '', start: 0 });
-          }}
-        >
-          {app.label || words.inbox}
-          {app.unread.value > 0 && <span class="badge">{app.unread.value.toLocaleString()}</span>}
+        <a class="brand" {...linkTo(app, { page: 'list', id: '', query: '', start: 0 })}>
+          <span>{app.label || words.inbox}</span>
+          {app.stream.unread.value > 0 && (
+            <span class="badge">
+              {app.stream.unread.value.toLocaleString()} <span class="spoken">{words.unread}</span>
+            </span>
+          )}
         </a>
         <SearchBox />
         <ConnectionLine />
-        <nav class="menu" aria-label={words.pages}>
-          <button
-            type="button"
-            aria-pressed={page === 'send'}
-            onClick={() => app.go({ page: page === 'send' ? 'list' : 'send' })}
-          >
-            {words.sendHere}
-          </button>
-          <ThemeSwitch />
-          <KeyHelp />
-        </nav>
+        <MainMenu />
       </header>
-      {app.outdated.value && (
-        <p class="outdated">
+      {app.stream.outdated.value && (
+        <p class="outdated" role="status">
           {words.outdated}{' '}
           <button type="button" class="link" onClick={() => location.reload()}>
             {words.reload}
@@ -62,35 +50,39 @@ export function InboxPage() {
         </p>
       )}
       <main>
-        <section
-          class="list"
-          id="list"
-          aria-label={app.list.query.value === '' ? words.inbox : words.results}
-        >
-          {page === 'list' && <h1 class="spoken">{words.inbox}</h1>}
-          <ListBar />
-          {app.list.error.value !== '' && <p class="fault">{app.list.error.value}</p>}
-          {app.list.loaded.value && app.list.length.value === 0 && app.list.query.value !== '' && (
-            <p class="empty">{words.nothingFound}</p>
-          )}
-          {app.list.loaded.value && app.list.length.value === 0 && app.list.query.value === '' ? (
-            <SendPage />
-          ) : (
-            <MailRows />
-          )}
-        </section>
+        <MailList />
         {page === 'message' && <MessagePage />}
-        {page === 'send' && (
-          <section class="message" aria-label={words.sendHere}>
-            <SendPage />
-          </section>
-        )}
+        {page !== 'message' && page !== 'list' && <SidePane page={page} />}
       </main>
-      <output class="spoken">
-        {app.lastArrived.value > 0 && words.newMailSpoken(app.lastArrived.value)}
-      </output>
+      <SpokenLine />
       <NoticeLine />
       <ConfirmDialog />
     </div>
+  );
+}
+
+function MailList() {
+  const app = useApp();
+  const words = useWords();
+  const { page } = app.place.value;
+  const { query, error, loaded, length } = app.list;
+  const isSearch = query.value !== '';
+  const isEmpty = loaded.value && length.value === 0;
+  return (
+    <section class="list" id="list" aria-label={isSearch ? words.results : words.inbox}>
+      {page === 'list' && <h1 class="spoken">{isSearch ? words.results : words.inbox}</h1>}
+      <ListBar />
+      <TagNav />
+      {error.value !== '' && (
+        <p class="fault" role="alert">
+          {error.value === 'unreachable' ? words.unreachable : error.value}{' '}
+          <button type="button" class="link" onClick={() => app.list.reload()}>
+            {words.retry}
+          </button>
+        </p>
+      )}
+      {isEmpty && isSearch && <p class="empty">{words.nothingFound}</p>}
+      {isEmpty && !isSearch ? page === 'list' && <SidePane page="send" takesFocus={false} /> : <MailRows />}
+    </section>
   );
 }

@@ -1,12 +1,13 @@
 import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { useApp, useWords } from '../parts/context.ts';
-import { HtmlFrame } from '../parts/html-frame.tsx';
+import { HtmlView } from '../parts/html-view.tsx';
 import { MessageBar } from '../parts/message-bar.tsx';
 import { MessageHead } from '../parts/message-head.tsx';
 import { SourceView } from '../parts/source-view.tsx';
 import { HeadersView, PartsView } from '../parts/structure-views.tsx';
 import { TabStrip } from '../parts/tab-strip.tsx';
+import { TextView } from '../parts/text-view.tsx';
 import type { Message } from '../state/api.ts';
 import type { MessageTab } from '../state/place.ts';
 
@@ -30,7 +31,10 @@ export function MessagePage() {
       {reading.state === 'missing' && (
         <div class="empty">
           <h1>{words.messageMissing}</h1>
-          <p>{reading.reason}</p>
+          <p>{reading.reason || words.unreachable}</p>
+          <button type="button" onClick={() => app.reader.open(id)}>
+            {words.retry}
+          </button>
         </div>
       )}
       {reading.state === 'open' && <OpenMessage message={reading.message} />}
@@ -38,13 +42,11 @@ export function MessagePage() {
   );
 }
 
-function tabsOf(message: Message): MessageTab[] {
-  return [...(message.HTML === '' ? [] : (['html', 'source'] as const)), 'text', 'headers', 'raw', 'parts'];
-}
-
 function OpenMessage({ message }: { readonly message: Message }) {
   const app = useApp();
-  const tabs = tabsOf(message);
+  const html: MessageTab[] = message.HTML === '' ? [] : ['html', 'source'];
+  const parts: MessageTab[] = app.api.missing.value.has('structure') ? [] : ['parts'];
+  const tabs: MessageTab[] = [...html, 'text', 'headers', 'raw', ...parts];
   const wanted = app.place.value.tab;
   const tab = wanted !== null && tabs.includes(wanted) ? wanted : (tabs[0] as MessageTab);
   return (
@@ -54,7 +56,7 @@ function OpenMessage({ message }: { readonly message: Message }) {
       <div class="panel" role="tabpanel" id="tab-panel" aria-labelledby={`tab-${tab}`} data-tab={tab}>
         {tab === 'html' && <HtmlView message={message} />}
         {tab === 'source' && <SourceView text={message.HTML} />}
-        {tab === 'text' && <pre class="text">{message.Text}</pre>}
+        {tab === 'text' && <TextView text={message.Text} />}
         {tab === 'headers' && <HeadersView id={message.ID} />}
         {tab === 'raw' && <RawView id={message.ID} />}
         {tab === 'parts' && <PartsView id={message.ID} />}
@@ -63,52 +65,12 @@ function OpenMessage({ message }: { readonly message: Message }) {
   );
 }
 
-function HtmlView({ message }: { readonly message: Message }) {
-  const words = useWords();
-  const width = useSignal<'phone' | 'tablet' | 'full'>('full');
-  const remote = useSignal(false);
-  return (
-    <>
-      <div class="view-bar">
-        {(['phone', 'tablet', 'full'] as const).map(one => (
-          <button
-            key={one}
-            type="button"
-            aria-pressed={width.value === one}
-            onClick={() => {
-              width.value = one;
-            }}
-          >
-            {words.widths[one]}
-          </button>
-        ))}
-        <label hidden={!mentionsRemote(message.HTML)}>
-          <input
-            type="checkbox"
-            checked={remote.value}
-            onChange={() => {
-              remote.value = !remote.value;
-            }}
-          />{' '}
-          {words.remoteContent}
-        </label>
-      </div>
-      <HtmlFrame message={message} width={width.value} remote={remote.value} />
-    </>
-  );
-}
-
-/** Whether the mail would load something from elsewhere. A guess to one side: it may say so in vain. */
-const mentionsRemote = (html: string) =>
-  /(?:src|srcset|background|poster)\s*=\s*["']?\s*(?:https?:)?\/\/|url\(\s*["']?(?:https?:)?\/\/|@import|<link/i.test(
-    html,
-  );
-
 function RawView({ id }: { readonly id: string }) {
   const app = useApp();
   const text = useSignal('');
   useEffect(() => {
-    app.act(async () => {
+    text.value = '';
+    void app.act(async () => {
       text.value = await app.api.raw(id);
     }, '');
   }, [id]);

@@ -1,9 +1,18 @@
+import { useSignal } from '@preact/signals';
+import { useEffect } from 'preact/hooks';
 import { useApp, useWords } from '../parts/context.ts';
+import { CopyBox } from '../parts/copy-box.tsx';
+import type { Reachable } from '../state/api.ts';
+import { mailTargets, type Snippet, snippetsFor, targetName } from '../state/snippets.ts';
 
-/** The first mail: sent by a button, or by a line to paste. Also what an empty inbox shows. */
+/** How mail gets here: this tenant's own addresses, ready to be pasted, and a mail by a button. Also what an empty inbox shows. */
 export function SendPage() {
   const app = useApp();
   const words = useWords();
+  const isEmpty = app.list.length.value === 0 && app.list.query.value === '';
+  useEffect(() => {
+    void app.learnConnect();
+  }, []);
   const url = new URL(app.api.url('send'), document.baseURI).href;
   const mail = {
     From: { Email: 'app@example.com', Name: 'Test' },
@@ -12,20 +21,94 @@ export function SendPage() {
     Text: words.testText,
   };
   const curl = `curl -H 'Content-Type: application/json' -d '${JSON.stringify(mail)}' '${url}'`;
+  const listeners = app.connect.value?.Listeners ?? [];
   return (
-    <div class="empty">
-      {app.list.length.value === 0 ? <h2>{words.emptyTitle}</h2> : <h2>{words.sendHere}</h2>}
+    <div class="sheet">
+      <h1>{isEmpty ? words.emptyTitle : words.sendHere}</h1>
       <p>{words.emptyText}</p>
       <p>
-        <button type="button" onClick={() => app.act(() => app.api.send(mail), words.testSent)}>
+        <button
+          type="button"
+          class="primary"
+          onClick={() => app.act(() => app.api.send(mail), words.testSent)}
+        >
           {words.sendTest}
         </button>
       </p>
-      <h3>{words.sendByApi}</h3>
-      <pre class="snippet-box">{curl}</pre>
-      <button type="button" onClick={() => app.act(() => navigator.clipboard.writeText(curl), words.copied)}>
-        {words.copy}
-      </button>
+      {app.connect.value !== null && <SmtpSettings listeners={listeners} />}
+      <h2>{words.sendByApi}</h2>
+      <CopyBox text={curl} />
     </div>
+  );
+}
+
+function SmtpSettings({ listeners }: { readonly listeners: readonly Reachable[] }) {
+  const { sendPage: words } = useWords();
+  const targets = mailTargets(listeners);
+  const at = useSignal(0);
+  const chosen = useSignal('');
+  const target = targets[Math.min(at.value, targets.length - 1)];
+  if (!target) return <p>{words.none}</p>;
+  const snippets = snippetsFor(target);
+  const snippet = snippets.find(({ name }) => name === chosen.value) ?? (snippets[0] as Snippet);
+  const listener = listeners.find(({ Addresses }) =>
+    Addresses.some(
+      one => one.Socket === target.socket && one.Host === target.host && one.Port === target.port,
+    ),
+  );
+  return (
+    <>
+      <h2>{words.smtp}</h2>
+      <label class="field">
+        {words.target}
+        <select
+          value={targetName(target)}
+          onChange={event => {
+            at.value = event.currentTarget.selectedIndex;
+          }}
+        >
+          {targets.map(one => (
+            <option key={targetName(one)}>{targetName(one)}</option>
+          ))}
+        </select>
+      </label>
+      {listener && <ListenerFacts listener={listener} isSocket={target.socket !== ''} />}
+      <fieldset class="apps">
+        <legend class="spoken">{words.app}</legend>
+        {snippets.map(({ name }) => (
+          <button
+            key={name}
+            type="button"
+            aria-pressed={name === snippet.name}
+            onClick={() => {
+              chosen.value = name;
+            }}
+          >
+            {name}
+          </button>
+        ))}
+      </fieldset>
+      <CopyBox text={snippet.text} />
+    </>
+  );
+}
+
+function ListenerFacts({ listener, isSocket }: { readonly listener: Reachable; readonly isSocket: boolean }) {
+  const { sendPage: words } = useWords();
+  const { TLS, RequireSTARTTLS, Login, Users } = listener;
+  const tls = {
+    none: '',
+    starttls: RequireSTARTTLS ? words.needStartTls : words.startTls,
+    implicit: words.implicitTls,
+  };
+  const login =
+    Login === 'required' ? `${words.login} ${Users.join(', ')}` : Login === 'anybody' ? words.anyLogin : '';
+  const facts = [isSocket ? words.socketOnly : '', tls[TLS], login].filter(fact => fact !== '');
+  return facts.length === 0 ? null : (
+    <ul class="quiet">
+      {facts.map(fact => (
+        <li key={fact}>{fact}</li>
+      ))}
+    </ul>
   );
 }

@@ -6,7 +6,7 @@ import { useApp, useWords } from './context.ts';
 export function ConnectionLine() {
   const app = useApp();
   const { connection: words } = useWords();
-  const connection = app.live.connection.value;
+  const connection = app.stream.live.connection.value;
   const nowMs = useSignal(Date.now());
 
   useEffect(() => {
@@ -28,7 +28,7 @@ export function ConnectionLine() {
     <output class="connection lost">
       {/* Read out once, not at every second of the countdown. */}
       <span aria-live="off">{what}</span>, {words.offlineSince(since)}{' '}
-      <button type="button" class="link" onClick={() => app.live.connect()}>
+      <button type="button" class="link" onClick={() => app.stream.live.connect()}>
         {words.now}
       </button>
     </output>

@@ -1,6 +1,7 @@
 import { createContext } from 'preact';
 import { useContext } from 'preact/hooks';
 import type { App } from '../state/app.ts';
+import { type Place, renderPlace } from '../state/place.ts';
 import { en, type Words } from '../text/en.ts';
 
 const AppContext = createContext<App | null>(null);
@@ -17,4 +18,16 @@ export function useApp(): App {
 /** The page's words. */
 export function useWords(): Words {
   return en;
+}
+
+/** What makes a link of a place: an address for new tabs and sharing, and a step within the page for a plain click. */
+export function linkTo(app: App, place: Partial<Place>) {
+  return {
+    href: renderPlace({ ...app.place.value, ...place }) || '.',
+    onClick: (event: MouseEvent) => {
+      if (event.metaKey || event.ctrlKey || event.shiftKey || event.button !== 0) return;
+      event.preventDefault();
+      app.go(place);
+    },
+  };
 }

@@ -1,77 +1,82 @@
-import DOMPurify from 'dompurify';
-import { useMemo, useRef } from 'preact/hooks';
+import { useSignal } from '@preact/signals';
+import { useLayoutEffect, useMemo, useRef } from 'preact/hooks';
 import type { Message } from '../state/api.ts';
+import { naturalWidth } from '../state/fit-width.ts';
+import type { PreviewWidth } from '../state/preview.ts';
 import { useApp, useWords } from './context.ts';
+import { framePage } from './frame-page.ts';
 
 type Props = {
   readonly message: Message;
-  readonly width: 'phone' | 'tablet' | 'full';
+  readonly width: PreviewWidth;
+  readonly dark: boolean;
+  readonly images: boolean;
   readonly remote: boolean;
 };
 
-const widths = { phone: 360, tablet: 768, full: null } as const;
+const widths = { phone: 360, tablet: 768, full: Number.POSITIVE_INFINITY } as const;
+
+/** Cleaning a longer one would hold the page up: it is shown as the server gives it out, in a box of its own. */
+const longestCleaned = 100_000;
 
 /**
- * A mail's HTML, inert: sanitised, in a frame without scripts, forms and origin, under its own policy that loads
- * nothing from elsewhere unless asked to.
+ * A mail's HTML, inert: in a frame without scripts, forms and origin, under a policy of its own that loads nothing from
+ * elsewhere unless asked to. One that is too wide for its frame is scaled to fit.
  */
-export function HtmlFrame({ message, width, remote }: Props) {
+export function HtmlFrame({ message, width, dark, images, remote }: Props) {
   const app = useApp();
   const words = useWords();
-  const frame = useRef<HTMLIFrameElement>(null);
+  const stage = useRef<HTMLDivElement>(null);
+  const room = useSignal(0);
+  const isLong = message.HTML.length > longestCleaned && !dark && images;
+
+  useLayoutEffect(() => {
+    const element = stage.current;
+    if (element === null) return;
+    const measure = () => {
+      room.value = element.clientWidth;
+    };
+    measure();
+    const observer = new ResizeObserver(measure);
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, []);
+
+  const wanted = useMemo(() => naturalWidth(message.HTML), [message.ID]);
+  const given = Math.min(room.value, widths[width]);
+  const scale = given > 0 && wanted > given ? given / wanted : 1;
   const page = useMemo(
-    () => framePage(message, part => app.api.url(`message/${message.ID}/part/${part}`), remote),
-    [message.ID, remote],
+    () =>
+      isLong
+        ? ''
+        : framePage(message, part => app.api.url(`message/${message.ID}/part/${part}`), {
+            dark,
+            images,
+            remote,
+          }),
+    [message.ID, isLong, dark, images, remote],
   );
-  const maxWidth = widths[width];
-  return (
-    <iframe
-      ref={frame}
-      class="html"
-      title={words.mailContent}
-      sandbox="allow-popups allow-popups-to-escape-sandbox"
-      referrerpolicy="no-referrer"
-      srcdoc={page}
-      style={maxWidth === null ? {} : { maxWidth: `${maxWidth}px` }}
-    />
-  );
-}
-
-/** The frame's document. `partUrl` names where an inline image lies. Exported for its test. */
-export function framePage(message: Message, partUrl: (partId: string) => string, remote: boolean): string {
-  const purify = DOMPurify();
-  purify.addHook('afterSanitizeAttributes', element => {
-    if (element.tagName === 'A') {
-      element.setAttribute('target', '_blank');
-      element.setAttribute('rel', 'noopener noreferrer');
-    }
-    for (const name of ['src', 'background']) {
-      const value = element.getAttribute(name);
-      if (value?.toLowerCase().startsWith('cid:'))
-        element.setAttribute(name, inline(value.slice('cid:'.length)) ?? '');
-    }
-  });
-  const inline = (contentId: string) => {
-    const part = [...message.Inline, ...message.Attachments].find(
-      one => one.ContentID === decodeURIComponentSafely(contentId),
-    );
-    return part && new URL(partUrl(part.PartID), document.baseURI).href;
+  const style = {
+    width: `${given / scale}px`,
+    height: `${100 / scale}%`,
+    transform: scale === 1 ? 'none' : `scale(${scale})`,
+    marginLeft: `${Math.max(0, (room.value - given) / 2)}px`,
+    colorScheme: dark ? 'dark' : 'light',
   };
-  const body = purify.sanitize(message.HTML, {
-    WHOLE_DOCUMENT: true,
-    FORBID_TAGS: ['form', 'input', 'button', 'select', 'textarea', 'base', 'meta'],
-    ALLOW_UNKNOWN_PROTOCOLS: true,
-  });
-  const origin = location.origin;
-  const from = remote ? '* data: blob:' : `${origin} data:`;
-  const policy = `default-src 'none'; img-src ${from}; media-src ${from}; font-src ${from}; style-src 'unsafe-inline' ${remote ? '*' : origin}`;
-  return `<!doctype html><meta http-equiv="Content-Security-Policy" content="${policy}"><meta name="referrer" content="no-referrer">${body}`;
-}
-
-function decodeURIComponentSafely(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
+  const frame = {
+    class: 'html',
+    title: words.mailContent,
+    sandbox: 'allow-popups allow-popups-to-escape-sandbox',
+    referrerpolicy: 'no-referrer' as const,
+    style,
+  };
+  return (
+    <div class={dark ? 'stage dark' : 'stage'} ref={stage}>
+      {isLong ? (
+        <iframe {...frame} key="long" src={app.api.viewUrl(message.ID, remote)} />
+      ) : (
+        <iframe {...frame} key="cleaned" srcdoc={page} />
+      )}
+    </div>
+  );
 }

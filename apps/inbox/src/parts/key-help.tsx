@@ -35,7 +35,7 @@ export function KeyHelp() {
           if (at !== undefined) app.selection.value = toggled(app.selection.value, at);
         },
         '#': () => {
-          if (inMessage) removeAndMoveOn(app, id, words.deleted(1));
+          if (inMessage) void removeAndMoveOn(app, id, words.deleted(1));
           else if (at !== undefined) app.act(() => app.api.remove({ ids: [at] }), words.deleted(1));
         },
         '/': () => document.getElementById('search')?.focus(),

@@ -1,52 +1,61 @@
 import { counted, nothingSelected } from '../state/selection.ts';
 import { useApp, useWords } from './context.ts';
+import { DateJump } from './date-jump.tsx';
 import { Icon } from './icon.tsx';
+import { KeepLine } from './keep-line.tsx';
 
 /** Above the list: what is selected and what may be done with it, or what the list holds. */
 export function ListBar() {
   const app = useApp();
+  return app.selection.value.ids.size > 0 ? <SelectionBar /> : <WholeBar />;
+}
+
+function SelectionBar() {
+  const app = useApp();
   const words = useWords();
   const { ids } = app.selection.value;
+  const { selected, unseen } = counted(app.selection.value, new Set(app.list.idsInView()));
+  const chosen = { ids: [...ids] };
+  const clear = () => {
+    app.selection.value = nothingSelected;
+  };
+  return (
+    <div class="bar" role="toolbar" aria-label={words.selected(selected, unseen)}>
+      <output class="count">{words.selected(selected, unseen)}</output>
+      <button type="button" onClick={() => app.act(() => app.api.setRead(true, chosen).then(clear), '')}>
+        <Icon name="read" /> <span>{words.markRead}</span>
+      </button>
+      <button type="button" onClick={() => app.act(() => app.api.setRead(false, chosen).then(clear), '')}>
+        <Icon name="unread" /> <span>{words.markUnread}</span>
+      </button>
+      <button
+        type="button"
+        class="danger"
+        onClick={() => app.act(() => app.api.remove(chosen).then(clear), words.deleted(selected))}
+      >
+        <Icon name="delete" /> <span>{words.delete}</span>
+      </button>
+      <button type="button" class="link" onClick={clear}>
+        {words.cancelSelection}
+      </button>
+    </div>
+  );
+}
+
+function WholeBar() {
+  const app = useApp();
+  const words = useWords();
   const { list } = app;
-
-  if (ids.size > 0) {
-    const inView = new Set(
-      [...document.querySelectorAll<HTMLElement>('.rows [data-id]')].map(row => row.dataset.id ?? ''),
-    );
-    const { selected, unseen } = counted(app.selection.value, inView);
-    const chosen = { ids: [...ids] };
-    const clear = () => {
-      app.selection.value = nothingSelected;
-    };
-    return (
-      <div class="bar" role="toolbar" aria-label={words.selected(selected, unseen)}>
-        <output class="count">{words.selected(selected, unseen)}</output>
-        <button type="button" onClick={() => app.act(() => app.api.setRead(true, chosen).then(clear), '')}>
-          <Icon name="read" /> <span>{words.markRead}</span>
-        </button>
-        <button type="button" onClick={() => app.act(() => app.api.setRead(false, chosen).then(clear), '')}>
-          <Icon name="unread" /> <span>{words.markUnread}</span>
-        </button>
-        <button
-          type="button"
-          class="danger"
-          onClick={() => app.act(() => app.api.remove(chosen).then(clear), words.deleted(selected))}
-        >
-          <Icon name="delete" /> <span>{words.delete}</span>
-        </button>
-        <button type="button" class="link" onClick={clear}>
-          {words.cancelSelection}
-        </button>
-      </div>
-    );
-  }
-
   const from = app.place.value.start;
+  const which = list.query.value === '' ? 'all' : { query: list.query.value };
   const removeAll = async () => {
     if (!(await app.ask(words.confirmDelete(list.length.value), words.deleteAll))) return;
     await app.act(() => app.api.remove(which), words.allDeleted);
   };
-  const which = list.query.value === '' ? 'all' : { query: list.query.value };
+  const readAll = async () => {
+    if (!(await app.ask(words.confirmRead(list.unread.value), words.markAllRead))) return;
+    await app.act(() => app.api.setRead(true, which).then(() => list.reload()), words.allRead);
+  };
   return (
     <div class="bar" role="toolbar" aria-label={words.messages}>
       <span class="count">
@@ -54,23 +63,27 @@ export function ListBar() {
           ? ''
           : words.rangeFrom(Math.min(from + 1, list.length.value), list.length.value)}
         {list.unread.value > 0 && <span class="unread-count"> · {words.unreadCount(list.unread.value)}</span>}
+        <KeepLine />
       </span>
       <button type="button" disabled={from === 0} onClick={() => app.go({ start: 0 })}>
         <Icon name="first" /> <span>{words.first}</span>
       </button>
-      <button type="button" onClick={() => app.go({ start: Math.max(0, list.length.value - 1) })}>
-        <Icon name="last" /> <span>{words.last}</span>
-      </button>
       <button
         type="button"
-        disabled={list.unread.value === 0}
-        onClick={() => app.act(() => app.api.setRead(true, which).then(() => list.reload()), words.allRead)}
+        disabled={list.length.value === 0}
+        onClick={() => app.go({ start: Math.max(0, list.length.value - 1) })}
       >
+        <Icon name="last" /> <span>{words.last}</span>
+      </button>
+      <DateJump />
+      <button type="button" disabled={list.unread.value === 0} onClick={readAll}>
         <Icon name="read" /> <span>{words.markAllRead}</span>
       </button>
-      <button type="button" class="danger" disabled={list.length.value === 0} onClick={removeAll}>
-        <Icon name="delete" /> <span>{words.deleteAll}</span>
-      </button>
+      {!app.hidesDeleteAll.value && (
+        <button type="button" class="danger" disabled={list.length.value === 0} onClick={removeAll}>
+          <Icon name="delete" /> <span>{words.deleteAll}</span>
+        </button>
+      )}
     </div>
   );
 }

@@ -5,6 +5,7 @@ import { extended, toggled } from '../state/selection.ts';
 import { useApp, useWords } from './context.ts';
 import { Icon } from './icon.tsx';
 import { nowMs } from './now.ts';
+import { TagChip } from './tag-chip.tsx';
 
 type Props = {
   /** undefined while it is fetched. */
@@ -90,9 +91,7 @@ export function MailRow({ row, offset, top, count, tabbable }: Props) {
         <span class="snippet">{row.Snippet}</span>
         <span class="marks">
           {row.Tags.map(tag => (
-            <span key={tag} class="tag">
-              {tag}
-            </span>
+            <TagChip key={tag} tag={tag} />
           ))}
           {row.Attachments > 0 && (
             <span class="clip" title={words.attachments(row.Attachments)}>

@@ -67,13 +67,15 @@ export function MailRows() {
 
   useSignalEffect(() => {
     app.list.following = top.value < rowHeight.value / 2;
+    app.list.view.value = { from: first.value, to: last.value };
     app.list.show(first.value - overscan, last.value + overscan);
   });
 
   // The address follows the scroll, once it rests.
   useEffect(() => {
     const timer = setTimeout(() => {
-      if (app.place.value.start === first.value) return;
+      // Before the list has its length it cannot be where the address says.
+      if (app.place.value.start === first.value || !app.list.loaded.peek()) return;
       written.current = first.value;
       app.go({ start: first.value }, true);
     }, 200);

@@ -1,14 +1,24 @@
 import type { App } from '../state/app.ts';
 import { useApp, useWords } from './context.ts';
+import { DownloadMenu } from './download-menu.tsx';
 import { Icon } from './icon.tsx';
+import { printMessage } from './print-message.ts';
 
 /** What may be done with the open message. */
 export function MessageBar() {
   const app = useApp();
   const words = useWords();
   const { id } = app.place.value;
-  const { newer, older } = app.list.neighbours(id);
+  const reading = app.reader.reading.value;
+  const message = reading.state === 'open' ? reading.message : null;
+  const { newer, older } = app.list.neighbours(message?.ID ?? id);
   const step = (to: string | undefined) => to !== undefined && app.go({ id: to });
+  const isRead = app.list.byId(message?.ID ?? id)?.Read ?? true;
+  const setRead = (read: boolean) =>
+    app.act(
+      () => app.api.setRead(read, { ids: [message?.ID ?? id] }),
+      read ? words.markedRead : words.markedUnread,
+    );
   return (
     <div class="bar" role="toolbar" aria-label={words.message}>
       <button type="button" onClick={() => app.go({ page: 'list', id: '' })} aria-label={words.back}>
@@ -31,24 +41,31 @@ export function MessageBar() {
         <Icon name="down" />
       </button>
       <span class="spring" />
-      <button
-        type="button"
-        onClick={() => app.act(() => app.api.setRead(false, { ids: [id] }), words.markedUnread)}
-      >
-        <Icon name="unread" /> <span>{words.markUnread}</span>
-      </button>
-      <a class="button" href={`${app.api.url(`message/${encodeURIComponent(id)}/raw`)}?dl=1`}>
-        <Icon name="download" /> <span>{words.download}</span>
-      </a>
-      <button type="button" class="danger" onClick={() => removeAndMoveOn(app, id, words.deleted(1))}>
-        <Icon name="delete" /> <span>{words.delete}</span>
-      </button>
+      {message && (
+        <>
+          <button type="button" onClick={() => setRead(!isRead)}>
+            <Icon name={isRead ? 'unread' : 'read'} />{' '}
+            <span>{isRead ? words.markUnread : words.markRead}</span>
+          </button>
+          <DownloadMenu message={message} />
+          <button type="button" class="wide-only" onClick={() => printMessage(app, message)}>
+            <Icon name="print" /> <span>{words.print}</span>
+          </button>
+          <button
+            type="button"
+            class="danger"
+            onClick={() => removeAndMoveOn(app, message.ID, words.deleted(1))}
+          >
+            <Icon name="delete" /> <span>{words.delete}</span>
+          </button>
+        </>
+      )}
     </div>
   );
 }
 
 /** Deletes the open message and opens the next older one, else goes back to the list. */
-export function removeAndMoveOn(app: App, id: string, done: string): Promise<void> {
+export function removeAndMoveOn(app: App, id: string, done: string): Promise<boolean> {
   const { older, newer } = app.list.neighbours(id);
   const next = older ?? newer;
   return app.act(async () => {

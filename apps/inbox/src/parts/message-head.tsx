@@ -1,14 +1,12 @@
 import type { Address, Message } from '../state/api.ts';
 import { fullTime, sizeText } from '../state/mail-time.ts';
-import { useApp, useWords } from './context.ts';
+import { linkTo, useApp, useWords } from './context.ts';
+import { FileList } from './file-list.tsx';
+import { TagEditor } from './tag-editor.tsx';
 
 /** Who, what and when of the open message, with what hangs on it. Folded to a line by default. */
 export function MessageHead({ message }: { readonly message: Message }) {
-  const app = useApp();
   const words = useWords();
-  const copy = (text: string) => app.act(() => navigator.clipboard.writeText(text), words.copied);
-  const parts = [...message.Attachments, ...message.Inline];
-  const url = new URL(app.api.url(`message/${message.ID}`), document.baseURI).href;
   return (
     <header class="head">
       <h1>{message.Subject || words.noSubject}</h1>
@@ -21,70 +19,76 @@ export function MessageHead({ message }: { readonly message: Message }) {
           </span>
           <time dateTime={message.Date}>{fullTime(message.Date)}</time>
         </summary>
-        <dl>
-          <Line name={words.from} addresses={message.From ? [message.From] : []} onCopy={copy} />
-          <Line name={words.to} addresses={message.To} onCopy={copy} />
-          <Line name={words.cc} addresses={message.Cc} onCopy={copy} />
-          <Line name={words.bcc} addresses={message.Bcc} onCopy={copy} />
-          <Line name={words.replyTo} addresses={message.ReplyTo} onCopy={copy} />
-          {message.ReturnPath !== message.From?.Address && (
-            <>
-              <dt>{words.returnPath}</dt>
-              <dd>{message.ReturnPath || '<>'}</dd>
-            </>
-          )}
-          {message.Username !== '' && (
-            <>
-              <dt>{words.username}</dt>
-              <dd>{message.Username}</dd>
-            </>
-          )}
-          <dt>{words.size}</dt>
-          <dd>{sizeText(message.Size)}</dd>
-          <dt>{words.api}</dt>
-          <dd>
-            <button type="button" class="link" onClick={() => copy(url)}>
-              {words.copyUrl}
-            </button>{' '}
-            <button type="button" class="link" onClick={() => copy(`curl -s '${url}'`)}>
-              {words.copyCurl}
-            </button>
-          </dd>
-        </dl>
+        <Facts message={message} />
       </details>
-      {parts.length > 0 && (
-        <ul class="files" aria-label={words.attachments(parts.length)}>
-          {parts.map(part => (
-            <li key={part.PartID}>
-              <a
-                href={app.api.url(`message/${message.ID}/part/${part.PartID}`)}
-                target="_blank"
-                rel="noopener noreferrer"
-              >
-                {part.FileName || part.ContentID || part.PartID}
-              </a>{' '}
-              <span class="quiet">
-                {part.ContentType}, {sizeText(part.Size)}
-              </span>
-            </li>
-          ))}
-        </ul>
-      )}
+      <TagEditor message={message} />
+      <FileList message={message} />
       {message.ParseError && <p class="fault">{words.parseError(message.ParseError)}</p>}
     </header>
   );
 }
 
+function Facts({ message }: { readonly message: Message }) {
+  const app = useApp();
+  const words = useWords();
+  const copy = (text: string) => app.act(() => navigator.clipboard.writeText(text), words.copied);
+  const url = new URL(app.api.url(`message/${message.ID}`), document.baseURI).href;
+  const everybody = [...message.To, ...message.Cc, ...message.Bcc].map(one => one.Address);
+  const { Links, Errors } = message.ListUnsubscribe;
+  return (
+    <dl>
+      <Line name={words.from} addresses={message.From ? [message.From] : []} />
+      <Line name={words.to} addresses={message.To} />
+      <Line name={words.cc} addresses={message.Cc} />
+      <Line name={words.bcc} addresses={message.Bcc} />
+      <Line name={words.replyTo} addresses={message.ReplyTo} />
+      {message.ReturnPath !== message.From?.Address && (
+        <>
+          <dt>{words.returnPath}</dt>
+          <dd>{message.ReturnPath || '<>'}</dd>
+        </>
+      )}
+      {message.Username !== '' && (
+        <>
+          <dt>{words.username}</dt>
+          <dd>{message.Username}</dd>
+        </>
+      )}
+      {(Links.length > 0 || Errors !== '') && (
+        <>
+          <dt>{words.unsubscribe}</dt>
+          <dd>
+            {Links.map(link => (
+              <code key={link}>{link} </code>
+            ))}
+            {Errors !== '' && <span class="fault">{Errors}</span>}
+          </dd>
+        </>
+      )}
+      <dt>{words.size}</dt>
+      <dd>{sizeText(message.Size)}</dd>
+      <dt>{words.copyTools}</dt>
+      <dd class="tools">
+        <button type="button" class="link" onClick={() => copy(everybody.join(', '))}>
+          {words.copyRecipients}
+        </button>
+        <button type="button" class="link" onClick={() => copy(url)}>
+          {words.copyUrl}
+        </button>
+        <button type="button" class="link" onClick={() => copy(`curl -s '${url}'`)}>
+          {words.copyCurl}
+        </button>
+      </dd>
+    </dl>
+  );
+}
+
 const people = (addresses: readonly Address[]) => addresses.map(one => one.Name || one.Address).join(', ');
 
-type LineProps = {
-  readonly name: string;
-  readonly addresses: readonly Address[];
-  readonly onCopy: (text: string) => void;
-};
+type LineProps = { readonly name: string; readonly addresses: readonly Address[] };
 
-function Line({ name, addresses, onCopy }: LineProps) {
-  const words = useWords();
+function Line({ name, addresses }: LineProps) {
+  const app = useApp();
   if (addresses.length === 0) return null;
   return (
     <>
@@ -93,16 +97,11 @@ function Line({ name, addresses, onCopy }: LineProps) {
         {addresses.map((one, i) => (
           <span key={i} class="address">
             {one.Name !== '' && `${one.Name} `}
-            <code>{one.Address}</code>{' '}
+            <a {...linkTo(app, { page: 'list', id: '', start: 0, query: `addressed:${one.Address}` })}>
+              {one.Address}
+            </a>{' '}
           </span>
         ))}
-        <button
-          type="button"
-          class="link"
-          onClick={() => onCopy(addresses.map(one => one.Address).join(', '))}
-        >
-          {words.copy}
-        </button>
       </dd>
     </>
   );

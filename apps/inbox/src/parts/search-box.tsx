@@ -1,20 +1,35 @@
+import { useComputed, useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
+import { type Suggestion, searchFaults, suggest } from '../state/search-help.ts';
 import { useApp, useWords } from './context.ts';
 
 /** From this length on results come as one types. */
 const eagerFrom = 3;
 const restMs = 150;
 
-/** The search, always there. Enter searches at once, Escape clears. */
+/**
+ * The search, always there. Results come as one types; below the box stands what may come next, and what of the search
+ * says nothing to the server. Enter searches at once, Escape closes the suggestions, then clears.
+ */
 export function SearchBox() {
   const app = useApp();
   const words = useWords();
   const input = useRef<HTMLInputElement>(null);
   const timer = useRef(0);
   const { query } = app.place.value;
+  const typed = useSignal(query);
+  const isOpen = useSignal(false);
+  const chosen = useSignal(-1);
+
+  const suggestions = useComputed(() =>
+    isOpen.value ? suggest(typed.value, app.stream.tags.value, app.list.addresses()) : [],
+  );
+  const faults = searchFaults(query);
 
   useEffect(() => {
-    if (input.current && document.activeElement !== input.current) input.current.value = query;
+    // What one types is not taken back by the answer to what one had typed before.
+    if (typed.value.trim() === query) return;
+    if (document.activeElement !== input.current || query === '') typed.value = query;
   }, [query]);
 
   const search = (text: string, replace: boolean) => {
@@ -22,39 +37,111 @@ export function SearchBox() {
     const wanted = text.trim();
     if (wanted !== query) app.go({ page: 'list', id: '', query: wanted, start: 0 }, replace);
   };
+  const type = (text: string) => {
+    typed.value = text;
+    chosen.value = -1;
+    isOpen.value = true;
+    clearTimeout(timer.current);
+    const wanted = text.trim();
+    if (wanted === '' || wanted.length >= eagerFrom)
+      timer.current = window.setTimeout(() => search(text, query !== ''), restMs);
+  };
+  const take = (suggestion: Suggestion) => {
+    type(suggestion.query);
+    input.current?.focus();
+    if (suggestion.query.endsWith(' ')) {
+      isOpen.value = false;
+      search(suggestion.query, query !== '');
+    }
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    const count = suggestions.value.length;
+    if (event.key === 'ArrowDown' || event.key === 'ArrowUp') {
+      if (!isOpen.value) isOpen.value = true;
+      else if (count > 0) {
+        const step = event.key === 'ArrowDown' ? 1 : -1;
+        chosen.value = (Math.max(chosen.value, step > 0 ? -1 : 0) + step + count) % count;
+      }
+    } else if (event.key === 'Enter' && isOpen.value && chosen.value >= 0) {
+      const suggestion = suggestions.value[chosen.value];
+      if (suggestion) take(suggestion);
+    } else if (event.key === 'Escape') {
+      if (isOpen.value && count > 0) isOpen.value = false;
+      else {
+        typed.value = '';
+        search('', false);
+        input.current?.blur();
+      }
+    } else return;
+    event.preventDefault();
+  };
 
+  const shown = suggestions.value;
   return (
     <search>
       <form
         onSubmit={event => {
           event.preventDefault();
-          search(input.current?.value ?? '', false);
+          isOpen.value = false;
+          search(typed.value, false);
         }}
       >
         <input
           ref={input}
           id="search"
+          list={undefined}
           type="search"
+          // biome-ignore lint/a11y/noRedundantRoles: it has no list of the browser's own
+          role="combobox"
           aria-label={words.search}
+          aria-expanded={shown.length > 0}
+          aria-controls="suggestions"
+          aria-autocomplete="list"
+          aria-activedescendant={
+            chosen.value >= 0 && shown.length > 0 ? `suggestion-${chosen.value}` : undefined
+          }
+          aria-describedby={faults.length > 0 ? 'search-faults' : undefined}
           placeholder={words.searchHint}
           autocomplete="off"
           spellcheck={false}
-          onInput={event => {
-            const { value } = event.currentTarget;
-            clearTimeout(timer.current);
-            const wanted = value.trim();
-            if (wanted === '' || wanted.length >= eagerFrom) {
-              timer.current = window.setTimeout(() => search(value, query !== ''), restMs);
-            }
+          value={typed.value}
+          onInput={event => type(event.currentTarget.value)}
+          onFocus={() => {
+            isOpen.value = true;
           }}
-          onKeyDown={event => {
-            if (event.key !== 'Escape') return;
-            event.currentTarget.value = '';
-            search('', false);
-            event.currentTarget.blur();
+          onBlur={() => {
+            isOpen.value = false;
           }}
+          onKeyDown={onKeyDown}
         />
+        <div
+          class="suggestions"
+          id="suggestions"
+          role="listbox"
+          aria-label={words.suggestions}
+          hidden={shown.length === 0}
+        >
+          {shown.map((suggestion, i) => (
+            // biome-ignore lint/a11y/useKeyWithClickEvents: keys are the box's, as in every combobox
+            <div
+              key={suggestion.query}
+              id={`suggestion-${i}`}
+              role="option"
+              tabIndex={-1}
+              aria-selected={i === chosen.value}
+              onMouseDown={event => event.preventDefault()}
+              onClick={() => take(suggestion)}
+            >
+              {suggestion.word} <span class="quiet">{words.suggestionKinds[suggestion.kind]}</span>
+            </div>
+          ))}
+        </div>
       </form>
+      {faults.length > 0 && (
+        <p class="fault" id="search-faults">
+          {faults.map(({ word, why }) => words.searchFaults[why](word)).join(' ')}
+        </p>
+      )}
     </search>
   );
 }

@@ -11,17 +11,38 @@ function useStructure(id: string): PartStructure | null {
   const app = useApp();
   const structure = useSignal<PartStructure | null>(null);
   useEffect(() => {
-    app.act(async () => {
+    structure.value = null;
+    void app.act(async () => {
       structure.value = await app.api.structure(id);
     }, '');
   }, [id]);
   return structure.value;
 }
 
+type HeaderLine = { readonly Name: string; readonly Value: string };
+
+/** Header lines in the mail's order; a server that does not know it gives them by name. */
+function useHeaders(id: string): readonly HeaderLine[] {
+  const app = useApp();
+  const lines = useSignal<readonly HeaderLine[]>([]);
+  useEffect(() => {
+    const byName = async () =>
+      Object.entries(await app.api.headers(id)).flatMap(([Name, values]) =>
+        values.map(Value => ({ Name, Value })),
+      );
+    void app.act(async () => {
+      lines.value = app.api.missing.value.has('structure')
+        ? await byName()
+        : await app.api.structure(id).then(({ Headers }) => Headers, byName);
+    }, '');
+  }, [id]);
+  return lines.value;
+}
+
 /** Every header line of the mail, in its own order or A–Z, with a filter. */
 export function HeadersView({ id }: Props) {
   const words = useWords();
-  const headers = useStructure(id)?.Headers ?? [];
+  const headers = useHeaders(id);
   const filter = useSignal('');
   const sorted = useSignal(false);
   const wanted = filter.value.toLowerCase();

@@ -1,3 +1,5 @@
+import { type Signal, signal } from '@preact/signals';
+
 /** The tenant's HTTP API as the page uses it. Shapes are the API's own; see docs/compat.md for where they come from. */
 
 export type Address = { readonly Name: string; readonly Address: string };
@@ -94,6 +96,62 @@ export type Message = {
   readonly ParseError?: string;
 };
 
+/** Mails of a day; `Start` is where in the list it begins. */
+export type DayCount = { readonly Date: string; readonly Count: number; readonly Start: number };
+
+/** A listener as people need it to connect. */
+export type Reachable = {
+  readonly ID: string;
+  readonly Protocol: 'smtp' | 'http' | 'pop3';
+  readonly TLS: 'none' | 'starttls' | 'implicit';
+  readonly RequireSTARTTLS: boolean;
+  readonly Login: 'none' | 'anybody' | 'required';
+  readonly Users: readonly string[];
+  readonly Addresses: readonly { readonly Socket: string; readonly Host: string; readonly Port: number }[];
+};
+
+/** How the tenant is reached, and what it keeps; 0 is no limit. `Evicted`: today. */
+export type Connect = {
+  readonly Listeners: readonly Reachable[];
+  readonly Keeps: { readonly Messages: number; readonly AgeMs: number; readonly Bytes: number };
+  readonly MaxMessageSize: number;
+  readonly Evicted: number;
+};
+
+export type Info = {
+  readonly Version: string;
+  readonly Database: string;
+  readonly DatabaseSize: number;
+  readonly Messages: number;
+  readonly Unread: number;
+  readonly Tags: Readonly<Record<string, number>>;
+  readonly RuntimeStats: Readonly<
+    Record<
+      | 'Uptime'
+      | 'Memory'
+      | 'MessagesDeleted'
+      | 'SMTPAccepted'
+      | 'SMTPAcceptedSize'
+      | 'SMTPRejected'
+      | 'SMTPIgnored',
+      number
+    >
+  >;
+};
+
+export type WebUi = {
+  readonly Label: string;
+  readonly ChaosEnabled: boolean;
+  readonly DuplicatesIgnored: boolean;
+  readonly HideDeleteAllButton: boolean;
+};
+
+export type ChaosTrigger = { readonly ErrorCode: number; readonly Probability: number };
+export type Chaos = Readonly<Record<'Sender' | 'Recipient' | 'Authentication', ChaosTrigger>>;
+
+/** What a server may lack: an older one of ours, or another program with the same API. */
+export type Optional = 'structure' | 'changes' | 'days' | 'connect';
+
 /** The server answered, but not with what was asked for; `message` is its own text. */
 export class ApiError extends Error {
   override name = 'ApiError';
@@ -107,15 +165,29 @@ export class ApiError extends Error {
 /** Another origin's page cannot read these answers, and the browser sends the tenant's credentials by itself. */
 export class Api {
   readonly #base: string;
+  readonly #timeZone: () => string;
+  /** What was asked for and is not there: the page hides it. */
+  readonly missing: Signal<ReadonlySet<Optional>> = signal(new Set());
 
-  /** `base` is the webroot with both slashes, e.g. `/` or `/mailpit/`. */
-  constructor(base: string) {
+  /** `base` is the webroot with both slashes, e.g. `/` or `/mailpit/`; dates are read in `timeZone`. */
+  constructor(base: string, timeZone: () => string) {
     this.#base = base;
+    this.#timeZone = timeZone;
   }
 
   /** Address of an API path, for links: `api.url('message/x/raw')`. */
   url(path: string): string {
     return `${this.#base}api/v1/${path}`;
+  }
+
+  /** A mail's HTML as the server gives it out: in a box that runs nothing. */
+  viewUrl(id: string, remote: boolean): string {
+    return `${this.#base}view/${encodeURIComponent(id)}.html${remote ? '?remote=1' : ''}`;
+  }
+
+  /** Its plain text. */
+  textUrl(id: string): string {
+    return `${this.#base}view/${encodeURIComponent(id)}.txt`;
   }
 
   get eventsUrl(): string {
@@ -128,8 +200,41 @@ export class Api {
     const search = new URLSearchParams({ start: String(start), limit: String(limit) });
     if (query === '') return this.#json(`messages?${search}`, signal);
     search.set('query', query);
-    search.set('tz', Intl.DateTimeFormat().resolvedOptions().timeZone);
+    search.set('tz', this.#timeZone());
     return this.#json(`search?${search}`, signal);
+  }
+
+  /** The page of all mail with this one in its middle; a server that does not know `around` gives the first one. */
+  around(id: string, limit: number, signal?: AbortSignal): Promise<Page> {
+    return this.#json(`messages?${new URLSearchParams({ around: id, limit: String(limit) })}`, signal);
+  }
+
+  async days(): Promise<readonly DayCount[]> {
+    const { Days } = await this.#optional<{ Days: DayCount[] }>(
+      'days',
+      `days?tz=${encodeURIComponent(this.#timeZone())}`,
+    );
+    return Days;
+  }
+
+  connect(): Promise<Connect> {
+    return this.#optional('connect', `connect?tz=${encodeURIComponent(this.#timeZone())}`);
+  }
+
+  info(): Promise<Info> {
+    return this.#json('info');
+  }
+
+  webUi(): Promise<WebUi> {
+    return this.#json('webui');
+  }
+
+  chaos(): Promise<Chaos> {
+    return this.#json('chaos');
+  }
+
+  async setChaos(chaos: Chaos): Promise<Chaos> {
+    return (await this.#write('PUT', 'chaos', chaos)).json() as Promise<Chaos>;
   }
 
   /** `peek` leaves the mail unread: for reading ahead. */
@@ -138,11 +243,11 @@ export class Api {
   }
 
   structure(id: string): Promise<PartStructure> {
-    return this.#json(`message/${encodeURIComponent(id)}/structure`);
+    return this.#optional('structure', `message/${encodeURIComponent(id)}/structure`);
   }
 
   changes(since: string): Promise<Changes> {
-    return this.#json(`changes?since=${encodeURIComponent(since)}`);
+    return this.#optional('changes', `changes?since=${encodeURIComponent(since)}`);
   }
 
   async raw(id: string): Promise<string> {
@@ -163,7 +268,7 @@ export class Api {
     if (which !== 'all' && 'query' in which) {
       const search = new URLSearchParams({
         query: which.query,
-        tz: Intl.DateTimeFormat().resolvedOptions().timeZone,
+        tz: this.#timeZone(),
       });
       await this.#write('DELETE', `search?${search}`);
       return;
@@ -173,6 +278,23 @@ export class Api {
 
   async setTags(ids: readonly string[], tags: readonly string[]): Promise<void> {
     await this.#write('PUT', 'tags', { IDs: ids, Tags: tags });
+  }
+
+  async renameTag(tag: string, name: string): Promise<void> {
+    await this.#write('PUT', `tags/${encodeURIComponent(tag)}`, { Name: name });
+  }
+
+  async deleteTag(tag: string): Promise<void> {
+    await this.#write('DELETE', `tags/${encodeURIComponent(tag)}`);
+  }
+
+  /** Headers by name, for servers that do not know `structure`. */
+  headers(id: string): Promise<Readonly<Record<string, readonly string[]>>> {
+    return this.#json(`message/${encodeURIComponent(id)}/headers`);
+  }
+
+  async part(id: string, part: string): Promise<Response> {
+    return this.#fetch(`message/${encodeURIComponent(id)}/part/${encodeURIComponent(part)}`);
   }
 
   /** Puts a mail into this inbox. */
@@ -187,6 +309,18 @@ export class Api {
         ? {}
         : { body: JSON.stringify(body), headers: { 'Content-Type': 'application/json' } }),
     });
+  }
+
+  /** Notes that a server has nothing there. An unknown mail is another matter. */
+  async #optional<T>(what: Optional, path: string): Promise<T> {
+    try {
+      return await this.#json<T>(path);
+    } catch (error) {
+      const isAbsent = error instanceof ApiError && (error.status === 501 || error.status === 404);
+      if (isAbsent && !/^(Message not found|404 page not found)$/.test(error.message))
+        this.missing.value = new Set([...this.missing.value, what]);
+      throw error;
+    }
   }
 
   async #json<T>(path: string, signal?: AbortSignal): Promise<T> {

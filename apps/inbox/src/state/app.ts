@@ -1,10 +1,13 @@
-import { batch, type Signal, signal } from '@preact/signals';
-import { type Api, ApiError, type Changes, type Summary } from './api.ts';
-import { Live, type LiveEvent, type LiveWorld } from './live.ts';
-import { MailList, pageSize } from './mail-list.ts';
+import { type Signal, signal } from '@preact/signals';
+import { type Api, ApiError, type Connect, type Summary } from './api.ts';
+import type { LiveWorld } from './live.ts';
+import { MailList } from './mail-list.ts';
+import { MailStream, type Refusal } from './mail-stream.ts';
 import { home, type Place } from './place.ts';
+import { Preview } from './preview.ts';
 import { Reader } from './reader.ts';
 import { kept, nothingSelected, type Selection } from './selection.ts';
+import type { Settings } from './settings.ts';
 
 /** A line that says what became of an action; read out, and gone after a while. */
 export type Notice = { readonly text: string; readonly kind: 'good' | 'bad'; readonly number: number };
@@ -19,64 +22,83 @@ export type Question = {
   readonly answer: (yes: boolean) => void;
 };
 
-/** After as long without an event the counts must agree. */
-const settledMs = 1000;
+/** What the page says by itself, apart from its parts. */
+export type AppWords = {
+  readonly offlineAction: string;
+  readonly refused: (type: string, message: string, ip: string) => string;
+};
 
-/** Mail in a burst is taken in once a frame, not once a mail. */
-const gatherMs = 50;
+export type AppOptions = {
+  readonly api: Api;
+  readonly world: LiveWorld;
+  readonly settings: Settings;
+  readonly navigate: Navigate;
+  /** As the server wrote it into the page; empty where it did not. */
+  readonly version: string;
+  readonly label: string;
+  readonly words: AppWords;
+};
 
 /** The page's whole state: what the parts read, and what they may do. */
 export class App {
   readonly api: Api;
-  /** The tenant's, as the server wrote it into the page; empty when it has none. */
+  readonly settings: Settings;
   readonly label: string;
+  readonly version: string;
   readonly place: Signal<Place> = signal(home);
   readonly list: MailList;
+  readonly stream: MailStream;
   readonly reader: Reader;
-  readonly live: Live;
   readonly selection: Signal<Selection> = signal(nothingSelected);
-  readonly tags: Signal<readonly string[]> = signal([]);
-  /** Of the whole inbox, whatever the list shows. */
-  readonly total: Signal<number> = signal(0);
-  readonly unread: Signal<number> = signal(0);
+  readonly preview = new Preview();
+  /** The operator wants no button that deletes everything. */
+  readonly hidesDeleteAll: Signal<boolean> = signal(false);
   readonly notice: Signal<Notice | null> = signal(null);
   readonly question: Signal<Question | null> = signal(null);
   /** Mails that came last, for those who cannot see them come. */
-  readonly lastArrived: Signal<number> = signal(0);
-  /** A newer server than the one that sent this page. */
-  readonly outdated: Signal<boolean> = signal(false);
+  readonly lastArrived: Signal<readonly Summary[]> = signal([]);
+  /** How the tenant is reached, once somebody wanted to know. */
+  readonly connect: Signal<Connect | null> = signal(null);
   readonly #navigate: Navigate;
-  readonly #world: LiveWorld;
-  readonly #version: string;
-  #arrived: Summary[] = [];
-  #gathering = false;
-  #seenLive = false;
-  #cursor = '';
-  #catchingUp = false;
-  #missedMore = false;
-  #cancelSettled: () => void = () => {};
+  readonly #words: AppWords;
 
-  constructor(api: Api, world: LiveWorld, navigate: Navigate, page: { version: string; label: string }) {
+  constructor({ api, world, settings, navigate, version, label, words }: AppOptions) {
     this.api = api;
-    this.#world = world;
+    this.settings = settings;
+    this.version = version;
+    this.label = label;
     this.#navigate = navigate;
-    this.#version = page.version;
-    this.label = page.label;
-    this.list = new MailList((query, start, limit, signal) => this.#page(query, start, limit, signal));
-    this.reader = new Reader(api);
-    this.live = new Live(
-      api.eventsUrl,
-      world,
-      event => this.#onEvent(event),
-      () => this.#onLive(),
+    this.#words = words;
+    this.list = new MailList(async (query, start, limit, abort) =>
+      this.stream.counted(
+        typeof start === 'number'
+          ? await api.page(query, start, limit, abort)
+          : await api.around(start.around, limit, abort),
+      ),
     );
+    this.reader = new Reader(api);
+    this.stream = new MailStream(api, world, this.list, version, {
+      gone: ids => {
+        this.selection.value = kept(this.selection.value, ids);
+        this.reader.forget(ids);
+      },
+      cleared: () => {
+        this.selection.value = nothingSelected;
+      },
+      arrived: mails => {
+        this.lastArrived.value = mails;
+      },
+      refused: refusal => this.#refused(refusal),
+    });
   }
 
   /** Begins at the place that the address names. */
   start(place: Place): void {
-    this.live.connect();
+    this.stream.live.connect();
     this.#enter(place);
-    this.list.search(place.query);
+    // A link to an old mail shows its neighbours.
+    if (place.page === 'message' && place.query === '' && place.id !== 'latest') this.#locate(place.id);
+    else this.list.search(place.query, place.start);
   }
 
   /** Goes to a place, leaving a way back unless `replace`. */
@@ -92,22 +114,25 @@ export class App {
     this.#enter(place);
     if (queryChanged) {
       this.selection.value = nothingSelected;
-      this.list.search(place.query);
+      this.list.search(place.query, place.start);
     }
   }
 
   /** Does something to mails; where the server cannot be reached nothing is done, and that is said. */
-  async act(does: () => Promise<void>, done: string): Promise<void> {
+  async act(does: () => Promise<unknown>, done: string): Promise<boolean> {
     try {
       await does();
       if (done !== '') this.say(done, 'good');
+      return true;
     } catch (error) {
-      this.say(error instanceof ApiError ? error.message : 'Not done: the server cannot be reached.', 'bad');
+      this.say(error instanceof ApiError ? error.message : this.#words.offlineAction, 'bad');
+      return false;
     }
   }
 
-  /** Asks before what cannot be undone. */
+  /** Asks before what cannot be undone, unless people do not want to be asked. */
   ask(text: string, yes: string): Promise<boolean> {
+    if (this.settings.skipConfirmations.value) return Promise.resolve(true);
     this.question.value?.answer(false);
     return new Promise(resolve => {
       this.question.value = {
@@ -125,132 +150,42 @@ export class App {
     this.notice.value = { text, kind, number: (this.notice.value?.number ?? 0) + 1 };
   }
 
+  /** Asks how the tenant is reached; a server that does not know says nothing. */
+  async learnConnect(): Promise<void> {
+    if (this.api.missing.value.has('connect')) return;
+    try {
+      this.connect.value = await this.api.connect();
+      this.hidesDeleteAll.value = (await this.api.webUi()).HideDeleteAllButton;
+    } catch {
+      // Older, or out of reach: the parts that show it stay away.
+    }
+  }
+
+  async #locate(id: string): Promise<void> {
+    const offset = await this.list.locate(id);
+    const { page, id: open, start } = this.place.value;
+    if (offset < 0 || page !== 'message' || open !== id) return;
+    // What is above it may be seen too.
+    if (offset < start || offset > start + 8) this.go({ start: Math.max(0, offset - 3) }, true);
+  }
+
   #enter(place: Place): void {
     const was = this.place.value;
     this.place.value = place;
     if (place.page !== 'message') this.reader.close();
-    else if (was.page !== 'message' || was.id !== place.id) this.reader.open(place.id);
-  }
-
-  async #page(query: string, start: number, limit: number, signal?: AbortSignal) {
-    const page = await this.api.page(query, start, limit, signal);
-    batch(() => {
-      this.tags.value = page.tags;
-      this.total.value = page.total;
-      this.unread.value = page.unread;
-    });
-    return page;
-  }
-
-  /** Connected again: what came meanwhile was not heard. */
-  #onLive(): void {
-    if (this.#seenLive) this.#catchUp();
-    this.#seenLive = true;
-  }
-
-  /** Events that come meanwhile are in the next answer too: they only say that there is one to ask for. */
-  async #catchUp(): Promise<void> {
-    if (this.#catchingUp) return;
-    this.#catchingUp = true;
-    try {
-      do {
-        this.#missedMore = false;
-        const changes = await this.api.changes(this.#cursor);
-        this.#cursor = changes.Cursor;
-        if (changes.Reset) await this.list.reload();
-        else this.#apply(changes);
-      } while (this.#missedMore);
-    } catch {
-      // The line broke again, or this server knows no `changes`.
-      if (this.live.connection.value.state === 'live') await this.list.reload();
-    } finally {
-      this.#catchingUp = false;
+    else if (was.page !== 'message' || was.id !== place.id) {
+      void this.reader.open(place.id).then(() => this.#readAhead(place.id));
     }
   }
 
-  #apply({ New, Updated, Deleted }: Changes): void {
-    if (Deleted.length > 0) this.#gone(new Set(Deleted));
-    for (const { ID, ...change } of Updated) this.list.updated(ID, change);
-    for (const summary of New.toSorted((a, b) => (a.Created < b.Created ? -1 : 1))) this.#gather(summary);
+  /** Whoever reads on finds the next one here already. */
+  #readAhead(id: string): void {
+    if (this.place.value.id !== id) return;
+    const { newer, older } = this.list.neighbours(id);
+    for (const next of [older, newer]) if (next !== undefined) this.reader.readAhead(next);
   }
 
-  /** Counts that do not agree once it is quiet: something happened unseen, e.g. before the stream was there. */
-  #settled(): void {
-    const { query, loaded, window } = this.list;
-    if (query.value === '' && loaded.value && window.value.total !== this.total.value) this.list.reload();
-  }
-
-  #onEvent({ Type, Data, Cursor }: LiveEvent): void {
-    this.#cancelSettled();
-    this.#cancelSettled = this.#world.after(settledMs, () => this.#settled());
-    if (this.#catchingUp && Type !== 'stats') {
-      this.#missedMore = true;
-      return;
-    }
-    if (Cursor !== undefined && !this.#catchingUp) this.#cursor = Cursor;
-    switch (Type) {
-      case 'new':
-        this.#gather(Data as Summary);
-        break;
-      case 'update': {
-        const { ID, ...change } = Data as { ID: string; Read?: boolean; Tags?: string[] };
-        this.list.updated(ID, change);
-        break;
-      }
-      case 'delete':
-        this.#gone(new Set([(Data as { ID: string }).ID]));
-        break;
-      case 'prune':
-        this.list.reload();
-        break;
-      case 'truncate':
-        this.selection.value = nothingSelected;
-        this.list.cleared();
-        break;
-      case 'stats': {
-        const { Total, Unread, Version } = Data as { Total: number; Unread: number; Version: string };
-        batch(() => {
-          this.total.value = Total;
-          this.unread.value = Unread;
-          if (Unread === 0 && this.list.unread.value > 0) this.list.allRead();
-          if (this.#version !== '' && Version !== this.#version) this.outdated.value = true;
-        });
-        break;
-      }
-    }
-  }
-
-  #gone(ids: ReadonlySet<string>): void {
-    batch(() => {
-      this.list.removed(ids);
-      this.selection.value = kept(this.selection.value, ids);
-    });
-    this.reader.forget(ids);
-  }
-
-  #gather(summary: Summary): void {
-    this.#arrived.push(summary);
-    if (this.#gathering) return;
-    this.#gathering = true;
-    this.#world.after(gatherMs, () => {
-      const arrived = this.#arrived;
-      this.#arrived = [];
-      this.#gathering = false;
-      this.lastArrived.value = arrived.length;
-      if (this.list.query.value === '') this.list.arrived(arrived);
-      else this.#searchAgain();
-    });
-  }
-
-  /** Whether new mail matches the search only the server knows: its first page says. */
-  async #searchAgain(): Promise<void> {
-    const query = this.list.query.value;
-    const page = await this.#page(query, 0, pageSize).catch(() => null);
-    if (page === null || query !== this.list.query.value) return;
-    const known = new Set([...this.list.window.value.rows.values()].map(row => row.ID));
-    const firstKnown = page.messages.findIndex(row => known.has(row.ID));
-    const fresh = page.messages.slice(0, firstKnown < 0 ? page.messages.length : firstKnown);
-    if (firstKnown < 0 && known.size > 0) this.list.reload();
-    else this.list.arrived(fresh.toReversed());
+  #refused({ Type, Message, IP }: Refusal): void {
+    this.say(this.#words.refused(Type, Message, IP), 'bad');
   }
 }

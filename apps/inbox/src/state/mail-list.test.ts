@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Page, Summary } from './api.ts';
-import { MailList } from './mail-list.ts';
+import { ApiError, type Page, type Summary } from './api.ts';
+import { MailList, unreachable } from './mail-list.ts';
 
 function summary(n: number): Summary {
   return {
@@ -27,7 +27,16 @@ function summary(n: number): Summary {
 function mailbox(count: number) {
   const asked: number[] = [];
   const mails = Array.from({ length: count }, (_, i) => summary(count - 1 - i));
-  const fetchPage = async (_query: string, start: number, limit: number): Promise<Page> => {
+  const fetchPage = async (
+    _query: string,
+    place: number | { readonly around: string },
+    limit: number,
+  ): Promise<Page> => {
+    const start =
+      typeof place === 'number'
+        ? place
+        : mails.findIndex(({ ID }) => ID === place.around) - Math.floor(limit / 2);
+    if (start < -limit / 2) throw new ApiError(404, 'Message not found');
     asked.push(start);
     return {
       total: mails.length,
@@ -83,4 +92,29 @@ test('a delete of a waiting mail takes it from the pill, one of a shown mail fro
   list.removed(new Set(['m9']));
   assert.equal(list.length.value, 9);
   assert.equal(list.row(0)?.ID, 'm8');
+});
+
+test('a mail is found with its neighbours, however old; of one that is gone the list starts at the top', async () => {
+  const { asked, fetchPage } = mailbox(100_000);
+  const list = new MailList(fetchPage);
+  assert.equal(await list.locate('m40000'), 59_999);
+  assert.deepEqual(list.neighbours('m40000'), { newer: 'm40001', older: 'm39999' });
+  assert.deepEqual(asked, [59_974]);
+  const other = new MailList(fetchPage);
+  assert.equal(await other.locate('gone'), -1);
+  assert.equal(other.row(0)?.ID, 'm99999');
+});
+
+test('a list that cannot be asked for says so, and is there when it can', async () => {
+  let broken = true;
+  const { fetchPage } = mailbox(10);
+  const list = new MailList((...request) =>
+    broken ? Promise.reject(new TypeError('Failed to fetch')) : fetchPage(...request),
+  );
+  await list.search('');
+  assert.equal(list.error.value, unreachable);
+  broken = false;
+  await list.reload();
+  assert.equal(list.error.value, '');
+  assert.equal(list.row(0)?.ID, 'm9');
 });

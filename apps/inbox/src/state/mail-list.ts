@@ -1,5 +1,5 @@
 import { batch, computed, type ReadonlySignal, type Signal, signal } from '@preact/signals';
-import type { Page, Summary } from './api.ts';
+import { ApiError, type Page, type Summary } from './api.ts';
 import {
   emptyWindow,
   missingPages,
@@ -12,10 +12,19 @@ import {
   withUpdate,
 } from './row-window.ts';
 
+/** What {@link MailList.error} says when nothing could be asked. */
+export const unreachable = 'unreachable';
+
 /** Rows of one request. */
 export const pageSize = 50;
 
-export type FetchPage = (query: string, start: number, limit: number, signal?: AbortSignal) => Promise<Page>;
+/** `start` is an offset, or the mail in the middle of the page. */
+export type FetchPage = (
+  query: string,
+  start: number | { readonly around: string },
+  limit: number,
+  signal?: AbortSignal,
+) => Promise<Page>;
 
 /**
  * The list as the page shows it: all mail, or what a search found. Mail that arrives while one is not at the top waits
@@ -34,6 +43,8 @@ export class MailList {
   readonly error: Signal<string> = signal('');
   /** Whether the list follows new mail: only while its top is in view. */
   following = true;
+  /** Offsets of the rows that are in view: the first, and the one after the last. */
+  readonly view: Signal<{ readonly from: number; readonly to: number }> = signal({ from: 0, to: 0 });
   readonly #fetchPage: FetchPage;
   readonly #loading = new Map<number, AbortController>();
   /** The first row in view. */
@@ -46,6 +57,29 @@ export class MailList {
   /** The row at an offset; undefined while it is not known. */
   row(offset: number): Summary | undefined {
     return rowAt(this.window.value, offset + this.pending.value);
+  }
+
+  /** A row by its mail, where it is known. */
+  byId(id: string): Summary | undefined {
+    const offset = offsetOf(this.window.value, id);
+    return offset < 0 ? undefined : rowAt(this.window.value, offset);
+  }
+
+  /** Addresses that are known from its rows, for suggestions: those that occur most come first. */
+  addresses(): string[] {
+    const counts = new Map<string, number>();
+    for (const { From, To } of this.window.value.rows.values()) {
+      for (const one of [From, ...(To ?? [])])
+        if (one?.Address) counts.set(one.Address, (counts.get(one.Address) ?? 0) + 1);
+    }
+    return [...counts].sort(([, a], [, b]) => b - a).map(([address]) => address);
+  }
+
+  /** Ids of the rows in view. */
+  idsInView(): string[] {
+    const { from, to } = this.view.value;
+    const rows = Array.from({ length: Math.max(0, to - from) }, (_, i) => this.row(from + i));
+    return rows.flatMap(row => row?.ID ?? []);
   }
 
   /** Ids of all rows that are known, newest first. */
@@ -64,13 +98,20 @@ export class MailList {
     };
   }
 
-  /** Shows another search (empty: everything) from its first rows. */
-  async search(query: string): Promise<void> {
+  /** Shows another search (empty: everything), from this offset on. */
+  async search(query: string, from = 0): Promise<void> {
     this.#stopLoading();
     this.query.value = query;
-    this.following = true;
+    this.following = from === 0;
     this.pending.value = 0;
-    await this.#load(0, true);
+    await this.#load(Math.floor(from / pageSize) * pageSize, true);
+  }
+
+  /** Shows all mail, where this one is; resolves to its offset, -1 where it cannot be told. */
+  async locate(id: string): Promise<number> {
+    await this.#load({ around: id }, true);
+    if (!this.loaded.value) await this.search('');
+    return offsetOf(this.window.value, id);
   }
 
   /** Makes every row of a range known, and some around it. */
@@ -151,13 +192,14 @@ export class MailList {
     this.#loading.clear();
   }
 
-  async #load(start: number, fresh: boolean): Promise<void> {
+  async #load(place: number | { readonly around: string }, fresh: boolean): Promise<void> {
+    const start = typeof place === 'number' ? place : -1;
     if (this.#loading.has(start)) return;
     const request = new AbortController();
     this.#loading.set(start, request);
     const query = this.query.value;
     try {
-      const page = await this.#fetchPage(query, start, pageSize, request.signal);
+      const page = await this.#fetchPage(query, place, pageSize, request.signal);
       if (request.signal.aborted) return;
       batch(() => {
         const arrived = page.messages_count - this.window.value.total;
@@ -171,8 +213,9 @@ export class MailList {
         this.error.value = '';
       });
     } catch (error) {
-      if (request.signal.aborted) return;
-      this.error.value = error instanceof Error ? error.message : String(error);
+      // A mail that is gone has no neighbours; the list stays as it is.
+      if (request.signal.aborted || start < 0) return;
+      this.error.value = error instanceof ApiError ? error.message : unreachable;
     } finally {
       if (this.#loading.get(start) === request) this.#loading.delete(start);
     }

@@ -5,8 +5,12 @@
 export const messageTabs = ['html', 'source', 'text', 'headers', 'raw', 'parts'] as const;
 export type MessageTab = (typeof messageTabs)[number];
 
+/** Pages beside the list that are about the inbox, not about a mail. */
+export const sidePages = ['send', 'settings', 'about', 'api'] as const;
+export type SidePage = (typeof sidePages)[number];
+
 export type Place = {
-  readonly page: 'list' | 'message' | 'send' | 'settings' | 'about';
+  readonly page: 'list' | 'message' | SidePage;
   /** The search that the list shows; empty: the whole inbox. */
   readonly query: string;
   /** The open message. */
@@ -47,8 +51,8 @@ export function parsePlace(path: string, search: string): Place {
   if (view?.[1] !== undefined) {
     return { page: 'message', query, id: decodeId(view[1]), start, tab: parseTab(params.get('tab')) };
   }
-  const page = params.get('page');
-  if (page === 'send' || page === 'settings' || page === 'about') return { ...home, page, query, start };
+  const page = sidePages.find(one => one === params.get('page'));
+  if (page) return { ...home, page, query, start };
   return { ...home, query, start };
 }
 

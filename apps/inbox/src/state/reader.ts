@@ -6,6 +6,7 @@ export type Reading =
   | { readonly state: 'closed' }
   | { readonly state: 'loading'; readonly id: string }
   | { readonly state: 'open'; readonly message: Message }
+  /** `reason`: the server's own words; empty when it could not be asked. */
   | { readonly state: 'missing'; readonly id: string; readonly reason: string };
 
 /** Messages kept in memory: enough to step back and forth without asking again. */
@@ -42,7 +43,7 @@ export class Reader {
       await this.#api.setRead(true, { ids: [message.ID] });
     } catch (error) {
       if (this.#wanted !== id || this.reading.value.state === 'open') return;
-      const reason = error instanceof ApiError ? error.message : 'The server cannot be reached.';
+      const reason = error instanceof ApiError ? error.message : '';
       this.reading.value = { state: 'missing', id, reason };
     }
   }

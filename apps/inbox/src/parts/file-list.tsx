@@ -1,0 +1,153 @@
+import { type Signal, useSignal } from '@preact/signals';
+import { useEffect, useRef } from 'preact/hooks';
+import type { Message, Part } from '../state/api.ts';
+import { sizeText } from '../state/mail-time.ts';
+import { useApp, useWords } from './context.ts';
+import { Icon } from './icon.tsx';
+
+/** What is attached or inline, in the head where it is looked for: to be looked at, opened or taken away, all at once too. */
+export function FileList({ message }: { readonly message: Message }) {
+  const app = useApp();
+  const words = useWords();
+  const shown = useSignal<Part | null>(null);
+  const parts = [...message.Attachments, ...message.Inline];
+  if (parts.length === 0) return null;
+
+  const downloadAll = () =>
+    app.act(async () => {
+      const { zip } = await import('../state/zip.ts');
+      const entries = await Promise.all(
+        parts.map(async part => ({
+          name: part.FileName || part.ContentID || part.PartID,
+          bytes: new Uint8Array(await (await app.api.part(message.ID, part.PartID)).arrayBuffer()),
+        })),
+      );
+      const url = URL.createObjectURL(new Blob(zip(entries), { type: 'application/zip' }));
+      const link = Object.assign(document.createElement('a'), {
+        href: url,
+        download: words.files.name(message.ID),
+      });
+      link.click();
+      setTimeout(() => URL.revokeObjectURL(url), 60_000);
+    }, '');
+
+  return (
+    <div class="files">
+      <ul aria-label={words.attachments(parts.length)}>
+        {parts.map(part => (
+          <li key={part.PartID}>
+            <button
+              type="button"
+              aria-label={words.files.preview(part.FileName || part.PartID)}
+              onClick={() => {
+                shown.value = part;
+              }}
+            >
+              <Icon name="clip" /> {part.FileName || part.ContentID || part.PartID}{' '}
+              <span class="quiet">{sizeText(part.Size)}</span>
+            </button>
+            {app.settings.attachmentDetails.value && <Details part={part} />}
+          </li>
+        ))}
+      </ul>
+      {parts.length > 1 && (
+        <button type="button" class="link" onClick={downloadAll}>
+          {words.files.all}
+        </button>
+      )}
+      <FilePreview id={message.ID} shown={shown} />
+    </div>
+  );
+}
+
+function FilePreview({ id, shown }: { readonly id: string; readonly shown: Signal<Part | null> }) {
+  const app = useApp();
+  const words = useWords();
+  const dialog = useRef<HTMLDialogElement>(null);
+  const text = useSignal('');
+  const part = shown.value;
+  useEffect(() => {
+    if (part === null) return;
+    dialog.current?.showModal();
+    text.value = '';
+    if (kindOf(part) === 'text') {
+      void app.act(async () => {
+        text.value = (await (await app.api.part(id, part.PartID)).text()).slice(0, 100_000);
+      }, '');
+    }
+  }, [part]);
+  if (part === null) return null;
+  const url = app.api.url(`message/${id}/part/${part.PartID}`);
+  const name = part.FileName || part.PartID;
+  const kind = kindOf(part);
+  return (
+    <dialog
+      ref={dialog}
+      class="file-preview"
+      aria-label={name}
+      onClose={() => {
+        shown.value = null;
+      }}
+    >
+      <h2>{name}</h2>
+      {kind === 'image' && <img src={url} alt={name} />}
+      {kind === 'text' && (
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
+        <pre class="text" tabIndex={0}>
+          {text.value}
+        </pre>
+      )}
+      {/* biome-ignore lint/a11y/useMediaCaption: what somebody mailed has none */}
+      {kind === 'sound' && <audio controls src={url} />}
+      {/* biome-ignore lint/a11y/useMediaCaption: what somebody mailed has none */}
+      {kind === 'film' && <video controls src={url} />}
+      <Details part={part} />
+      <form method="dialog" class="answers">
+        <a class="button" href={url} target="_blank" rel="noopener noreferrer">
+          {words.files.open}
+        </a>
+        <a class="button" href={url} download={name}>
+          {words.files.save}
+        </a>
+        <button type="submit">{words.close}</button>
+      </form>
+    </dialog>
+  );
+}
+
+function kindOf({ ContentType }: Part): 'image' | 'text' | 'sound' | 'film' | 'other' {
+  if (/^image\/(png|jpe?g|gif|webp|avif|bmp)/.test(ContentType)) return 'image';
+  if (/^(text\/|application\/(json|xml))/.test(ContentType)) return 'text';
+  if (ContentType.startsWith('audio/')) return 'sound';
+  return ContentType.startsWith('video/') ? 'film' : 'other';
+}
+
+function Details({ part }: { readonly part: Part }) {
+  const app = useApp();
+  const words = useWords();
+  const sums = Object.entries(part.Checksums ?? {});
+  return (
+    <dl class="details">
+      <dt>{words.files.type}</dt>
+      <dd>
+        {part.ContentType}, {sizeText(part.Size)}
+      </dd>
+      {sums.map(([name, value]) => (
+        <div key={name}>
+          <dt>{name}</dt>
+          <dd>
+            <code>{value}</code>{' '}
+            <button
+              type="button"
+              class="link"
+              aria-label={`${words.copy} ${name}`}
+              onClick={() => app.act(() => navigator.clipboard.writeText(value), words.copied)}
+            >
+              {words.copy}
+            </button>
+          </dd>
+        </div>
+      ))}
+    </dl>
+  );
+}

@@ -1,0 +1,51 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Reachable } from './api.ts';
+import { mailTargets, snippetsFor, targetName } from './snippets.ts';
+
+const listener: Reachable = {
+  ID: 'smtp',
+  Protocol: 'smtp',
+  TLS: 'none',
+  RequireSTARTTLS: false,
+  Login: 'none',
+  Users: [],
+  Addresses: [
+    { Socket: '/run/mailpit/shop/smtp.sock', Host: '', Port: 0 },
+    { Socket: '', Host: 'mail.test', Port: 2525 },
+  ],
+};
+
+const names = [
+  ...['Laravel', 'Symfony', 'PHP', 'WordPress', 'Node', 'Django', 'Rails', 'Spring', '.NET', 'Go', 'swaks'],
+  'curl',
+];
+
+test('every address of an SMTP listener is a target, TCP first', () => {
+  const targets = mailTargets([{ ...listener, ID: 'http', Protocol: 'http' }, listener]);
+  assert.deepEqual(targets.map(targetName), ['mail.test:2525', '/run/mailpit/shop/smtp.sock']);
+});
+
+test('each snippet names the address, and the login only where one is wanted', () => {
+  const [open] = mailTargets([listener]);
+  const [closed] = mailTargets([{ ...listener, TLS: 'starttls', Login: 'required', Users: ['bob'] }]);
+  assert.ok(open && closed);
+  assert.deepEqual(
+    snippetsFor(open).map(({ name }) => name),
+    names,
+  );
+  for (const { name, text } of snippetsFor(open)) {
+    assert.match(text, /mail\.test[\s\S]*2525/, name);
+    assert.doesNotMatch(text, /YOUR-PASSWORD|bob/, name);
+  }
+  for (const { name, text } of snippetsFor(closed)) {
+    if (name !== 'PHP') assert.match(text, /bob[\s\S]*YOUR-PASSWORD/, name);
+  }
+});
+
+test('over a socket every snippet names its path', () => {
+  const target = mailTargets([listener]).find(({ socket }) => socket !== '');
+  assert.ok(target);
+  for (const { name, text } of snippetsFor(target))
+    assert.ok(text.replaceAll('%2F', '/').includes('/run/mailpit/shop/smtp.sock'), name);
+});
