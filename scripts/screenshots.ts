@@ -46,7 +46,11 @@ const open = (subject: string) => async (page: Page) => {
   await page.locator('.head h1').waitFor();
 };
 
-type State = { readonly at?: string; readonly door?: typeof shop; readonly steps?: (page: Page) => Promise<unknown> };
+type State = {
+  readonly at?: string;
+  readonly door?: typeof shop;
+  readonly steps?: (page: Page) => Promise<unknown>;
+};
 const states: Record<string, State> = {
   list: {},
   scrolled: {

@@ -79,6 +79,7 @@ export async function openController(options: ControllerOptions): Promise<Contro
     config: {
       wireVersion,
       hostname,
+      runDir,
       dataDir,
       appDir: options.appDir,
       log: logSpec,

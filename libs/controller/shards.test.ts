@@ -12,6 +12,7 @@ const config: ShardConfig = {
   wireVersion,
   shard: 0,
   hostname: 'host.test',
+  runDir: '/nowhere',
   dataDir: '/nowhere',
   appDir: '/nowhere',
   log: { level: 'error', format: 'json' },

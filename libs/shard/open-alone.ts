@@ -34,6 +34,7 @@ export async function openAlone(
     wireVersion,
     shard: 0,
     hostname,
+    runDir,
     dataDir,
     appDir,
     log: fleet.log,

@@ -37,6 +37,7 @@ export async function openHome({ config, log, totals, env, stateChanged }: HomeO
   const { dataDir, shard } = config;
   return {
     hostname: config.hostname,
+    runDir: config.runDir,
     dataDir,
     clock,
     random: randomBytes,

@@ -13,6 +13,7 @@ import type { Tally } from './tally.ts';
 /** What a shard lends to each of its tenants: one object for all of them. */
 export type TenantHome = {
   readonly hostname: string;
+  readonly runDir: string;
   readonly dataDir: string;
   readonly clock: Clock;
   readonly random: RandomSource;

@@ -1,5 +1,7 @@
 import type { Reachability, ReachableListener } from '../inbox-api/inbox-tenant.ts';
+import { tenantSocketPath } from '../spec/paths.ts';
 import type { Bind, ListenerSpec } from '../spec/tenant-spec.ts';
+import { isOwnSocket } from '../wire/shared-binds.ts';
 import type { TenantCore } from './tenant-core.ts';
 import { TenantLogins } from './tenant-logins.ts';
 
@@ -31,14 +33,16 @@ export class TenantReach {
     return {
       ...{ id, protocol, tls, requireStarttls, users },
       login: users.length > 0 ? 'required' : takesAnybody ? 'anybody' : 'none',
-      addresses: listener.binds.map(bind => this.#address(bind, listener.publicHost)),
+      addresses: listener.binds.map(bind => this.#address(bind, listener)),
     };
   }
 
-  #address(bind: Bind, publicHost: string): ReachableListener['addresses'][number] {
+  #address(bind: Bind, { id, publicHost }: ListenerSpec): ReachableListener['addresses'][number] {
+    const { home, spec } = this.#core;
+    if (isOwnSocket(bind)) return { socket: tenantSocketPath(home.runDir, spec.id, id), host: '', port: 0 };
     if (bind.kind === 'unix') return { socket: bind.path, host: '', port: 0 };
     const isAnywhere = bind.host === '::' || bind.host === '0.0.0.0';
-    const host = publicHost || (isAnywhere ? this.#core.home.hostname : bind.host);
+    const host = publicHost || (isAnywhere ? home.hostname : bind.host);
     return { socket: '', host, port: bind.port };
   }
 }

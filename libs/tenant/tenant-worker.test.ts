@@ -58,6 +58,7 @@ async function openWorker(codes: string[] = []) {
   const totals = newTally();
   const home = {
     hostname: 'mx.test',
+    runDir: '/nonexistent',
     dataDir: '/nonexistent',
     clock: Date.now,
     random: randomBytes,

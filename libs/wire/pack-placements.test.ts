@@ -6,6 +6,7 @@ import { tenantForTest } from '../reconcile/fleet-for-tests.ts';
 import type { TenantSpec } from '../spec/tenant-spec.ts';
 import { packPlacements, unpackPlacements } from './pack-placements.ts';
 import type { Placement } from './shard-channel.ts';
+import { withSharedBinds } from './shared-binds.ts';
 
 function placement(name: string, over: Partial<TenantSpec>, fd: number): Placement {
   return {
@@ -33,14 +34,14 @@ const settings: fc.Arbitrary<Partial<TenantSpec>> = fc.record(
   { requiredKeys: [] },
 );
 
-test('what was packed comes out as it was, but for binds, also through JSON', () => {
+test('what was packed comes out as it was, but for the names in paths, also through JSON', () => {
   fc.assert(
     fc.property(fc.array(settings, { maxLength: 40 }), list => {
       const placements = list.map((over, at) => placement(`t${at}`, over, at));
       const packed = JSON.parse(JSON.stringify(packPlacements(placements)));
       const expected = placements.map(({ spec, ...rest }) => ({
         ...rest,
-        spec: { ...spec, listeners: spec.listeners.map(listener => ({ ...listener, binds: [] })) },
+        spec: { ...spec, listeners: spec.listeners.map(listener => withSharedBinds(listener, spec.id)) },
       }));
       assert.deepEqual(unpackPlacements(packed), expected);
     }),

@@ -1,5 +1,6 @@
 import type { ListenerSpec, TenantSpec } from '../spec/tenant-spec.ts';
 import type { PackedPlacements, Placement } from './shard-channel.ts';
+import { hasSharedBinds, withSharedBinds } from './shared-binds.ts';
 
 /** A tenant that differs from every base in more than this becomes one. */
 const maxOwn = 4;
@@ -40,7 +41,7 @@ function place(spec: TenantSpec, bases: TenantSpec[]): [base: number, own: Parti
     const own = ownOf(spec, bases[at] as TenantSpec);
     if (own !== null) return [at, own];
   }
-  bases.push({ ...spec, listeners: spec.listeners.map(withoutBinds) });
+  bases.push({ ...spec, listeners: spec.listeners.map(one => withSharedBinds(one, spec.id)) });
   return [bases.length - 1, {}];
 }
 
@@ -53,15 +54,15 @@ function ownOf(spec: TenantSpec, base: TenantSpec): Partial<TenantSpec> | null {
     const value = spec[key as keyof TenantSpec];
     if (value === base[key as keyof TenantSpec]) continue;
     if (key !== 'listeners') own[key] = value;
-    else if (areSame(spec.listeners, base.listeners)) continue;
-    else own[key] = spec.listeners.map(withoutBinds);
+    else if (areSame(spec, base.listeners)) continue;
+    else own[key] = spec.listeners.map(one => withSharedBinds(one, spec.id));
     if (++count > maxOwn) return null;
   }
   return own;
 }
 
-/** But for their binds. */
-function areSame(a: readonly ListenerSpec[], b: readonly ListenerSpec[]): boolean {
+/** But for the tenant's name in their binds. */
+function areSame({ id, listeners: a }: TenantSpec, b: readonly ListenerSpec[]): boolean {
   if (a.length !== b.length) return false;
   for (let at = 0; at < a.length; at++) {
     const [one, other] = [a[at] as ListenerSpec, b[at] as ListenerSpec];
@@ -69,10 +70,7 @@ function areSame(a: readonly ListenerSpec[], b: readonly ListenerSpec[]): boolea
       const name = key as keyof ListenerSpec;
       if (name !== 'binds' && one[name] !== other[name]) return false;
     }
+    if (!hasSharedBinds(one, id, other.binds)) return false;
   }
   return true;
-}
-
-function withoutBinds(listener: ListenerSpec): ListenerSpec {
-  return { ...listener, binds: [] };
 }

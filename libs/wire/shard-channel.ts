@@ -56,6 +56,7 @@ export type ShardConfig = {
   readonly wireVersion: number;
   readonly shard: ShardIndex;
   readonly hostname: string;
+  readonly runDir: string;
   readonly dataDir: string;
   /** Where the built inbox app lies; empty or without one: the page without a script is served. */
   readonly appDir: string;

@@ -80,6 +80,7 @@ export class ShardProcess implements AsyncDisposable {
         wireVersion,
         shard: 0,
         hostname: 'mx.test',
+        runDir: shard.#dataDir,
         dataDir: shard.#dataDir,
         appDir: '/nonexistent',
         log: { level: 'warn', format: 'json' },
