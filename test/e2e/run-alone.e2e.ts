@@ -75,11 +75,13 @@ test('a socket that somebody answers on is left alone', async () => {
 test('what is wrong is told all at once, by the name it was given under', async () => {
   const { code, stderr } = await refused(['-m', 'many', '--webhook-url', 'http://x'], {
     MP_TAGS_CONFIG: 'x',
+    MP_ENABLE_SPAMASSASSIN: 'x',
     MP_NO: '1',
   });
   assert.equal(code, 2);
   assert.match(stderr, /^-m: must be a whole number/m);
   assert.match(stderr, /^--webhook-url: .* not available in this version/m);
-  assert.match(stderr, /^MP_TAGS_CONFIG: .* not available in this version/m);
+  assert.match(stderr, /^MP_TAGS_CONFIG: .* is not there/m);
+  assert.match(stderr, /^MP_ENABLE_SPAMASSASSIN: .* not available in this version/m);
   assert.match(stderr, /^MP_NO: Mailpit has no setting MP_NO/m);
 });

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { Refusal } from '../../../libs/base/refusal.ts';
+import { mailpitKey } from '../../../libs/spec/mailpit-names.ts';
 import { readFleet } from '../../../libs/spec/read-fleet.ts';
 import type { FleetSpec, TenantSpec } from '../../../libs/spec/tenant-spec.ts';
 import { hostFacts } from '../files/host-facts.ts';
@@ -35,8 +36,13 @@ export async function readAlone(
   const [tenant] = fleet?.tenants.values() ?? [];
   if (fleet && tenant) return { fleet, tenant };
   const named = issues.map(({ code, severity, message, path, hint }) => {
+    // Of a name it is the last word; of a key that a name stood for, what follows the tenant.
     const name = path.split('.').at(-1) ?? '';
-    return { code, severity, message, path: settings.get(name)?.from ?? name, ...(hint ? { hint } : {}) };
+    const [standing] = [...settings].find(([known]) => path === `tenants.sandbox.${mailpitKey(known)}`) ?? [
+      name,
+    ];
+    const from = settings.get(standing)?.from ?? name;
+    return { code, severity, message, path: from, ...(hint ? { hint } : {}) };
   });
   throw new Refusal('BAD_REQUEST', 'not started', named, '`mpctl help run` says which settings there are');
 }
