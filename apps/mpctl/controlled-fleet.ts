@@ -1,4 +1,3 @@
-import type { SessionRecord } from '../../libs/mail/session-record.ts';
 import type { TenantChange } from '../../libs/spec/edit-files.ts';
 import type {
   DryRunReply,
@@ -31,17 +30,21 @@ export class ControlledFleet implements Fleet {
     return askController(this.#socketPath, 'GET', tenantPath(name));
   }
 
-  /** What was said in a tenant's last SMTP sessions, oldest first. */
-  sessions(name: string): Promise<readonly SessionRecord[]> {
-    return askController(this.#socketPath, 'GET', `${tenantPath(name)}/sessions`);
-  }
-
   edit(edit: Edit): Promise<TenantReply> {
     return this.#send(edit, '');
   }
 
   remove(removal: Removal): Promise<RemovedReply> {
     return this.#send(removal, '');
+  }
+
+  restore(name: string, uid: string | null): Promise<TenantReply> {
+    return askController(
+      this.#socketPath,
+      'POST',
+      `${tenantPath(name)}/restore`,
+      uid === null ? {} : { uid },
+    );
   }
 
   preview(change: TenantChange): Promise<DryRunReply> {
@@ -69,10 +72,6 @@ function requestOf(change: TenantChange) {
     }
     case 'rename':
       return { method: 'POST', path: `${path}/rename`, body: { to: change.to } } as const;
-    case 'passwd': {
-      const { user, secret, lists } = change;
-      return { method: 'POST', path: `${path}/passwd`, body: { user, secret, lists } } as const;
-    }
     case 'suspend':
     case 'resume':
       return { method: 'POST', path: `${path}/${change.verb}`, body: undefined } as const;

@@ -37,6 +37,8 @@ export interface Fleet {
   /** Resolves when the tenant's listeners answer. */
   edit(edit: Edit): Promise<ChangedTenant>;
   remove(removal: Removal): Promise<RemovedTenant>;
+  /** Brings a tenant back from the trash: the one that left last, unless `uid` says which. */
+  restore(name: string, uid: string | null): Promise<ChangedTenant>;
   /** What a change would do; it does nothing. */
   preview(change: TenantChange): Promise<DryRunReply>;
 }

@@ -1,6 +1,5 @@
 import { Refusal } from '../base/refusal.ts';
-import { type CredentialList, credentialLists } from '../spec/edit-passwd.ts';
-import type { SetPassword, Setting } from '../wire/control-http.ts';
+import type { Setting } from '../wire/control-http.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -22,14 +21,10 @@ export function parseRename(body: unknown): { to: string } {
   return { to: textOf(fieldsOf(body, ['to']), 'to') };
 }
 
-export function parsePassword(body: unknown): SetPassword {
-  const fields = fieldsOf(body, ['user', 'secret', 'lists']);
-  const isList = (one: unknown): one is CredentialList => credentialLists.some(list => list === one);
-  const { lists } = fields;
-  if (!Array.isArray(lists) || lists.length === 0 || !lists.every(isList)) {
-    throw bad(`"lists" must be some of ${credentialLists.join(', ')}`);
-  }
-  return { user: textOf(fields, 'user'), secret: textOf(fields, 'secret'), lists };
+/** The uid, when one is asked for. */
+export function parseRestore(body: unknown): string | null {
+  const fields = fieldsOf(body ?? {}, ['uid']);
+  return fields.uid === undefined ? null : textOf(fields, 'uid');
 }
 
 function fieldsOf(body: unknown, known: readonly string[]): Fields {

@@ -5,6 +5,7 @@ import { Refusal } from '../base/refusal.ts';
 import { editFiles, type FileEdit, type TenantChange } from '../spec/edit-files.ts';
 import type { FleetReading } from '../spec/read-fleet.ts';
 import { SourceText } from '../spec/source-text.ts';
+import { settingsOf } from '../spec/tenant-settings.ts';
 import { withFileLock } from './file-lock.ts';
 import { type GoodReading, isGood } from './good-reading.ts';
 import { forgetLeaving, noteLeaving } from './leaving-note.ts';
@@ -63,7 +64,7 @@ async function changeGroup(files: EditableFiles, changes: readonly TenantChange[
     const before = await files.read();
     const edited = await editAll(files, before, changes);
     const accepted = changes.filter((_, at) => edited.refusals[at] === null);
-    for (const change of accepted) note(change, before.fleet.dataDir);
+    for (const change of accepted) await note(change, before);
     try {
       if (writeAll(edited.edits)) return edited;
     } catch (error) {
@@ -157,10 +158,14 @@ function writeAll(edits: readonly FileEdit[]): boolean {
 }
 
 /** Why a tenant leaves its name is on disk before the name leaves the file. */
-function note(change: TenantChange, dataDir: string): void {
+async function note(change: TenantChange, before: GoodReading): Promise<void> {
   const name = parseTenantId(change.name);
   if (name === null) return;
-  if (change.verb === 'remove') noteLeaving(dataDir, name, { removed: true });
+  const { dataDir } = before.fleet;
+  if (change.verb === 'remove') {
+    const settings = await settingsOf(before, name);
+    noteLeaving(dataDir, name, { removed: true, ...(settings ? { settings } : {}) });
+  }
   const to = change.verb === 'rename' ? parseTenantId(change.to) : null;
   if (to !== null) noteLeaving(dataDir, name, { renamedTo: to });
 }

@@ -1,11 +1,9 @@
-import type { TenantId } from '../base/ids.ts';
+import type { TenantId, TenantUid } from '../base/ids.ts';
 import { Refusal } from '../base/refusal.ts';
 import type { ControlHost } from '../control-api/control-host.ts';
-import type { SessionRecord } from '../mail/session-record.ts';
 import { renderBind } from '../spec/bind.ts';
 import type { TenantChange } from '../spec/edit-files.ts';
 import { hideHashes } from '../spec/hide-hashes.ts';
-import { pageAccess, pageUrl } from '../spec/published-page.ts';
 import type { ListenerProtocol, TenantSpec } from '../spec/tenant-spec.ts';
 import type {
   ApplyReply,
@@ -25,6 +23,7 @@ import type { HostedTenant } from './hosted-tenant.ts';
 import type { ProxyKeeper } from './proxy-keeper.ts';
 import type { Reconciler } from './reconciler.ts';
 import type { TenantEditor } from './tenant-editor.ts';
+import type { Trash } from './trash.ts';
 
 const nothing: TenantCounters = { accepted: 0, acceptedBytes: 0, rejected: 0, ignored: 0, deleted: 0 };
 
@@ -36,6 +35,7 @@ export class ControlAnswers implements ControlHost {
   readonly #fleet: Fleet;
   readonly #reconciler: Reconciler;
   readonly #editor: TenantEditor;
+  readonly #trash: Trash;
   readonly #keeper: ProxyKeeper;
   readonly #clock: () => number;
 
@@ -44,6 +44,7 @@ export class ControlAnswers implements ControlHost {
     fleet: Fleet,
     reconciler: Reconciler,
     editor: TenantEditor,
+    trash: Trash,
     keeper: ProxyKeeper,
     clock: () => number,
   ) {
@@ -51,6 +52,7 @@ export class ControlAnswers implements ControlHost {
     this.#fleet = fleet;
     this.#reconciler = reconciler;
     this.#editor = editor;
+    this.#trash = trash;
     this.#keeper = keeper;
     this.#clock = clock;
   }
@@ -79,6 +81,7 @@ export class ControlAnswers implements ControlHost {
       connections: shards.reduce((sum, { connections }) => sum + connections, 0),
       totals: shards.map(({ totals }) => totals).reduce(addCounters, nothing),
       shards,
+      trash: this.#trash.list(),
     };
   }
 
@@ -110,11 +113,6 @@ export class ControlAnswers implements ControlHost {
     };
   }
 
-  async sessions(name: string): Promise<readonly SessionRecord[]> {
-    const { spec, shard } = this.#find(name);
-    return (await this.#fleet.shards.up(shard)?.sessions(spec.id)) ?? [];
-  }
-
   async change(change: TenantChange): Promise<TenantReply | RemovedReply> {
     if (change.verb === 'remove') {
       const { uid } = this.#find(change.name);
@@ -123,6 +121,18 @@ export class ControlAnswers implements ControlHost {
     }
     await this.#editor.change(change);
     return this.#reply(this.#find(change.verb === 'rename' ? change.to : change.name));
+  }
+
+  async restore(name: string, uid: string | null): Promise<TenantReply> {
+    const id = name as TenantId;
+    if (this.#fleet.tenants.has(id)) {
+      const hint = 'rename it first';
+      throw new Refusal('TENANT_EXISTS', `there is a tenant ${name} already`, [], hint);
+    }
+    await this.#trash.restore(id, uid as TenantUid | null, set =>
+      this.#editor.change({ verb: 'add', name, set }),
+    );
+    return this.#reply(this.#find(name));
   }
 
   preview(change: TenantChange): Promise<DryRunReply> {
@@ -144,8 +154,6 @@ export class ControlAnswers implements ControlHost {
       error: trouble,
       smtp: bindsOfProtocol(spec, 'smtp'),
       http: bindsOfProtocol(spec, 'http'),
-      url: pageUrl(this.#reconciler.config.good.fleet.proxy, spec),
-      access: pageAccess(spec),
       issues: [],
     };
   }

@@ -1,13 +1,20 @@
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import type { TenantId } from '../base/ids.ts';
 import { tenantDataDir, tenantLeavingPath } from '../spec/paths.ts';
+import type { Setting } from '../wire/control-http.ts';
 import { readText } from './replace-file.ts';
 
 /**
  * Why a tenant is going to leave its name: written into its folder before the tenants file changes, so that the change
  * means the same whoever sees it, a controller that is started later too. Without it, it vanished from the file.
  */
-export type Leaving = { readonly renamedTo: TenantId } | { readonly removed: true };
+export type Leaving =
+  | { readonly renamedTo: TenantId }
+  | {
+      readonly removed: true;
+      /** What stood in the file for it. */
+      readonly settings?: readonly Setting[];
+    };
 
 export function noteLeaving(dataDir: string, tenant: TenantId, why: Leaving): void {
   // Where there never was a daemon, nothing can get lost.

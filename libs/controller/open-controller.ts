@@ -21,6 +21,7 @@ import { ControlDoor } from './control-door.ts';
 import type { Controller, ControllerOptions } from './controller.ts';
 import { FallbackDoor } from './fallback-door.ts';
 import { Fleet } from './fleet.ts';
+import { Housekeeping } from './housekeeping.ts';
 import { Loop } from './loop.ts';
 import { MemorySaving } from './memory-saving.ts';
 import { notifySystemd } from './notify-systemd.ts';
@@ -33,9 +34,6 @@ import { endLeftovers } from './shards.ts';
 import { SourceFiles } from './source-files.ts';
 import { TenantEditor } from './tenant-editor.ts';
 import { TenantFolders } from './tenant-folders.ts';
-
-/** How long the folder of a tenant that left is kept. */
-const trashMs = 7 * 24 * 3600 * 1000;
 
 /** A start that takes longer than this can be asked about while it goes on. */
 const slowStartMs = 10_000;
@@ -55,7 +53,7 @@ export async function openController(options: ControllerOptions): Promise<Contro
   );
   const reading = await config.read();
   if (!config.take(reading, true, clock())) return reading.issues;
-  const { runDir, dataDir, hostname, webGroup, control, log: logSpec } = config.good.fleet;
+  const { runDir, dataDir, trashMs, hostname, webGroup, control, log: logSpec } = config.good.fleet;
   log.configure(logSpec);
 
   await using opened = new AsyncDisposableStack();
@@ -89,8 +87,9 @@ export async function openController(options: ControllerOptions): Promise<Contro
     clock,
   });
   const door = new ControlDoor(bind, log);
-  const configure = async ({ log: spec, metrics }: FleetSettings) => {
+  const configure = async ({ log: spec, metrics, trashMs }: FleetSettings) => {
     log.configure(spec);
+    folders.trash.graceMs = trashMs;
     fleet.shards.broadcast({ type: 'log', log: spec });
     await door.listenForMetrics(metrics.listen);
   };
@@ -106,7 +105,7 @@ export async function openController(options: ControllerOptions): Promise<Contro
   const reconciler = new Reconciler(config, fleet, loop, options.cores, clock, log, wanted);
   const editor = new TenantEditor(reconciler, fleet);
   const about = { version: options.version, configPath: options.config.path, startedAtMs: clock() };
-  const answers = new ControlAnswers(about, fleet, reconciler, editor, keeper, clock);
+  const answers = new ControlAnswers(about, fleet, reconciler, editor, folders.trash, keeper, clock);
   opened.use(door);
   await door.open(openControlServer(answers, log), control);
   await door.listenForMetrics(config.good.fleet.metrics.listen);
@@ -122,5 +121,7 @@ export async function openController(options: ControllerOptions): Promise<Contro
   const watch = opened.use(new ConfigWatch(config, async () => void (await reconciler.apply(false))));
   await watch.watchFolders();
   await notifySystemd(options.notifySocket, 'READY');
+  const tend = (minute: number) => fleet.shards.broadcast({ type: 'tend', minute });
+  opened.use(await Housekeeping.start({ tend, folders, clock, log }));
   return new RunningController(options, { fleet, loop, reconciler, watch }, opened.move());
 }

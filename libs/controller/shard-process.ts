@@ -1,8 +1,7 @@
 import { type ChildProcess, type SendHandle, spawn } from 'node:child_process';
 import type { Socket } from 'node:net';
-import type { ShardIndex, TenantId } from '../base/ids.ts';
+import type { ShardIndex } from '../base/ids.ts';
 import type { Logger } from '../base/log.ts';
-import type { SessionRecord } from '../mail/session-record.ts';
 import type { ShardReport, TenantReport } from '../wire/report.ts';
 import { type FromShard, type ReportScope, type ToShard, wireVersion } from '../wire/shard-channel.ts';
 import type { Environment } from './run-command.ts';
@@ -16,7 +15,7 @@ export type ShardCommand = {
 /** A message that is answered, before it has its number. */
 type Unnumbered<M> = M extends { readonly seq: number } ? Omit<M, 'seq'> : never;
 type Command = Unnumbered<Extract<ToShard, { readonly type: 'open' | 'change' | 'close' }>>;
-type Question = Unnumbered<Extract<ToShard, { readonly type: 'report' | 'sessions' }>>;
+type Report = Unnumbered<Extract<ToShard, { readonly type: 'report' }>>;
 
 /** A listening socket on its way after a command. */
 export type SocketParcel = {
@@ -108,11 +107,6 @@ export class ShardProcess {
     return answer?.type === 'report' ? answer.report : null;
   }
 
-  async sessions(tenant: TenantId): Promise<readonly SessionRecord[]> {
-    const answer = await this.#ask({ type: 'sessions', tenant });
-    return answer?.type === 'sessions' ? answer.sessions : [];
-  }
-
   /** Resolves when the process is gone. */
   stop(drainMs: number): Promise<void> {
     this.wasStopped = true;
@@ -128,7 +122,7 @@ export class ShardProcess {
     this.#child.kill('SIGKILL');
   }
 
-  #ask(command: Command | Question, parcels: readonly SocketParcel[] = []): Promise<FromShard | null> {
+  #ask(command: Command | Report, parcels: readonly SocketParcel[] = []): Promise<FromShard | null> {
     if (this.#state === 'ended') return Promise.resolve(null);
     const seq = ++this.#seq;
     return new Promise(resolve => {

@@ -12,7 +12,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
-import { parseTenantId, type TenantId } from '../base/ids.ts';
+import { parseTenantId, type TenantId, type TenantUid } from '../base/ids.ts';
 import { noteLeaving } from './leaving-note.ts';
 import { TenantFolders } from './tenant-folders.ts';
 
@@ -50,13 +50,13 @@ test('who vanished and returns within the grace time has its uid and its folder 
   assert.deepEqual(readdirSync(join(dir, a)).sort(), ['mail.db', 'uid']);
 });
 
-test('after the grace time it is a new tenant, and the old folder is purged', () => {
+test('after the grace time it is a new tenant, and the old folder is purged', async () => {
   const folders = new TenantFolders(dir, graceMs);
   const uid = uidOf(folders, a);
   folders.release(a, 5000);
   assert.notEqual(uidOf(folders, a, 6000), uid);
-  assert.deepEqual(folders.trash.purge(5999), []);
-  assert.deepEqual(folders.trash.purge(6000), [uid]);
+  assert.deepEqual(await folders.trash.purge(5999), []);
+  assert.deepEqual(await folders.trash.purge(6000), [uid]);
   assert.deepEqual(readdirSync(join(dir, '.trash')), []);
 });
 
@@ -116,4 +116,49 @@ test('a line that was cut off is nobody’s uid', () => {
   assert.equal(uidOf(next, a), uid);
   const other = uidOf(next, b);
   assert.equal(uidOf(new TenantFolders(dir, graceMs), b), other);
+});
+
+test('a tenant is restored with what stood in the file for it', async () => {
+  const folders = new TenantFolders(dir, graceMs);
+  const uid = uidOf(folders, a);
+  const settings = [{ key: 'label', value: 'A' }];
+  noteLeaving(dir, a, { removed: true, settings });
+  folders.release(a, 5);
+  const next = new TenantFolders(dir, graceMs);
+  assert.deepEqual(next.trash.list(), [{ name: a, uid, why: 'removed', atMs: 5, untilMs: 1005 }]);
+  await assert.rejects(
+    next.trash.restore(a, null, () => Promise.reject(new Error('not writable'))),
+    /not writable/,
+  );
+  assert.equal(next.trash.list().length, 1);
+  await next.trash.restore(a, null, async set => assert.deepEqual(set, settings));
+  assert.equal(uidOf(next, a), uid);
+  assert.deepEqual(next.trash.list(), []);
+  await assert.rejects(
+    next.trash.restore(a, null, async () => {}),
+    { code: 'TENANT_NOT_FOUND' },
+  );
+});
+
+test('of several that left, the last is restored, or the one that is named', async () => {
+  const folders = new TenantFolders(dir, graceMs);
+  const uids = [1, 2].map(nowMs => {
+    const uid = uidOf(folders, a);
+    noteLeaving(dir, a, { removed: true });
+    folders.release(a, nowMs);
+    return uid as TenantUid;
+  });
+  await folders.trash.restore(a, uids[0] ?? null, async () => {});
+  assert.equal(uidOf(folders, a), uids[0]);
+  folders.release(a, 3);
+  await folders.trash.restore(a, null, async () => {});
+  assert.equal(uidOf(folders, a), uids[0]);
+});
+
+test('what a purge left half done goes with the next', async () => {
+  const folders = new TenantFolders(dir, graceMs);
+  mkdirSync(join(dir, '.trash', '00000000000000aa.purged'), { recursive: true });
+  writeFileSync(join(dir, '.trash', '00000000000000aa.purged', 'mail.db'), '');
+  await folders.trash.purge(0);
+  assert.deepEqual(readdirSync(join(dir, '.trash')), []);
 });

@@ -79,7 +79,10 @@ export class TenantFolders implements AsyncDisposable {
     if (leaving && 'renamedTo' in leaving && this.#readUid(leaving.renamedTo) === null) {
       renameSync(tenantDataDir(this.#dataDir, tenant), tenantDataDir(this.#dataDir, leaving.renamedTo));
     } else if (uid !== null) {
-      this.trash.put(tenant, uid, leaving && 'removed' in leaving ? 'removed' : 'vanished', nowMs);
+      const removed = leaving && 'removed' in leaving ? leaving : null;
+      const settings = removed?.settings;
+      const why = removed ? 'removed' : 'vanished';
+      this.trash.put(tenant, uid, { atMs: nowMs, why, ...(settings ? { settings } : {}) });
     }
     this.#new.forget(tenant);
   }

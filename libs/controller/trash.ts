@@ -1,24 +1,37 @@
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { parseTenantUid, type TenantId, type TenantUid } from '../base/ids.ts';
-import { tenantDataDir, trashDir, trashedNotePath, trashedTenantDir } from '../spec/paths.ts';
+import { Refusal } from '../base/refusal.ts';
+import {
+  purgedTenantDir,
+  tenantDataDir,
+  trashDir,
+  trashedNotePath,
+  trashedTenantDir,
+} from '../spec/paths.ts';
+import type { Setting, TrashedTenant } from '../wire/control-http.ts';
+import { syncFolder } from './replace-file.ts';
 
 /** Whose folder lies in the trash, since when and why: `.trash/<uid>/trashed.json`. */
-type Trashed = {
+export type Trashed = {
   readonly name: TenantId;
   readonly atMs: number;
   /** A tenant that vanished from the file gets its folder back when its name returns; one that was removed does not. */
   readonly why: 'vanished' | 'removed';
+  /** What stood in the file for it; left out where that was not known any more. */
+  readonly settings?: readonly Setting[];
 };
 
 /** Folders of tenants that left, by uid, for a grace time. */
 export class Trash {
   readonly #dataDir: string;
-  readonly #graceMs: number;
   readonly #folders = new Map<TenantUid, Trashed>();
+  /** How long a folder is kept. */
+  graceMs: number;
 
   private constructor(dataDir: string, graceMs: number) {
     this.#dataDir = dataDir;
-    this.#graceMs = graceMs;
+    this.graceMs = graceMs;
   }
 
   static open(dataDir: string, graceMs: number): Trash {
@@ -32,37 +45,87 @@ export class Trash {
     return trash;
   }
 
-  put(name: TenantId, uid: TenantUid, why: Trashed['why'], nowMs: number): void {
+  /** Oldest first. */
+  list(): TrashedTenant[] {
+    return [...this.#folders]
+      .map(([uid, { name, atMs, why }]) => ({ name, uid, why, atMs, untilMs: atMs + this.graceMs }))
+      .sort((a, b) => a.atMs - b.atMs);
+  }
+
+  put(name: TenantId, uid: TenantUid, trashed: Omit<Trashed, 'name'>): void {
     const from = tenantDataDir(this.#dataDir, name);
-    const trashed: Trashed = { name, atMs: nowMs, why };
-    writeFileSync(trashedNotePath(from), JSON.stringify(trashed), { mode: 0o600 });
+    const note: Trashed = { name, ...trashed };
+    writeFileSync(trashedNotePath(from), JSON.stringify(note), { mode: 0o600 });
     renameSync(from, trashedTenantDir(this.#dataDir, uid));
-    this.#folders.set(uid, trashed);
+    this.#folders.set(uid, note);
   }
 
   /** Gives a name the folder back that it vanished with last. */
   takeBack(name: TenantId, nowMs: number): void {
+    const uid = this.#newest(
+      trashed => trashed.name === name && trashed.why === 'vanished' && nowMs - trashed.atMs < this.graceMs,
+    );
+    if (uid !== null) this.#takeOut(uid);
+  }
+
+  /**
+   * Brings a tenant back whose name is free, the one that left last unless `uid` says which: gives it its folder, then
+   * lets `add` write it into the file. Where that fails it is in the trash as before.
+   * @throws Refusal TENANT_NOT_FOUND
+   */
+  async restore(
+    name: TenantId,
+    uid: TenantUid | null,
+    add: (settings: readonly Setting[]) => Promise<void>,
+  ): Promise<void> {
+    const found = this.#newest((trashed, of) => trashed.name === name && (uid === null || of === uid));
+    const trashed = found && this.#folders.get(found);
+    if (!found || !trashed) {
+      const which = uid === null ? '' : ` with the uid ${uid}`;
+      const hint = '`mpctl status` lists what is there';
+      throw new Refusal('TENANT_NOT_FOUND', `there is no ${name}${which} in the trash`, [], hint);
+    }
+    this.#takeOut(found);
+    try {
+      await add(trashed.settings ?? []);
+    } catch (error) {
+      this.put(name, found, trashed);
+      throw error;
+    }
+  }
+
+  /** Removes what has lain longer than the grace time. */
+  async purge(nowMs: number): Promise<TenantUid[]> {
+    const dir = trashDir(this.#dataDir);
+    const old = [...this.#folders].filter(([, { atMs }]) => nowMs - atMs >= this.graceMs).map(([uid]) => uid);
+    for (const uid of old) {
+      // First its name: nobody finds half of it.
+      renameSync(trashedTenantDir(this.#dataDir, uid), purgedTenantDir(this.#dataDir, uid));
+      this.#folders.delete(uid);
+    }
+    if (old.length > 0) syncFolder(dir);
+    for (const entry of readdirSync(dir)) {
+      const [name = '', suffix] = entry.split('.');
+      const uid = suffix === 'purged' ? parseTenantUid(name) : null;
+      if (uid !== null) await rm(purgedTenantDir(this.#dataDir, uid), { recursive: true, force: true });
+    }
+    return old;
+  }
+
+  #newest(isMeant: (trashed: Trashed, uid: TenantUid) => boolean): TenantUid | null {
     const [newest] = [...this.#folders]
-      .filter(([, it]) => it.name === name && it.why === 'vanished' && nowMs - it.atMs < this.#graceMs)
+      .filter(([uid, trashed]) => isMeant(trashed, uid))
       .sort(([, a], [, b]) => b.atMs - a.atMs);
-    if (!newest) return;
-    const [uid] = newest;
-    const to = tenantDataDir(this.#dataDir, name);
+    return newest?.[0] ?? null;
+  }
+
+  #takeOut(uid: TenantUid): void {
+    const trashed = this.#folders.get(uid);
+    if (!trashed) return;
+    const to = tenantDataDir(this.#dataDir, trashed.name);
     renameSync(trashedTenantDir(this.#dataDir, uid), to);
     rmSync(trashedNotePath(to), { force: true });
     this.#folders.delete(uid);
-  }
-
-  /** Forgets what has lain longer than the grace time. */
-  purge(nowMs: number): TenantUid[] {
-    const old = [...this.#folders]
-      .filter(([, { atMs }]) => nowMs - atMs >= this.#graceMs)
-      .map(([uid]) => uid);
-    for (const uid of old) {
-      rmSync(trashedTenantDir(this.#dataDir, uid), { recursive: true, force: true });
-      this.#folders.delete(uid);
-    }
-    return old;
   }
 }
 

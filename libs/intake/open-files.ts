@@ -82,6 +82,18 @@ export class OpenFiles {
     if (box.file) await this.#turn(box, () => this.#close(box));
   }
 
+  /** Closes a file that nobody uses, tidied. */
+  async rest(box: Box): Promise<void> {
+    await this.#tidy(box);
+    if (isFree(box) && box.tail.length === 0)
+      await this.close(box).catch(error => this.#options.onFailure(box, error));
+  }
+
+  async #tidy(box: Box): Promise<void> {
+    while (isFree(box) && box.tail.length === 0 && box.file?.tidy(sliceTimer()))
+      await new Promise(setImmediate);
+  }
+
   /** Closes all; resolves to whether all could be made safe. */
   async closeAll(): Promise<boolean> {
     if (this.#sweep) clearTimeout(this.#sweep);
@@ -167,8 +179,7 @@ export class OpenFiles {
     const before = performance.now() - this.#options.idleMs;
     for (const box of this.#boxes) {
       if (box.lastUsedMs > before) break;
-      while (isFree(box) && box.tail.length === 0 && box.file?.tidy(sliceTimer()))
-        await new Promise(setImmediate);
+      await this.#tidy(box);
       if (!isFree(box) || box.tail.length > 0 || box.lastUsedMs > before) continue;
       await this.close(box).catch(error => this.#options.onFailure(box, error));
     }

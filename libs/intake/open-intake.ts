@@ -168,6 +168,26 @@ export class Intake implements Store {
     return new StateMailbox(port, this.#options.clock, retention);
   }
 
+  async tend({ uid, dir, retention }: MailboxOptions): Promise<number | null> {
+    // Until then it is not known what there is of it.
+    await this.#settling;
+    const box = this.#boxes.get(uid) ?? this.#add(uid, dir);
+    try {
+      const mailbox = new StateMailbox(new IntakePort(box, this.#parts), this.#options.clock, retention);
+      await mailbox.prune();
+      return await mailbox.oldestAtMs();
+    } finally {
+      if (!box.closeHandle && !box.failure) await this.#rest(box);
+    }
+  }
+
+  /** Closes a box's file and forgets the box, unless somebody uses them. */
+  async #rest(box: Box): Promise<void> {
+    await this.#files.rest(box);
+    const isIdle = box.file === null && box.turning === null && box.tail.length === 0;
+    if (isIdle && !box.closeHandle && !box.failure) this.#boxes.delete(box.uid);
+  }
+
   async release(uid: TenantUid): Promise<void> {
     // Until then it is not known what there is of it.
     await this.#settling;

@@ -38,6 +38,7 @@ export function fleetForTest(tenants: readonly TenantSpec[], over: Partial<Fleet
   return {
     runDir: '/run/t',
     dataDir: '/var/t',
+    trashMs: 0,
     shards: 0,
     hostname: 'host.test',
     webGroup: 'www-data',

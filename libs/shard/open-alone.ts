@@ -13,7 +13,7 @@ import { openHome } from './open-home.ts';
 import { tenantDirs } from './tenant-dirs.ts';
 
 /** How often mail is looked for that has become too old. */
-const pruneMs = 60_000;
+const tendMs = 60_000;
 
 /**
  * One tenant in this process, without a controller: binds its sockets and serves them until it is disposed of, which lets
@@ -64,8 +64,8 @@ export async function openAlone(
   });
   const { error } = await worker.report();
   if (error !== '') throw new MpctlError('LISTEN_FAILED', error);
-  const pruning = setInterval(() => void worker.prune(), pruneMs);
-  undo.defer(() => clearInterval(pruning));
+  const tending = setInterval(() => void worker.tend(true), tendMs);
+  undo.defer(() => clearInterval(tending));
   return undo.move();
 }
 

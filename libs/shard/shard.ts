@@ -19,9 +19,6 @@ import { tenantDirs } from './tenant-dirs.ts';
 
 const heartbeatMs = 1000;
 
-/** How often mail is looked for that has become too old. */
-const pruneMs = 60_000;
-
 type Command<Type extends ToShard['type']> = Extract<ToShard, { readonly type: Type }>;
 
 /** What a running shard is told; starting and stopping are its process's. */
@@ -41,7 +38,8 @@ export class Shard {
   readonly #loop = new LoopWatch();
   readonly #memory = new MemoryMode();
   readonly #totals = newTally();
-  readonly #timers: readonly NodeJS.Timeout[];
+  readonly #beating = setInterval(() => this.#beat(), heartbeatMs);
+  #isTending = false;
   #home: Promise<ShardHome> | null = null;
   #started = Promise.resolve();
 
@@ -56,7 +54,6 @@ export class Shard {
     this.#config = config;
     this.#log = log;
     this.#send = send;
-    this.#timers = [setInterval(() => this.#beat(), heartbeatMs), setInterval(() => this.#prune(), pruneMs)];
   }
 
   /** Opens the first tenants, all on inherited sockets. Resolves to those that are not well. */
@@ -86,8 +83,8 @@ export class Shard {
       case 'report':
         this.#report(message);
         break;
-      case 'sessions':
-        this.#sessions(message);
+      case 'tend':
+        void this.#tend(message.minute);
         break;
       case 'log':
         this.#log.configure(message.log);
@@ -97,7 +94,7 @@ export class Shard {
 
   /** Ends all tenants. Called again with less time, it hurries. */
   async stop(drainMs: number): Promise<void> {
-    for (const timer of this.#timers) clearInterval(timer);
+    clearInterval(this.#beating);
     await Promise.all([...this.#tenants.values()].map(worker => worker.close(drainMs)));
     const home = await this.#home;
     await home?.inbox[Symbol.asyncDispose]();
@@ -234,10 +231,6 @@ export class Shard {
     this.#send({ type: 'report', seq, report });
   }
 
-  #sessions({ seq, tenant }: Command<'sessions'>): void {
-    this.#send({ type: 'sessions', seq, sessions: this.#tenants.get(tenant)?.sessions() ?? [] });
-  }
-
   #inScope(scope: ReportScope): TenantWorker[] {
     if (scope === 'totals') return [];
     if (scope === 'all') return [...this.#tenants.values()].filter(worker => !worker.isIdle);
@@ -253,10 +246,20 @@ export class Shard {
     });
   }
 
-  async #prune(): Promise<void> {
-    for (const worker of this.#tenants.values()) await worker.prune();
+  /** One tenant after the other, and those that nobody uses not all in the same minute: never are many databases open. */
+  async #tend(minute: number): Promise<void> {
+    if (this.#isTending) return;
+    this.#isTending = true;
+    for (const worker of this.#tenants.values())
+      await worker.tend(minuteOf(worker.uid) === minute).catch(error => {
+        this.#log.error({ err: error, uid: worker.uid }, 'a mailbox could not be tended');
+      });
+    this.#isTending = false;
   }
 }
+
+/** Of the hour, the minute that a tenant's turn is in. */
+const minuteOf = (uid: TenantUid) => Number.parseInt(uid.slice(0, 8), 16) % 60;
 
 function listenOn(worker: TenantWorker, sockets: readonly ArrivedSocket[]): void {
   for (const { ref, source } of sockets) worker.listen(ref.listenerId, ref.bindIndex, source);

@@ -6,6 +6,7 @@ export const settingsKeys: readonly KeyRow[] = [
   { key: 'include', field: null, apply: 'live', value: null },
   { key: 'runDir', field: 'runDir', apply: 'restart', value: null },
   { key: 'dataDir', field: 'dataDir', apply: 'restart', value: null },
+  { key: 'trash', field: 'trashMs', apply: 'live', value: 604800000 },
   { key: 'shards', field: 'shards', apply: 'move', value: 0 },
   { key: 'hostname', field: 'hostname', apply: 'restart', value: '' },
   { key: 'webGroup', field: 'webGroup', apply: 'relisten', value: 'www-data' },

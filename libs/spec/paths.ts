@@ -66,6 +66,11 @@ export function trashedTenantDir(dataDir: string, uid: TenantUid): string {
   return join(dataDir, '.trash', uid);
 }
 
+/** What is about to be gone for good. */
+export function purgedTenantDir(dataDir: string, uid: TenantUid): string {
+  return join(dataDir, '.trash', `${uid}.purged`);
+}
+
 /** Whose folder it was. */
 export function trashedNotePath(trashedDir: string): string {
   return join(trashedDir, 'trashed.json');

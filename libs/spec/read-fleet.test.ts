@@ -95,6 +95,7 @@ test('fills in the settings of the daemon', async () => {
   assert.deepEqual(settings, {
     runDir: '/run/mailpit',
     dataDir: '/var/lib/mpctl',
+    trashMs: 604_800_000,
     shards: 0,
     hostname: 'host.example',
     webGroup: 'www-data',

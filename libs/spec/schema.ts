@@ -257,6 +257,14 @@ export const settingsSchema = z.strictObject({
     example: '/var/lib/mpctl',
     apply: 'restart',
   }),
+  trash: fleet('trashMs', duration, {
+    description:
+      'How long the mail of a tenant that left is kept: `mpctl tenant restore` brings it back, and so does its name in the file unless it was removed by `mpctl`.',
+    unit: 'time',
+    default: '7d',
+    example: '30d',
+    apply: 'live',
+  }),
   shards: fleet('shards', count, {
     description: 'Processes that host the tenants; 0 takes as many as cores and file descriptors ask for.',
     unit: 'processes',

@@ -112,6 +112,8 @@ export type LogSpec = {
 export type FleetSpec = {
   readonly runDir: string;
   readonly dataDir: string;
+  /** How long the mail of a tenant that left is kept. */
+  readonly trashMs: number;
   /** Shard processes; 0: as many as cores and descriptors ask for. */
   readonly shards: number;
   /** `{host}` in greetings and Received. */

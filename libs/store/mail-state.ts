@@ -26,6 +26,8 @@ export interface MailState {
    */
   apply(changes: readonly PlacedChange[], isOver: () => boolean): readonly (readonly string[])[];
   counts(): Counts;
+  /** When the oldest mail was created; null: there is none. */
+  oldestAtMs(): number | null;
   find(id: string): MailRow | null;
   raw(id: string): KeptRaw | null;
   hasMessageId(messageId: string): boolean;

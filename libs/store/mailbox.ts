@@ -116,7 +116,20 @@ export class StateMailbox implements Mailbox {
     return this.prune();
   }
 
-  prune(): Promise<readonly string[]> {
+  async prune(): Promise<readonly string[]> {
+    // What removes nothing need not be written down.
+    if (!(await this.#port.read(state => exceeds(state, this.#retention, this.#clock())))) return [];
     return this.#port.apply({ kind: 'prune', retention: this.#retention, atMs: this.#clock() });
   }
+
+  oldestAtMs(): Promise<number | null> {
+    return this.#port.read(state => state.oldestAtMs());
+  }
+}
+
+function exceeds(state: MailState, { maxMessages, maxAgeMs, maxBytes }: Retention, atMs: number): boolean {
+  const { total, bytes } = state.counts();
+  if ((maxMessages > 0 && total > maxMessages) || (maxBytes > 0 && bytes > maxBytes)) return true;
+  const oldestAtMs = maxAgeMs > 0 ? state.oldestAtMs() : null;
+  return oldestAtMs !== null && oldestAtMs < atMs - maxAgeMs;
 }

@@ -4,7 +4,7 @@ import { describe, it } from 'node:test';
 import { parseTenantUid, type TenantUid } from '../base/ids.ts';
 import type { SearchTerm } from '../mail/search-query.ts';
 import { aMail, noLimits } from './mail-for-tests.ts';
-import type { Mailbox, MailboxOptions, NewMail, Store } from './store.ts';
+import type { Mailbox, MailboxOptions, NewMail, Retention, Store } from './store.ts';
 
 /** An open store with a clock that the suite turns, in a place that is empty. */
 export type StoreUnderTest = AsyncDisposable & {
@@ -394,6 +394,28 @@ export function testStore(name: string, open: () => Promise<StoreUnderTest>): vo
         assert.deepEqual(await ids(mailbox), ['new']);
       }));
 
+    it('says how old its oldest mail is', () =>
+      run(async mailbox => {
+        assert.equal(await mailbox.oldestAtMs(), null);
+        await keep(mailbox, [aMail('a', { createdAtMs: 20 }), aMail('b', { createdAtMs: 10 })]);
+        assert.equal(await mailbox.oldestAtMs(), 10);
+      }));
+
+    it('of a mailbox that nobody uses, and of one that somebody does', () =>
+      run(async (mailbox, fixture) => {
+        await keep(mailbox, many(3));
+        fixture.setNow(3500);
+        assert.equal(await fixture.tend({ ...noLimits, maxAgeMs: 2000 }), 2000);
+        assert.deepEqual(await ids(mailbox), ['m3', 'm2']);
+        await fixture.release();
+        assert.equal(await fixture.tend({ ...noLimits, maxMessages: 1 }), 3000);
+        assert.equal(await fixture.tend({ ...noLimits, maxAgeMs: 1 }), null);
+        const again = fixture.mailbox();
+        assert.deepEqual(await ids(again), []);
+        await again.insert(aMail('m4'));
+        assert.equal((await again.find('m4'))?.number, 4);
+      }));
+
     it('new limits at once', () =>
       run(async mailbox => {
         await keep(mailbox, many(700));
@@ -417,6 +439,11 @@ class Fixture {
   mailbox(options: Partial<MailboxOptions> = {}): Mailbox {
     const uid = options.uid ?? uidOf(1);
     return this.#tested.store.mailbox({ uid, dir: this.#tested.dirOf(uid), retention: noLimits, ...options });
+  }
+
+  tend(retention: Retention): Promise<number | null> {
+    const uid = uidOf(1);
+    return this.#tested.store.tend({ uid, dir: this.#tested.dirOf(uid), retention });
   }
 
   release(): Promise<void> {

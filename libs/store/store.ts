@@ -97,8 +97,10 @@ export interface Mailbox {
   remove(which: Selection): Promise<readonly string[]>;
   /** Applies new limits at once. Resolves to the ids that were removed. */
   setRetention(retention: Retention): Promise<readonly string[]>;
-  /** Removes what has become too old. Resolves to the ids that were removed. */
+  /** Removes what has become too old, or is too much. Resolves to the ids that were removed; costs little when none is. */
   prune(): Promise<readonly string[]>;
+  /** When the oldest mail was created; null: there is none. */
+  oldestAtMs(): Promise<number | null>;
 }
 
 export type MailboxOptions = {
@@ -113,6 +115,11 @@ export type MailboxOptions = {
 export interface Store extends AsyncDisposable {
   /** One handle a mailbox at a time: {@link release} it before you ask for the next. */
   mailbox(options: MailboxOptions): Mailbox;
+  /**
+   * Applies the limits to a mailbox for which there may be no handle, gives its unused space back, and leaves it closed if
+   * nobody uses it. Resolves to when its oldest mail was created; null: it has none.
+   */
+  tend(options: MailboxOptions): Promise<number | null>;
   /**
    * Finishes what was begun for a mailbox and lets go of it, whether there is a handle or not: afterwards another process
    * may open it, and an old handle rejects everything with `STORE_CLOSED`. The mail stays.

@@ -30,14 +30,14 @@ export class TenantMail {
   /** Message-IDs of mails on their way into the mailbox, where duplicates are dropped. */
   readonly #arriving = new Map<string, Promise<void>>();
   #fault = '';
+  /** When the oldest mail will be too old; 0: not known. */
+  #tooOldAtMs = 0;
 
   constructor(core: TenantCore) {
     this.#core = core;
     this.#tagRules = derived(core, tagRules);
     this.mailbox = core.home.store.mailbox({
-      uid: core.uid,
-      dir: tenantDataDir(core.home.dataDir, core.spec.id),
-      retention: retentionOf(core.spec),
+      ...placeOf(core),
       onPruned: ids => this.events.publish({ kind: 'pruned', ids }),
     });
     this.events.subscribe(event => this.#countDeleted(event));
@@ -79,18 +79,25 @@ export class TenantMail {
     if (failure) return this.#refuse('451 4.3.0 Requested action aborted: local error in processing');
     this.count('accepted', 1);
     this.count('acceptedBytes', mail.raw.length);
+    this.#tooOldAtMs = Math.min(this.#tooOldAtMs, mail.row.createdAtMs + spec.maxAgeMs);
     this.events.publish({ kind: 'new', row: mail.row, searchText: mail.searchText });
     return { outcome: 'queued', id: mail.row.id };
   }
 
   /** Applies the limits of the tenant's new settings. */
   setRetention(): Promise<void> {
+    this.#tooOldAtMs = 0;
     return this.#remove(() => this.mailbox.setRetention(retentionOf(this.#core.spec)));
   }
 
-  /** Removes mail that has become too old. */
-  prune(): Promise<void> {
-    return this.#remove(() => this.mailbox.prune());
+  /** Removes mail that has become too old. Costs nothing while it is known that there is none. */
+  async prune(): Promise<void> {
+    const { spec, home } = this.#core;
+    if (spec.maxAgeMs === 0 || home.clock() < this.#tooOldAtMs) return;
+    this.#tooOldAtMs = Number.POSITIVE_INFINITY;
+    await this.#remove(() => this.mailbox.prune());
+    const oldestAtMs = await this.mailbox.oldestAtMs().catch(() => 0);
+    if (oldestAtMs !== null) this.#tooOldAtMs = Math.min(this.#tooOldAtMs, oldestAtMs + spec.maxAgeMs);
   }
 
   /** null while the mailbox cannot be read. */
@@ -162,6 +169,11 @@ export class TenantMail {
     else this.#core.log.info({}, 'mailbox works again');
     this.#core.faultChanged();
   }
+}
+
+/** Where a tenant's mail is, and its limits. */
+export function placeOf({ uid, spec, home }: Pick<TenantCore, 'uid' | 'spec' | 'home'>) {
+  return { uid, dir: tenantDataDir(home.dataDir, spec.id), retention: retentionOf(spec) };
 }
 
 /** Of a public demonstration. */

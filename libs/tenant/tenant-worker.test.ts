@@ -45,6 +45,7 @@ function storeThatFails(codes: string[]): Store {
     });
   return {
     mailbox: (options: MailboxOptions) => failing(store.mailbox(options)),
+    tend: options => store.tend(options),
     release: uid => store.release(uid),
     [Symbol.asyncDispose]: () => store[Symbol.asyncDispose](),
   };
@@ -123,7 +124,7 @@ test('a tenant is idle until somebody needs its mail', async () => {
   await using tenant = await openWorker();
   assert(tenant.worker.isIdle);
   await tenant.worker.change({ ...tenant.spec, maxMessages: 5 });
-  await tenant.worker.prune();
+  await tenant.worker.tend(true);
   assert.deepEqual((await tenant.worker.report()).counters, newTally());
   assert(tenant.worker.isIdle);
   await tenant.send();

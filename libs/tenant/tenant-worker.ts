@@ -5,10 +5,10 @@
  *     listening.ts a socket · tenant-smtp.ts, tenant-inbox.ts what the engines see · tenant-mail.ts mailbox and counters
  */
 import type { Socket } from 'node:net';
+import { MpctlError } from '../base/error.ts';
 import type { TenantUid } from '../base/ids.ts';
 import type { Logger } from '../base/log.ts';
 import type { Certificates } from '../certificates/certificates.ts';
-import type { SessionRecord } from '../mail/session-record.ts';
 import type { AcceptSource } from '../sockets/accept.ts';
 import type { ListenerSpec, TenantSpec } from '../spec/tenant-spec.ts';
 import type { TenantReport, TenantState } from '../wire/report.ts';
@@ -20,7 +20,7 @@ import { TenantChaos } from './tenant-chaos.ts';
 import type { TenantCore } from './tenant-core.ts';
 import type { TenantHome } from './tenant-home.ts';
 import { TenantInbox } from './tenant-inbox.ts';
-import { type MailHolder, TenantMail } from './tenant-mail.ts';
+import { type MailHolder, placeOf, TenantMail } from './tenant-mail.ts';
 import { TenantPop3 } from './tenant-pop3.ts';
 import { TenantSmtp } from './tenant-smtp.ts';
 
@@ -44,6 +44,8 @@ export class TenantWorker implements TenantCore, ListeningOwner, MailHolder, Liv
   #inUse: InUse | null = null;
   #mail: TenantMail | null = null;
   #chaos: TenantChaos | null = null;
+  /** When a mailbox that nobody opened needs a look; 0: not known. */
+  #tendAtMs = 0;
   #closed: Promise<void> | null = null;
 
   constructor(home: TenantHome, uid: TenantUid, spec: TenantSpec) {
@@ -110,10 +112,6 @@ export class TenantWorker implements TenantCore, ListeningOwner, MailHolder, Liv
     if (this.#listener(listenerId)?.protocol === 'http') this.#endHttp();
   }
 
-  sessions(): readonly SessionRecord[] {
-    return this.#inUse ? this.home.smtp.transcript(this.#inUse.smtp) : [];
-  }
-
   /** Takes a connection, accepted here or by another process. */
   connected(listenerId: string, bindIndex: number, socket: Socket): void {
     const spec = this.#listener(listenerId);
@@ -173,12 +171,28 @@ export class TenantWorker implements TenantCore, ListeningOwner, MailHolder, Liv
     for (const { id } of before.listeners) if (!speaksAlike(id, before, spec)) this.#endSessions(id);
     // SMTP sessions hear of it at their next command.
     if (spec.suspended && !before.suspended) this.#endHttp();
+    this.#tendAtMs = 0;
     await this.#mail?.setRetention();
   }
 
-  /** Removes mail that has become too old. */
-  async prune(): Promise<void> {
-    if (this.#spec.maxAgeMs > 0) await this.#mail?.prune();
+  /**
+   * Removes mail that has become too old. Called every minute; `isTurn`: a mailbox that nobody opened may be opened to see
+   * how old its mail is.
+   */
+  async tend(isTurn: boolean): Promise<void> {
+    if (this.#mail) return this.#mail.prune();
+    const isDue = this.#tendAtMs === 0 ? isTurn : this.home.clock() >= this.#tendAtMs;
+    if (!isDue || this.#closed) return;
+    this.#tendAtMs = Number.POSITIVE_INFINITY;
+    try {
+      const oldestAtMs = await this.home.store.tend(placeOf(this));
+      const { maxAgeMs } = this.#spec;
+      if (oldestAtMs !== null && maxAgeMs > 0) this.#tendAtMs = oldestAtMs + maxAgeMs;
+    } catch (error) {
+      if (!(error instanceof MpctlError)) throw error;
+      this.log.warn({ err: error }, 'old mail could not be looked for');
+      this.#tendAtMs = 0;
+    }
   }
 
   async report(): Promise<TenantReport> {

@@ -10,19 +10,16 @@
  *     GET    /v1/tenants/{name}             → TenantDetail
  *     PATCH  /v1/tenants/{name}             → TenantReply    SetTenant
  *     DELETE /v1/tenants/{name}             → RemovedReply
- *     GET    /v1/tenants/{name}/sessions    → SessionRecord[]  oldest first
  *     POST   /v1/tenants/{name}/rename      → TenantReply    RenameTenant
  *     POST   /v1/tenants/{name}/suspend     → TenantReply
  *     POST   /v1/tenants/{name}/resume      → TenantReply
- *     POST   /v1/tenants/{name}/passwd      → TenantReply    SetPassword
+ *     POST   /v1/tenants/{name}/restore     → TenantReply    RestoreTenant: back from the trash
  *     GET    /metrics                       → Prometheus text
  *
  * `?dryRun=1` on what changes the file: nothing is written, the answer is a {@link DryRunReply}.
  */
 import type { ShardIndex, TenantId, TenantUid } from '../base/ids.ts';
 import type { Issue } from '../base/issue.ts';
-import type { CredentialList } from '../spec/edit-passwd.ts';
-import type { PageAccess } from '../spec/published-page.ts';
 import type { TenantSpec } from '../spec/tenant-spec.ts';
 import type { ProxyStatus } from './proxy-status.ts';
 import type { TenantCounters, TenantState } from './report.ts';
@@ -89,6 +86,19 @@ export type ControlStatus = {
   readonly connections: number;
   readonly totals: TenantCounters;
   readonly shards: readonly ShardStatus[];
+  /** Tenants that left, whose mail is still there; oldest first. */
+  readonly trash: readonly TrashedTenant[];
+};
+
+export type TrashedTenant = {
+  /** Empty where it is not known any more. */
+  readonly name: TenantId;
+  readonly uid: TenantUid;
+  /** Who vanished from the file has its mail again when its name returns to it. */
+  readonly why: 'vanished' | 'removed';
+  readonly atMs: number;
+  /** Then it is gone for good. */
+  readonly untilMs: number;
 };
 
 /** What a plan would do, or did, as lines for people. */
@@ -131,14 +141,10 @@ export type AddTenant = { readonly name: string; readonly set?: readonly Setting
 
 export type SetTenant = { readonly set?: readonly Setting[]; readonly unset?: readonly string[] };
 
-export type RenameTenant = { readonly to: string };
+/** Without `uid`: the one of that name that left last. */
+export type RestoreTenant = { readonly uid?: string };
 
-/** A password as its hash, for a user who is there or becomes one. */
-export type SetPassword = {
-  readonly user: string;
-  readonly secret: string;
-  readonly lists: readonly CredentialList[];
-};
+export type RenameTenant = { readonly to: string };
 
 /** Sent when the tenant's listeners answer, or when it is known that they cannot. */
 export type TenantReply = {
@@ -149,9 +155,6 @@ export type TenantReply = {
   /** As in the tenants file: `unix:/run/mailpit/project-a/smtp.sock`, `127.0.0.1:2525`. */
   readonly smtp: readonly string[];
   readonly http: readonly string[];
-  /** Of its page behind the web server; null where there is none. */
-  readonly url: string | null;
-  readonly access: PageAccess;
   /** Warnings, and what the machine does not allow. */
   readonly issues: readonly Issue[];
 };

@@ -1,5 +1,5 @@
 import { renderIssue } from '../../../libs/base/issue.ts';
-import type { ControlStatus, ShardStatus } from '../../../libs/wire/control-http.ts';
+import type { ControlStatus, ShardStatus, TrashedTenant } from '../../../libs/wire/control-http.ts';
 import { askController } from '../control-client.ts';
 import { type ExitCode, exitCode } from '../exit-code.ts';
 import { findControlSocket } from '../find-control-socket.ts';
@@ -26,6 +26,7 @@ function renderStatus({
   connections,
   totals,
   shards,
+  trash,
 }: ControlStatus) {
   const states = Object.entries(tenants.states).map(([state, count]) => `${count} ${state}`);
   const lines = [
@@ -40,8 +41,15 @@ function renderStatus({
       ['SHARD', 'STATE', 'PID', 'UP', 'RESTARTS', 'MEMORY', 'TENANTS', 'CONNECTIONS', 'BLOCKED'],
       shards.map(shardCells),
     ),
+    ...(trash.length > 0
+      ? ['', renderTable(['IN THE TRASH', 'UID', 'WHY', 'UNTIL'], trash.map(trashCells))]
+      : []),
   ];
   return lines.join('\n');
+}
+
+function trashCells({ name, uid, why, untilMs }: TrashedTenant): string[] {
+  return [name || '-', uid, why, new Date(untilMs).toISOString().slice(0, 16).replace('T', ' ')];
 }
 
 function shardCells(shard: ShardStatus): string[] {

@@ -24,7 +24,9 @@ async function confirmName(name: string): Promise<void> {
   }
   const { createInterface } = await import('node:readline/promises');
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  const answer = await terminal.question(`This ends the tenant and its mail. Its name, to be sure: `);
+  const answer = await terminal.question(
+    `This ends the tenant and puts its mail into the trash. Its name, to be sure: `,
+  );
   terminal.close();
   if (answer.trim() !== name) throw new UsageError('that is another name: nothing was removed');
 }

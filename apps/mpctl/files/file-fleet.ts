@@ -1,10 +1,11 @@
 /** The fleet that the tenants file describes while no controller runs it. Changes go through the controller's writer. */
 import { availableParallelism } from 'node:os';
-import type { TenantId } from '../../../libs/base/ids.ts';
+import type { TenantId, TenantUid } from '../../../libs/base/ids.ts';
 import { Refusal } from '../../../libs/base/refusal.ts';
 import { changeFiles, type EditableFiles, editAll } from '../../../libs/controller/change-files.ts';
 import { type GoodReading, isGood } from '../../../libs/controller/good-reading.ts';
 import { SourceFiles } from '../../../libs/controller/source-files.ts';
+import { Trash } from '../../../libs/controller/trash.ts';
 import { diffLines } from '../../../libs/reconcile/diff-lines.ts';
 import { explain } from '../../../libs/reconcile/explain.ts';
 import { nothingObserved } from '../../../libs/reconcile/observed.ts';
@@ -12,11 +13,9 @@ import { plan } from '../../../libs/reconcile/plan.ts';
 import { renderBind } from '../../../libs/spec/bind.ts';
 import type { TenantChange } from '../../../libs/spec/edit-files.ts';
 import { hideHashes } from '../../../libs/spec/hide-hashes.ts';
-import type { ProxySpec } from '../../../libs/spec/proxy-spec.ts';
-import { pageAccess, pageUrl } from '../../../libs/spec/published-page.ts';
 import { type FleetReading, readFleet } from '../../../libs/spec/read-fleet.ts';
 import type { SpecIo } from '../../../libs/spec/spec-io.ts';
-import type { FleetSpec, ListenerProtocol, TenantSpec } from '../../../libs/spec/tenant-spec.ts';
+import type { ListenerProtocol, TenantSpec } from '../../../libs/spec/tenant-spec.ts';
 import type { DryRunReply, PlanReply } from '../../../libs/wire/control-http.ts';
 import type {
   ChangedTenant,
@@ -49,19 +48,29 @@ export class FileFleet implements Fleet, EditableFiles {
   }
 
   async show(name: string): Promise<ShownTenant> {
-    const { fleet } = await this.read();
-    const spec = tenantOf(fleet, name);
-    return { ...changedOf(spec, fleet.proxy), row: rowOf(spec), counters: null, spec: hideHashes(spec) };
+    const spec = tenantOf(await this.read(), name);
+    return { ...changedOf(spec), row: rowOf(spec), counters: null, spec: hideHashes(spec) };
   }
 
   async edit(edit: Edit): Promise<ChangedTenant> {
-    const { fleet } = await this.#change(edit);
-    return changedOf(tenantOf(fleet, edit.verb === 'rename' ? edit.to : edit.name), fleet.proxy);
+    const reading = await this.#change(edit);
+    return changedOf(tenantOf(reading, edit.verb === 'rename' ? edit.to : edit.name));
   }
 
   async remove(removal: Removal): Promise<RemovedTenant> {
     await this.#change(removal);
     return { name: removal.name as TenantId, uid: null };
+  }
+
+  async restore(name: string, uid: string | null): Promise<ChangedTenant> {
+    const { dataDir, trashMs, tenants } = (await this.read()).fleet;
+    if (tenants.has(name as TenantId))
+      throw new Refusal('TENANT_EXISTS', `there is a tenant ${name} already`, [], 'rename it first');
+    const trash = Trash.open(dataDir, trashMs);
+    await trash.restore(name as TenantId, uid as TenantUid | null, async set => {
+      await this.#change({ verb: 'add', name, set });
+    });
+    return changedOf(tenantOf(await this.read(), name));
   }
 
   async preview(change: TenantChange): Promise<DryRunReply> {
@@ -104,7 +113,7 @@ function planOf({ fleet, issues }: FleetReading): PlanReply {
   return { lines: explain(plan({ fleet, shardCount }, nothingObserved, 0)), held: '', issues };
 }
 
-function tenantOf(fleet: FleetSpec, name: string): TenantSpec {
+function tenantOf({ fleet }: GoodReading, name: string): TenantSpec {
   const spec = fleet.tenants.get(name as TenantId);
   if (!spec) throw new Refusal('TENANT_NOT_FOUND', `there is no tenant ${name}`);
   return spec;
@@ -115,7 +124,7 @@ function rowOf({ id, label }: TenantSpec): ListedTenant {
   return { name: id, label, error: '', ...unknown };
 }
 
-function changedOf(spec: TenantSpec, proxy: ProxySpec): ChangedTenant {
+function changedOf(spec: TenantSpec): ChangedTenant {
   const bindsOf = (protocol: ListenerProtocol) =>
     spec.listeners
       .filter(listener => listener.protocol === protocol)
@@ -127,8 +136,6 @@ function changedOf(spec: TenantSpec, proxy: ProxySpec): ChangedTenant {
     error: '',
     smtp: bindsOf('smtp'),
     http: bindsOf('http'),
-    url: pageUrl(proxy, spec),
-    access: pageAccess(spec),
     issues: [],
   };
 }

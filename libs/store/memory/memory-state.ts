@@ -80,6 +80,10 @@ export class MemoryState implements MailState {
     if (!row.read) this.#unread += 1;
   }
 
+  oldestAtMs(): number | null {
+    return this.#mails[0]?.row.createdAtMs ?? null;
+  }
+
   #prune({ maxMessages, maxAgeMs, maxBytes }: Retention, atMs: number): readonly string[] {
     let [total, bytes, count] = [this.#mails.length, this.#bytes, 0];
     for (const { row } of this.#mails) {

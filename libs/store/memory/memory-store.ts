@@ -21,6 +21,12 @@ export class MemoryStore implements Store {
     return new StateMailbox(new MemoryPort(state, onPruned ?? (() => {})), this.#clock, retention);
   }
 
+  async tend(options: MailboxOptions): Promise<number | null> {
+    const mailbox = this.mailbox(options);
+    await mailbox.prune();
+    return mailbox.oldestAtMs();
+  }
+
   async release(): Promise<void> {}
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -251,6 +251,10 @@ export class SqliteState implements MailState {
     return { total, unread, bytes };
   }
 
+  oldestAtMs(): number | null {
+    return this.#mails.oldest(1)[0]?.createdAtMs ?? null;
+  }
+
   list(request: ListRequest): Promise<readonly MailRow[]> {
     return this.#walk.list(request);
   }

@@ -66,8 +66,18 @@ testStore('the SQLite state', async () => {
         ports.set(uid, port);
         return new StateMailbox(port, () => now, retention);
       },
+      async tend({ uid, dir, retention }) {
+        const open = ports.get(uid);
+        const port = open ?? new FilePort(dir, () => {});
+        const mailbox = new StateMailbox(port, () => now, retention);
+        await mailbox.prune();
+        const oldestAtMs = await mailbox.oldestAtMs();
+        if (!open) await port.close();
+        return oldestAtMs;
+      },
       async release(uid) {
         await ports.get(uid)?.close();
+        ports.delete(uid);
       },
       async [Symbol.asyncDispose]() {},
     },

@@ -1,0 +1,71 @@
+/** What becomes of mail when its tenant leaves, and of mail that becomes too old. */
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import type { ControlStatus, TenantReply } from '../../libs/wire/control-http.ts';
+import { Fleet } from '../harness/fleet.ts';
+import { sendMail } from '../harness/smtp-talk.ts';
+
+async function subjects(fleet: Fleet, tenant: string): Promise<string[]> {
+  const { body } = await fleet.get(tenant, '/api/v1/messages');
+  return JSON.parse(body).messages.map(({ Subject }: { Subject: string }) => Subject);
+}
+
+test('a removed tenant is brought back with its mail and its settings', async () => {
+  await using fleet = await Fleet.serving(
+    'tenants:\n  a: { label: Shop, smtp: { maxRecipients: 7 } }\n  b: {}\n',
+  );
+  await sendMail(fleet.socketPath('a', 'smtp'), 'kept');
+  const before = readFileSync(fleet.configPath, 'utf8');
+  assert.equal((await fleet.run(['tenant', 'remove', 'a', '--yes'])).code, 0);
+  const { trash } = await fleet.ask<ControlStatus>('status');
+  assert.deepEqual(
+    trash.map(({ name, why, atMs, untilMs }) => [name, why, untilMs - atMs]),
+    [['a', 'removed', 7 * 24 * 3600 * 1000]],
+  );
+  assert.match((await fleet.run(['status'])).stdout, /IN THE TRASH.*\na +[0-9a-f]{16} +removed/s);
+
+  const again = await fleet.ask<TenantReply>('tenant', 'add', 'a');
+  assert.notEqual(again.uid, trash[0]?.uid);
+  assert.deepEqual(await subjects(fleet, 'a'), []);
+  assert.equal((await fleet.run(['tenant', 'restore', 'a'])).code, 5, 'its name is taken');
+
+  assert.equal((await fleet.run(['tenant', 'rename', 'a', 'c'])).code, 0);
+  const restored = await fleet.ask<TenantReply>('tenant', 'restore', 'a');
+  assert.deepEqual([restored.uid, restored.state], [trash[0]?.uid, 'listening']);
+  assert.deepEqual(await subjects(fleet, 'a'), ['kept']);
+  assert.match(readFileSync(fleet.configPath, 'utf8'), /label: Shop\n +smtp:\n +maxRecipients: 7/, before);
+  assert.equal((await fleet.run(['tenant', 'restore', 'a'])).code, 5);
+  assert.equal((await fleet.run(['tenant', 'restore', 'zz'])).code, 3);
+  assert.deepEqual((await fleet.ask<ControlStatus>('status')).trash, []);
+});
+
+test('a tenant is brought back while nothing runs', async () => {
+  await using fleet = await Fleet.serving('tenants:\n  a: { label: Shop }\n');
+  await sendMail(fleet.socketPath('a', 'smtp'), 'kept');
+  await fleet.run(['tenant', 'remove', 'a', '--yes']);
+  await fleet.stop();
+  assert.equal((await fleet.run(['tenant', 'restore', 'a'])).code, 0);
+  await fleet.serve();
+  assert.deepEqual(await subjects(fleet, 'a'), ['kept']);
+});
+
+test('what has lain longer than the grace time is gone for good, and the grace time can be changed', async () => {
+  await using fleet = await Fleet.serving('trash: 1h\ntenants:\n  a: {}\n  b: {}\n');
+  await fleet.run(['tenant', 'remove', 'a', '--yes']);
+  const [trashed] = (await fleet.ask<ControlStatus>('status')).trash;
+  const folder = join(fleet.dataDir, '.trash', trashed?.uid ?? '');
+  assert(existsSync(folder));
+  writeFileSync(
+    fleet.configPath,
+    `trash: 0s\n${readFileSync(fleet.configPath, 'utf8').slice('trash: 1h\n'.length)}`,
+  );
+  assert.equal((await fleet.run(['apply'])).code, 0);
+  const [now] = (await fleet.ask<ControlStatus>('status')).trash;
+  assert.equal(now?.untilMs, now?.atMs);
+  await fleet.stop();
+  await fleet.serve();
+  await fleet.stop();
+  assert(!existsSync(folder));
+});
