@@ -3,7 +3,13 @@ import type { ControlStatus, ShardStatus } from '../wire/control-http.ts';
 type Sample = readonly [labels: string, value: number];
 
 /** The fleet in Prometheus' text format. A shard's counters begin anew with its process, as `rate()` expects it. */
-export function renderMetrics({ config, proxy, tenants, shards }: ControlStatus): string {
+export function renderMetrics({
+  config,
+  proxy,
+  tenants,
+  shards,
+  damagedJournalParts,
+}: ControlStatus): string {
   const perShard = (value: (shard: ShardStatus) => number): Sample[] =>
     shards.map(shard => [`{shard="${shard.shard}"}`, value(shard)]);
   const one = (value: number): Sample[] => [['', value]];
@@ -70,6 +76,42 @@ export function renderMetrics({ config, proxy, tenants, shards }: ControlStatus)
       'gauge',
       'Longest time that the event loop was blocked in the last second.',
       perShard(s => s.longestBlockMs / 1000),
+    ),
+    family(
+      'shard_degraded',
+      'gauge',
+      'Whether its disk refused to keep the journal since the shard started.',
+      perShard(s => (s.storage.fault === '' ? 0 : 1)),
+    ),
+    family(
+      'mailboxes_failed',
+      'gauge',
+      'Mailboxes whose databases cannot be used.',
+      perShard(s => s.storage.failedMailboxes),
+    ),
+    family(
+      'journal_bytes',
+      'gauge',
+      'The journal on disk.',
+      perShard(s => s.storage.journalBytes),
+    ),
+    family(
+      'tail_bytes',
+      'gauge',
+      'Changes in the journal that wait for their databases.',
+      perShard(s => s.storage.tailBytes),
+    ),
+    family(
+      'open_databases',
+      'gauge',
+      'Databases that are open.',
+      perShard(s => s.storage.openDatabases),
+    ),
+    family(
+      'journal_damaged_parts',
+      'gauge',
+      'Parts of journals that made no sense and were put aside.',
+      one(damagedJournalParts),
     ),
     family(
       'config_age_seconds',

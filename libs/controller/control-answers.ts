@@ -1,9 +1,11 @@
+import { readdirSync } from 'node:fs';
 import type { TenantId, TenantUid } from '../base/ids.ts';
 import { Refusal } from '../base/refusal.ts';
 import type { ControlHost } from '../control-api/control-host.ts';
 import { renderBind } from '../spec/bind.ts';
 import type { TenantChange } from '../spec/edit-files.ts';
 import { hideHashes } from '../spec/hide-hashes.ts';
+import { damagedJournalDir } from '../spec/paths.ts';
 import type { ListenerProtocol, TenantSpec } from '../spec/tenant-spec.ts';
 import type {
   ApplyReply,
@@ -16,7 +18,7 @@ import type {
   TenantReply,
   TenantRow,
 } from '../wire/control-http.ts';
-import type { ShardReport, TenantCounters, TenantReport } from '../wire/report.ts';
+import { idleStorage, type ShardReport, type TenantCounters, type TenantReport } from '../wire/report.ts';
 import type { ReportScope } from '../wire/shard-channel.ts';
 import type { Fleet } from './fleet.ts';
 import type { HostedTenant } from './hosted-tenant.ts';
@@ -80,6 +82,7 @@ export class ControlAnswers implements ControlHost {
       tenants: { total: this.#fleet.tenants.size, states },
       connections: shards.reduce((sum, { connections }) => sum + connections, 0),
       totals: shards.map(({ totals }) => totals).reduce(addCounters, nothing),
+      damagedJournalParts: countFiles(damagedJournalDir(dataDir)),
       shards,
       trash: this.#trash.list(),
     };
@@ -196,7 +199,17 @@ export class ControlAnswers implements ControlHost {
       tenants: this.#fleet.hostedBy(shard).length,
       connections: report?.connections ?? 0,
       totals: report?.totals ?? nothing,
+      storage: report?.storage ?? idleStorage,
     };
+  }
+}
+
+function countFiles(dir: string): number {
+  try {
+    return readdirSync(dir).length;
+  } catch {
+    // There is none until something is put there.
+    return 0;
   }
 }
 

@@ -34,7 +34,7 @@ export class Applier {
   readonly #boxes = new Set<Box>();
   /** Boxes that somebody waits for, longest first. */
   readonly #wanted = new Set<Box>();
-  /** Boxes that are to be tried again. */
+  /** Boxes that cannot be used for now. */
   readonly #failed = new Set<Box>();
   #bytes = 0;
   #opening = 0;
@@ -64,6 +64,15 @@ export class Applier {
 
   get isStopped(): boolean {
     return this.#isStopped;
+  }
+
+  get failedCount(): number {
+    return this.#failed.size;
+  }
+
+  /** Forgets a box that its shard lets go of. */
+  forget(box: Box): void {
+    this.#failed.delete(box);
   }
 
   /** Bytes of all tails. */
@@ -279,7 +288,7 @@ export class Applier {
     }
     box.failure = error;
     box.retryAtMs = performance.now() + waitMs;
-    if (waitMs < Number.POSITIVE_INFINITY) this.#failed.add(box);
+    this.#failed.add(box);
     for (const pending of box.tail) pending.done?.(null, error);
     this.#dismiss(box, () => true, error);
     this.#tickLater();

@@ -66,9 +66,11 @@ const defaultLimits: IntakeLimits = {
 export type IntakeStatus = {
   readonly journalBytes: number;
   readonly tailBytes: number;
-  readonly openFiles: number;
-  /** Why the journal is not to be trusted fully any more since the shard started; null when it is. */
-  readonly fault: string | null;
+  readonly openDatabases: number;
+  /** Mailboxes that take and show no mail for now. */
+  readonly failedMailboxes: number;
+  /** Why the journal is not to be trusted fully any more since the shard started; empty when it is. */
+  readonly fault: string;
 };
 
 /** Where a tenant's folder is, whatever it is called now; null when it is gone for good. */
@@ -209,6 +211,7 @@ export class Intake implements Store {
     }
     // Somebody may have asked for a handle meanwhile, where there was none.
     if (box.closeHandle === closeHandle) this.#boxes.delete(uid);
+    this.#applier.forget(box);
   }
 
   /** Finishes what an earlier process of this shard left; `dirOf` is asked for tenants that have no mailbox here. */
@@ -308,8 +311,9 @@ export class Intake implements Store {
     return {
       journalBytes: this.#journal.bytes,
       tailBytes: this.#applier.bytes,
-      openFiles: this.#files.count,
-      fault: this.#journal.fault,
+      openDatabases: this.#files.count,
+      failedMailboxes: this.#applier.failedCount,
+      fault: this.#journal.fault ?? '',
     };
   }
 

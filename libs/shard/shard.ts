@@ -8,7 +8,7 @@ import type { ConfigurableLogger } from '../log/open-log.ts';
 import { tenantDataDir } from '../spec/paths.ts';
 import { newTally } from '../tenant/tally.ts';
 import { TenantWorker } from '../tenant/tenant-worker.ts';
-import type { ShardReport, TenantReport, TenantState } from '../wire/report.ts';
+import { idleStorage, type ShardReport, type TenantReport, type TenantState } from '../wire/report.ts';
 import type { FromShard, Placement, ReportScope, ShardConfig, ToShard } from '../wire/shard-channel.ts';
 import { LoopWatch } from './loop-watch.ts';
 import { MemoryMode } from './memory-mode.ts';
@@ -226,6 +226,7 @@ export class Shard {
       longestBlockMs: this.#loop.takeForReport(),
       states,
       totals: { ...this.#totals },
+      storage: (await this.#home)?.store.status ?? idleStorage,
       tenants: await Promise.all(this.#inScope(scope).map(worker => worker.report())),
     };
     this.#send({ type: 'report', seq, report });

@@ -81,6 +81,11 @@ export function journalDir(dataDir: string): string {
   return join(dataDir, '.journal');
 }
 
+/** Parts of journals that made no sense. */
+export function damagedJournalDir(dataDir: string): string {
+  return join(journalDir(dataDir), 'damaged');
+}
+
 export function stateDir(dataDir: string): string {
   return join(dataDir, '.state');
 }

@@ -22,7 +22,7 @@ import type { ShardIndex, TenantId, TenantUid } from '../base/ids.ts';
 import type { Issue } from '../base/issue.ts';
 import type { TenantSpec } from '../spec/tenant-spec.ts';
 import type { ProxyStatus } from './proxy-status.ts';
-import type { TenantCounters, TenantState } from './report.ts';
+import type { StorageReport, TenantCounters, TenantState } from './report.ts';
 
 export type ControlError = {
   /** e.g. `TENANT_EXISTS`; what a program decides by. */
@@ -59,6 +59,7 @@ export type ShardStatus = {
   readonly connections: number;
   /** Since its process started. */
   readonly totals: TenantCounters;
+  readonly storage: StorageReport;
 };
 
 export type ControlStatus = {
@@ -85,6 +86,8 @@ export type ControlStatus = {
   };
   readonly connections: number;
   readonly totals: TenantCounters;
+  /** Parts of journals that made no sense and were put aside; somebody should look at them and remove them. */
+  readonly damagedJournalParts: number;
   readonly shards: readonly ShardStatus[];
   /** Tenants that left, whose mail is still there; oldest first. */
   readonly trash: readonly TrashedTenant[];

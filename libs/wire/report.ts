@@ -24,6 +24,28 @@ export type TenantCounters = {
   readonly deleted: number;
 };
 
+/** How a shard keeps its mail. */
+export type StorageReport = {
+  /** Of its journal on disk. */
+  readonly journalBytes: number;
+  /** Of changes that are safe in the journal and wait in memory for their databases. */
+  readonly tailBytes: number;
+  readonly openDatabases: number;
+  /** Mailboxes that take and show no mail for now: their databases cannot be used. */
+  readonly failedMailboxes: number;
+  /** Empty when all is well; else what its disk refused since the shard started: the shard is degraded. */
+  readonly fault: string;
+};
+
+/** Of a shard that has no tenant yet. */
+export const idleStorage: StorageReport = {
+  journalBytes: 0,
+  tailBytes: 0,
+  openDatabases: 0,
+  failedMailboxes: 0,
+  fault: '',
+};
+
 export type ShardReport = {
   readonly shard: ShardIndex;
   readonly pid: number;
@@ -36,6 +58,7 @@ export type ShardReport = {
   readonly states: Readonly<Partial<Record<TenantState, number>>>;
   /** Of all its tenants, since the shard started; those that left it are counted too. */
   readonly totals: TenantCounters;
+  readonly storage: StorageReport;
   /** Those that were asked for; of `all` only those that differ from idle: who is not here is `listening` with nothing in it. */
   readonly tenants: readonly TenantReport[];
 };

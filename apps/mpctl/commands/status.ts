@@ -25,6 +25,7 @@ function renderStatus({
   tenants,
   connections,
   totals,
+  damagedJournalParts,
   shards,
   trash,
 }: ControlStatus) {
@@ -35,6 +36,8 @@ function renderStatus({
     `${tenants.total} tenants${states.length > 0 ? `: ${states.join(', ')}` : ''}`,
     `${connections} connections, ${totals.accepted} mails taken, ${totals.rejected} refused`,
     ...config.issues.map(renderIssue),
+    ...shards.flatMap(storageLines),
+    ...(damagedJournalParts > 0 ? [`${damagedJournalParts} damaged parts of journals were put aside`] : []),
     ...(proxy ? [`web server: ${proxy.state}${proxy.error === '' ? '' : `, ${proxy.error}`}`] : []),
     '',
     renderTable(
@@ -50,6 +53,13 @@ function renderStatus({
 
 function trashCells({ name, uid, why, untilMs }: TrashedTenant): string[] {
   return [name || '-', uid, why, new Date(untilMs).toISOString().slice(0, 16).replace('T', ' ')];
+}
+
+function storageLines({ shard, storage: { fault, failedMailboxes } }: ShardStatus): string[] {
+  return [
+    ...(fault === '' ? [] : [`shard ${shard} is degraded: ${fault}`]),
+    ...(failedMailboxes > 0 ? [`shard ${shard}: ${failedMailboxes} mailboxes cannot be used`] : []),
+  ];
 }
 
 function shardCells(shard: ShardStatus): string[] {
