@@ -1,3 +1,4 @@
+import { MpctlError } from '../base/error.ts';
 import { BadJson } from '../base/go-json.ts';
 import type { Logger } from '../base/log.ts';
 import { type Applicant, admitOrigin, refuseStranger } from './admission.ts';
@@ -89,6 +90,9 @@ async function handled(request: InboxRequest, route: Route, log: Logger): Promis
   } catch (error) {
     if (error instanceof BadJson) return badRequest(error.message);
     if (error instanceof BodyTooLarge) return badRequest('http: request body too large');
+    // What is wrong with the mailbox was told once by the store.
+    if (error instanceof MpctlError && error.code.startsWith('STORE_'))
+      return plainError(503, 'Service Unavailable');
     log.error({ tenant: request.tenant.id, err: error }, 'request failed');
     return plainError(500, 'Internal Server Error');
   }

@@ -1,6 +1,7 @@
 import { MpctlError } from '../base/error.ts';
 import type { Logger } from '../base/log.ts';
 import type { MailFile } from '../store/mail-file.ts';
+import { copyDamagedMailFile } from '../store/open-store.ts';
 import type { Box, Pending } from './box.ts';
 import type { OpenFiles } from './open-files.ts';
 
@@ -23,7 +24,12 @@ const foldBytes = 2 * 1024 * 1024;
 /** Files that are opened at the same time. */
 const maxOpening = 4;
 /** A tenant whose disk is full or whose file did not open is tried again. */
-const retryMs = { STORE_FULL: 1000, STORE_FAILED: 5000, STORE_BUSY: 1000 } as Record<string, number>;
+const retryMs = {
+  STORE_FULL: 1000,
+  STORE_FAILED: 5000,
+  STORE_UNSYNCED: 5000,
+  STORE_BUSY: 1000,
+} as Record<string, number>;
 
 /** Moves tails into databases: beside everything else, in slices, those first that somebody waits for, then the fullest. */
 export class Applier {
@@ -70,8 +76,11 @@ export class Applier {
     return this.#failed.size;
   }
 
-  /** Forgets a box that its shard lets go of. */
+  /** Forgets a box that its shard lets go of. What it still has is safe in its folder. */
   forget(box: Box): void {
+    for (const { bytes } of box.tail.splice(0)) this.#count(box, -bytes);
+    this.#boxes.delete(box);
+    this.#wanted.delete(box);
     this.#failed.delete(box);
   }
 
@@ -142,8 +151,8 @@ export class Applier {
 
   /** Resolves when all that is safe now has been applied; rejects when that is not possible for now. */
   async drain(box: Box): Promise<void> {
-    if (box.tail.length === 0) return;
     if (box.failure) throw box.failure;
+    if (box.tail.length === 0) return;
     const error = await new Promise<MpctlError | null>(done => this.#want(box, done));
     if (error) throw error;
   }
@@ -163,8 +172,10 @@ export class Applier {
     this.#timer = null;
     this.#wakeThoseWithoutRoom();
     for (const box of this.#failed) {
+      if (performance.now() < box.retryAtMs || box.isHeld) continue;
+      if (box.isSuspect) void this.#reopen(box);
       // Else applying its tail is the trial.
-      if (box.tail.length === 0 && performance.now() >= box.retryAtMs) this.#recover(box);
+      else if (box.tail.length === 0) this.#recover(box);
     }
     this.#start();
     if (this.#boxes.size > 0 || this.#failed.size > 0 || this.#room.length > 0) this.#tickLater();
@@ -204,7 +215,7 @@ export class Applier {
 
   #isReady(box: Box, now: number): boolean {
     const isAtHand = box.file !== null && box.turning === null;
-    return !box.isHeld && now >= box.retryAtMs && (isAtHand || this.#opening < maxOpening);
+    return !box.isHeld && !box.isSuspect && now >= box.retryAtMs && (isAtHand || this.#opening < maxOpening);
   }
 
   async #open(box: Box): Promise<void> {
@@ -276,6 +287,20 @@ export class Applier {
     this.#start();
   }
 
+  /** Opens a file anew of which a sync failed, and makes it safe. */
+  async #reopen(box: Box): Promise<void> {
+    if (box.users > 0) return;
+    box.isHeld = true;
+    try {
+      await this.#files.reopen(box);
+      this.#recover(box);
+    } catch (error) {
+      this.fail(box, error);
+    }
+    box.isHeld = false;
+    this.#start();
+  }
+
   /** Nothing of the box is applied until it is tried again. Its tail stays, in memory and in the journal. */
   fail(box: Box, cause: unknown): void {
     const error =
@@ -286,12 +311,24 @@ export class Applier {
     if (box.failure?.code !== error.code) {
       this.#log.error({ err: error, uid: box.uid }, 'a mailbox cannot be used');
     }
+    if (error.code === 'STORE_CORRUPT' && box.failure?.code !== error.code) void this.#copyDamaged(box);
     box.failure = error;
+    box.isSuspect ||= error.code === 'STORE_UNSYNCED';
     box.retryAtMs = performance.now() + waitMs;
     this.#failed.add(box);
     for (const pending of box.tail) pending.done?.(null, error);
     this.#dismiss(box, () => true, error);
     this.#tickLater();
+  }
+
+  /** So that whoever tries to mend the mailbox cannot make it worse. */
+  async #copyDamaged(box: Box): Promise<void> {
+    try {
+      const copy = await copyDamagedMailFile(box.dir);
+      this.#log.error({ uid: box.uid, copy }, 'a damaged mailbox was set aside');
+    } catch (error) {
+      this.#log.error({ uid: box.uid, err: error }, 'a damaged mailbox could not be copied');
+    }
   }
 
   #recover(box: Box): void {

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { open, readFile, rename, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { TenantUid } from '../base/ids.ts';
@@ -7,23 +7,24 @@ import type { PlacedChange } from '../store/mail-state.ts';
 import { syncFolder } from '../store/sync-path.ts';
 import { decodeRecords, encodeRecord, FoundRecord } from './record.ts';
 
-const fileName = 'unapplied.log';
 const saltBytes = 8;
 
 /**
- * Writes the changes of a mailbox that cannot be applied into its own folder: all that are safe and not applied, in
- * their order. Whatever was written before is replaced.
+ * Writes changes of a mailbox whose database cannot be used, or cannot be made safe, into its own folder, so that the
+ * journal need not keep them. In the order of positions; those of an earlier call stay, unless they begin at the same one.
  */
 export async function writeAside(
   uid: TenantUid,
   dir: string,
   changes: readonly PlacedChange[],
 ): Promise<void> {
+  const [first] = changes;
+  if (!first) return;
   const head = randomBytes(saltBytes);
-  const path = join(dir, fileName);
+  const path = join(dir, `unapplied-${first.position}.log`);
   {
     await using handle = await open(`${path}.new`, 'w', 0o600);
-    await handle.write(head);
+    await handle.writeFile(head);
     for (const { position, change } of changes) {
       for (const piece of encodeRecord({ uid, position, change }, 0, saltOf(head)))
         await handle.writeFile(piece);
@@ -35,23 +36,33 @@ export async function writeAside(
 }
 
 export function isAside(dir: string): boolean {
-  return existsSync(join(dir, fileName));
+  return asideNames(dir).length > 0;
 }
 
-/** What {@link writeAside} left in a folder; nothing when there is no such file. */
+/** What {@link writeAside} left in a folder, in the order of positions. */
 export async function readAside(dir: string): Promise<readonly FoundRecord[]> {
-  const bytes = await readFile(join(dir, fileName)).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return null;
-    throw error;
-  });
-  if (!bytes || bytes.length < saltBytes) return [];
-  return [...decodeRecords(bytes, saltBytes, saltOf(bytes))].filter(part => part instanceof FoundRecord);
+  const found = new Map<number, FoundRecord>();
+  for (const name of asideNames(dir)) {
+    const bytes = await readFile(join(dir, name));
+    if (bytes.length < saltBytes) continue;
+    for (const part of decodeRecords(bytes, saltBytes, saltOf(bytes))) {
+      if (part instanceof FoundRecord) found.set(part.position, part);
+    }
+  }
+  return [...found.values()].sort((a, b) => a.position - b.position);
 }
 
 export async function removeAside(dir: string): Promise<void> {
-  await unlink(join(dir, fileName)).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'ENOENT') throw error;
-  });
+  for (const name of asideNames(dir)) await unlink(join(dir, name));
+}
+
+function asideNames(dir: string): readonly string[] {
+  try {
+    return readdirSync(dir).filter(name => /^unapplied-\d+\.log$/.test(name));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw error;
+  }
 }
 
 const saltOf = (head: Buffer) => ({ mark: head.readUInt32LE(0), seed: head.readUInt32LE(4) });

@@ -44,6 +44,12 @@ export class Box {
   lastUsedMs = 0;
   /** What an earlier process applied may not be on disk. */
   isUnsynced = false;
+  /** A sync of the file failed: it has to be opened again. */
+  isSuspect = false;
+  /** Files that no mail names were looked for. */
+  isSwept = false;
+  /** Large mail that has its file in `big` and is not in the tail yet, by id. */
+  readonly arriving = new Set<string>();
 
   /** Changes were put into its own folder; until the database is safe they stay there. */
   hasAside = false;

@@ -50,13 +50,17 @@ export class IntakePort implements MailStatePort {
   }
 
   async #keepLarge(change: Change & { kind: 'mail' }): Promise<void> {
-    const { dir } = this.#box;
-    const file = await this.#parts.spool.write(dir, change.row.id, change.raw as Buffer);
+    const { dir, arriving } = this.#box;
+    const { id } = change.row;
+    arriving.add(id);
     try {
-      await this.#append({ ...change, raw: { file } }, null);
-    } catch (error) {
-      await this.#parts.spool.remove(dir, file);
-      throw error;
+      const file = await this.#parts.spool.write(dir, id, change.raw as Buffer);
+      await this.#append({ ...change, raw: { file } }, null).catch(async error => {
+        await this.#parts.spool.remove(dir, file);
+        throw error;
+      });
+    } finally {
+      arriving.delete(id);
     }
   }
 
@@ -144,9 +148,8 @@ export class IntakePort implements MailStatePort {
     const box = this.#box;
     // What was put aside for it joins its tail when the file is opened.
     if (files.hasAside(box)) await files.open(box);
-    // Without room what is there can be looked at all the same; what waits comes when there is room.
-    if (box.failure?.code !== 'STORE_FULL') await applier.drain(box).catch(unlessFull);
-    if (box.failure) unlessFull(box.failure);
+    // While changes cannot be taken in, what is there can be looked at all the same.
+    await applier.drain(box).catch(unlessReadable);
     if (!files.exists(box)) return look(emptyState);
     try {
       return await files.use(box, file => look(file.state));
@@ -181,8 +184,11 @@ export class IntakePort implements MailStatePort {
   }
 }
 
-function unlessFull(error: unknown): void {
-  if (!(error instanceof MpctlError) || error.code !== 'STORE_FULL') throw error;
+/** Troubles with writing: what is in the file can be looked at. */
+const readable = new Set(['STORE_FULL', 'STORE_FAILED', 'STORE_UNSYNCED']);
+
+function unlessReadable(error: unknown): void {
+  if (!(error instanceof MpctlError) || !readable.has(error.code)) throw error;
 }
 
 const closed = () => new MpctlError('STORE_CLOSED', 'the mailbox is closed');

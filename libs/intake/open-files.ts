@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { MpctlError } from '../base/error.ts';
 import type { MailFile } from '../store/mail-file.ts';
 import { isAside } from './aside.ts';
 import type { Box } from './box.ts';
@@ -101,6 +102,21 @@ export class OpenFiles {
     // What is damaged cannot be made safe any more.
     for (const box of this.#boxes) if (box.failure?.code === 'STORE_CORRUPT') this.abandon(box);
     return closed.every(({ status }) => status === 'fulfilled') || this.#boxes.size === 0;
+  }
+
+  /** Lets go of a file of which a sync failed, opens it again and makes it safe. */
+  async reopen(box: Box): Promise<void> {
+    while (box.turning) await box.turning;
+    const position = box.file?.state.position ?? 0;
+    this.abandon(box);
+    await this.#turn(box, () => this.#open(box));
+    const { file } = box;
+    if (!file) return;
+    if (file.state.position < position) {
+      throw new MpctlError('STORE_CORRUPT', `${box.dir} has lost what it could not write`);
+    }
+    await file.sync();
+    box.isSuspect = false;
   }
 
   /** Lets go of a file without making it safe. */

@@ -26,6 +26,7 @@ import { OpenFiles } from './open-files.ts';
 import { Reclaimer } from './reclaimer.ts';
 import { listSegments } from './segment.ts';
 import { Spool } from './spool.ts';
+import { sweepSpool } from './sweep-spool.ts';
 
 export type IntakeOptions = {
   /** Folder of the journals of all shards. */
@@ -62,6 +63,9 @@ const defaultLimits: IntakeLimits = {
   reclaimMs: 500,
   stopMs: 5000,
 };
+
+/** A mailbox that could not be let go of is tried again. */
+const retryMs = 1000;
 
 export type IntakeStatus = {
   readonly journalBytes: number;
@@ -112,6 +116,8 @@ export class Intake implements Store {
   readonly #parts: IntakeParts;
   readonly #inheritance: Inheritance;
   #settling: Promise<void> = Promise.resolve();
+  /** Not all that there is of a mailbox is known while one segment is taken in after the other. */
+  #isReplaying = false;
 
   constructor(options: IntakeOptions) {
     const { journalDir, shard, log } = options;
@@ -139,6 +145,7 @@ export class Intake implements Store {
       boxes: this.#boxes,
       maxBytes: limits.journalBytes,
       everyMs: limits.reclaimMs,
+      onFailure: (box, error) => this.#applier.fail(box, error),
       log,
     });
     this.#inheritance = new Inheritance(journalDir, log);
@@ -201,17 +208,31 @@ export class Intake implements Store {
     if (!box) return;
     const { closeHandle } = box;
     await closeHandle?.();
-    try {
-      await this.#applier.drain(box);
-      await this.#files.close(box);
-    } catch {
-      // The applier has told why. Whoever opens the mailbox next tries again.
-      await this.#reclaimer.putAside(box);
-      this.#files.abandon(box);
-    }
+    while (!(await this.#letGo(box))) await setTimeout(retryMs);
     // Somebody may have asked for a handle meanwhile, where there was none.
     if (box.closeHandle === closeHandle) this.#boxes.delete(uid);
     this.#applier.forget(box);
+  }
+
+  async #letGo(box: Box): Promise<boolean> {
+    try {
+      await this.#applier.drain(box);
+      await this.#files.close(box);
+      return true;
+    } catch {
+      // The applier has told why. Whoever opens the mailbox next tries again.
+    }
+    try {
+      await this.#reclaimer.leave(box);
+    } catch (error) {
+      this.#options.log.warn(
+        { uid: box.uid, err: error },
+        'mail waits in the journal: its mailbox is not let go of',
+      );
+      return false;
+    }
+    this.#files.abandon(box);
+    return true;
   }
 
   /** Finishes what an earlier process of this shard left; `dirOf` is asked for tenants that have no mailbox here. */
@@ -229,6 +250,7 @@ export class Intake implements Store {
 
   /** Takes in what is in the journals of all shards, a segment at a time, the oldest first. */
   async replay(dirOf: TenantDirs): Promise<void> {
+    this.#isReplaying = true;
     for (const name of await listSegments(this.#options.journalDir)) {
       await this.#inheritance.take(name);
       await this.#settle([...this.#inheritance.tails.keys()], dirOf);
@@ -288,17 +310,25 @@ export class Intake implements Store {
 
   /** A file is opened together with what was put aside for it. */
   async #open(box: Box): Promise<MailFile> {
-    const file = await openMailFile(box.dir);
-    const { position } = file.state;
-    if (this.#journal.isBehind(position)) this.#journal.lead(position);
     const aside = await readAside(box.dir);
     box.hasAside = aside.length > 0;
+    const file = await openMailFile(box.dir, box.isSuspect || box.hasAside);
+    const { position } = file.state;
+    if (this.#journal.isBehind(position)) this.#journal.lead(position);
     const keptAtMs = performance.now();
     this.#applier.merge(
       box,
       aside.map(record => new Inherited(record, null, keptAtMs)),
     );
+    if (!box.isSwept && !this.#isReplaying) await this.#sweep(box, file);
     return file;
+  }
+
+  async #sweep(box: Box, { state }: MailFile): Promise<void> {
+    box.isSwept = true;
+    await sweepSpool(box, state).catch(error => {
+      this.#options.log.warn({ uid: box.uid, err: error }, 'files of large mail could not be tidied');
+    });
   }
 
   async #closed(box: Box): Promise<void> {

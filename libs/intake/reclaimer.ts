@@ -5,6 +5,7 @@ import { writeAside } from './aside.ts';
 import type { Box } from './box.ts';
 import type { Journal, Segment } from './journal.ts';
 import type { OpenFiles } from './open-files.ts';
+import { readSegment } from './segment.ts';
 
 /** Segments are freed several at once, from this share of the journal's bound: each time all databases they touch are synced. */
 const freeFromShare = 0.4;
@@ -20,6 +21,7 @@ export class Reclaimer {
   readonly #boxes: ReadonlyMap<TenantUid, Box>;
   readonly #maxBytes: number;
   readonly #everyMs: number;
+  readonly #onFailure: (box: Box, error: unknown) => void;
   readonly #log: Logger;
   #timer: NodeJS.Timeout | null = null;
   #isStopped = false;
@@ -31,8 +33,11 @@ export class Reclaimer {
     maxBytes: number;
     /** How often it looks; ten times as often when the journal has grown. */
     everyMs: number;
+    /** Told of a mailbox that could not be made safe. */
+    onFailure: (box: Box, error: unknown) => void;
     log: Logger;
   }) {
+    this.#onFailure = options.onFailure;
     this.#journal = options.journal;
     this.#files = options.files;
     this.#boxes = options.boxes;
@@ -87,7 +92,10 @@ export class Reclaimer {
     const last = free.at(-1);
     if (!last) return;
     const tenants = new Set(free.flatMap(({ tenants }) => [...tenants]));
-    for (const uid of tenants) await this.#sync(uid);
+    for (const uid of tenants) {
+      const box = this.#boxes.get(uid);
+      if (box && !(await this.#sync(box))) for (const segment of free) await this.#copyAside(box, segment);
+    }
     await this.#journal.free(last);
   }
 
@@ -95,14 +103,38 @@ export class Reclaimer {
     return this.#journal.segments.filter(segment => !this.#journal.isActive(segment));
   }
 
-  /** A mailbox that is closed was synced when it was closed. */
-  async #sync(uid: TenantUid): Promise<void> {
-    const box = this.#boxes.get(uid);
-    if (!box || box.failure?.code === 'STORE_CORRUPT') return;
-    if (box.turning) await box.turning;
-    if (box.file?.isDirty) await box.file.sync();
-    else if (box.isUnsynced && !box.file) await syncMailFile(box.dir);
-    box.isUnsynced = false;
+  /** Resolves to whether what was applied is safe. A mailbox that is closed was synced when it was closed. */
+  async #sync(box: Box): Promise<boolean> {
+    if (box.failure && (box.isSuspect || box.failure.code === 'STORE_CORRUPT')) return false;
+    try {
+      if (box.turning) await box.turning;
+      if (box.file?.isDirty) await box.file.sync();
+      else if (box.isUnsynced && !box.file) await syncMailFile(box.dir);
+      box.isUnsynced = false;
+      return true;
+    } catch (error) {
+      this.#onFailure(box, error);
+      return false;
+    }
+  }
+
+  /** Copies what a segment holds of a box into its folder, applied or not. */
+  async #copyAside(box: Box, segment: Segment): Promise<void> {
+    const { uid, dir } = box;
+    if (!segment.tenants.has(uid)) return;
+    const { records } = await readSegment(this.#journal.path(segment), segment.name.salt);
+    await writeAside(
+      uid,
+      dir,
+      records.filter(record => record.uid === uid),
+    );
+    box.hasAside = true;
+  }
+
+  /** Leaves nothing of a box to this journal: for one that is let go of though it could not be made safe. */
+  async leave(box: Box): Promise<void> {
+    for (const segment of this.#journal.segments) await this.#copyAside(box, segment);
+    await this.putAside(box);
   }
 
   async #putAsideWhatIsStuck(): Promise<void> {

@@ -93,6 +93,9 @@ export type SegmentContent = {
   readonly tornBytes: number;
 };
 
+/** What a disk loses at a time, at least. */
+const blockBytes = 4096;
+
 /** Reading holds the event loop no longer at a time. */
 const sliceMs = 4;
 
@@ -101,7 +104,7 @@ const sliceMs = 4;
  * @throws MpctlError STORE_NEWER when a newer program wrote it
  */
 export async function readSegment(path: string, salt: Salt): Promise<SegmentContent> {
-  const bytes = await readFile(path);
+  const bytes = await readWhatCanBe(path);
   if (decodeSegmentHead(bytes) === 'newer') {
     throw new MpctlError('STORE_NEWER', `${path} was written by a newer mpctl`, {
       hint: 'start that one once: it takes the mail in',
@@ -131,6 +134,24 @@ export async function readSegment(path: string, salt: Salt): Promise<SegmentCont
     else content.damages.push({ ...part, bytes: bytes.subarray(part.offset, part.endOffset) });
   }
   return content;
+}
+
+/** Blocks that the disk cannot read are zeros, which no record is. */
+async function readWhatCanBe(path: string): Promise<Buffer> {
+  try {
+    return await readFile(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EIO') throw error;
+  }
+  await using file = await open(path);
+  const { size } = await file.stat();
+  const bytes = Buffer.alloc(size);
+  for (let at = 0; at < size; at += blockBytes) {
+    await file
+      .read(bytes, at, Math.min(blockBytes, size - at), at)
+      .catch(() => bytes.fill(0, at, at + blockBytes));
+  }
+  return bytes;
 }
 
 /** When the machine was started that wrote a segment; null when its head does not say. */

@@ -5,7 +5,9 @@ import type { MailState } from './mail-state.ts';
  * are synced: nothing here makes the event loop wait for a disk but for reading what is not in its cache.
  *
  * Operations throw an {@link MpctlError}: `STORE_FULL`, `STORE_FAILED`, `STORE_CORRUPT` (what is in the file makes no
- * sense), `STORE_NEWER` (a newer program wrote it), `STORE_BUSY` (another process has it).
+ * sense), `STORE_NEWER` (a newer program wrote it), `STORE_BUSY` (another process has it), `STORE_UNSYNCED` (a sync
+ * failed: the system may have dropped what it could not write, and would not say so again. The file can be looked at; to
+ * be made safe it has to be abandoned and opened again as one that is suspect).
  */
 export interface MailFile {
   readonly state: MailState;
@@ -21,6 +23,6 @@ export interface MailFile {
   tidy(isOver: () => boolean): boolean;
   /** Resolves when all is safe and the file is closed. Rejects while it cannot be made safe, and stays open. */
   close(): Promise<void>;
-  /** Closes at once and makes nothing safe: for a file that is damaged. */
+  /** Closes at once and leaves everything as it is: for a file that is damaged or could not be synced. */
   abandon(): void;
 }

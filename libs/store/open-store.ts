@@ -1,5 +1,7 @@
+import { constants, copyFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../base/clock.ts';
+import { MpctlError } from '../base/error.ts';
 import type { MailFile } from './mail-file.ts';
 import type { MailState } from './mail-state.ts';
 import { MemoryState } from './memory/memory-state.ts';
@@ -15,15 +17,35 @@ export function openMemoryStore(clock: Clock): Store {
 /** What a mailbox is that never got mail. */
 export const emptyState: MailState = new MemoryState();
 
-/** The mailbox of a tenant's folder, made when there is none. SQLite is loaded with the first. */
-export async function openMailFile(dir: string): Promise<MailFile> {
+/**
+ * The mailbox of a tenant's folder, made when there is none. SQLite is loaded with the first. `isSuspect`: a sync of it
+ * failed, so that its next one writes everything anew first.
+ */
+export async function openMailFile(dir: string, isSuspect = false): Promise<MailFile> {
   const { openSqliteFile } = await import('./sqlite/sqlite-file.ts');
-  return openSqliteFile(dir);
+  return openSqliteFile(dir, isSuspect);
+}
+
+/** Copies a damaged mailbox, once, for whoever wants to look at it later. Returns the copy's path. */
+export async function copyDamagedMailFile(dir: string): Promise<string> {
+  const copy = join(dir, 'mail.db.damaged');
+  for (const suffix of ['-wal', '']) {
+    await copyFile(join(dir, `mail.db${suffix}`), `${copy}${suffix}`, constants.COPYFILE_EXCL).catch(
+      (error: NodeJS.ErrnoException) => {
+        if (error.code !== 'ENOENT' && error.code !== 'EEXIST') throw error;
+      },
+    );
+  }
+  return copy;
 }
 
 /** Makes safe what another process, which is gone, wrote into the mailbox of a folder. */
 export async function syncMailFile(dir: string): Promise<void> {
-  await syncFile(join(dir, 'mail.db-wal'));
-  await syncFile(join(dir, 'mail.db'));
-  await syncFolder(dir);
+  try {
+    await syncFile(join(dir, 'mail.db-wal'));
+    await syncFile(join(dir, 'mail.db'));
+    await syncFolder(dir);
+  } catch (cause) {
+    throw new MpctlError('STORE_UNSYNCED', `cannot sync the mailbox in ${dir}`, { cause });
+  }
 }

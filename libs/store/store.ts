@@ -71,7 +71,7 @@ export interface Mailbox {
   /** `latest` is an id too. */
   find(id: string): Promise<MailRow | null>;
   raw(id: string): Promise<Buffer | null>;
-  /** Whether a mail has this Message-ID, brackets aside; case counts. Costs grow with the mailbox. */
+  /** Whether a mail has this Message-ID, brackets aside; case counts. */
   hasMessageId(messageId: string): Promise<boolean>;
   /** Resolves to the ids whose state changed. */
   setRead(which: Selection, read: boolean): Promise<readonly string[]>;

@@ -24,3 +24,21 @@ async function withFile(path: string, use: (handle: FileHandle) => Promise<void>
     await handle.close();
   }
 }
+
+/** Larger than a mailbox's log gets: then it is read and written in one go. */
+const pieceBytes = 4 * 1024 * 1024;
+
+/**
+ * Writes a file's bytes over themselves. After a sync that failed the system takes what it could not write for written:
+ * only this makes the next sync speak of it. Nobody else may write the file meanwhile.
+ */
+export async function rewriteFile(path: string): Promise<void> {
+  await using handle = await open(path, 'r+');
+  const piece = Buffer.alloc(pieceBytes);
+  for (let at = 0; ; ) {
+    const { bytesRead } = await handle.read(piece, 0, pieceBytes, at);
+    if (bytesRead === 0) return;
+    const { bytesWritten } = await handle.write(piece, 0, bytesRead, at);
+    at += bytesWritten;
+  }
+}

@@ -164,7 +164,6 @@ export class MailTable {
     return found ? mailRow(found) : null;
   }
 
-  /** Looks at every mail. */
   hasMessageId(messageId: string): boolean {
     return this.#statements.row('SELECT 1 FROM mail WHERE message_id = ? LIMIT 1', messageId) !== undefined;
   }

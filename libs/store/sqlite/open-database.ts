@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, renameSync } from 'node:fs';
 import { copyFile, rename, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
@@ -18,7 +18,10 @@ const applicationId = 0x6d706374;
  * @throws MpctlError STORE_NEWER when a newer program wrote it
  */
 export async function openDatabase(path: string, steps = schemaSteps): Promise<Database.Database> {
-  if (!existsSync(path)) await makeDatabase(path, steps);
+  if (!existsSync(path)) {
+    if (existsSync(movedPath(path))) renameSync(movedPath(path), path);
+    else await makeDatabase(path, steps);
+  }
   const db = new Database(path, { timeout: 0, fileMustExist: true });
   try {
     db.pragma('locking_mode = EXCLUSIVE');
@@ -34,6 +37,9 @@ export async function openDatabase(path: string, steps = schemaSteps): Promise<D
     throw error;
   }
 }
+
+/** Where a file is for a moment when it is let go of as it is. */
+export const movedPath = (path: string) => `${path}.moved`;
 
 /** Under its name there is never anything but a whole file: what a power cut left of a new one would look damaged. */
 async function makeDatabase(path: string, steps: readonly string[]): Promise<void> {

@@ -24,6 +24,7 @@ export const schemaSteps: readonly string[] = [
     json TEXT NOT NULL
   );
   CREATE INDEX mail_by_created ON mail (created, number);
+  CREATE INDEX mail_by_message_id ON mail (message_id);
   CREATE INDEX mail_unread ON mail (number) WHERE read = 0;
 
   CREATE TABLE text (

@@ -1,11 +1,11 @@
-import { statSync } from 'node:fs';
+import { existsSync, renameSync, statSync } from 'node:fs';
 import { unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type Database from 'better-sqlite3';
 import { MpctlError } from '../../base/error.ts';
 import type { MailFile } from '../mail-file.ts';
-import { syncFile, syncFolder } from '../sync-path.ts';
-import { openDatabase } from './open-database.ts';
+import { rewriteFile, syncFile, syncFolder } from '../sync-path.ts';
+import { movedPath, openDatabase } from './open-database.ts';
 import { storeError } from './sqlite-error.ts';
 import { SqliteState } from './sqlite-state.ts';
 
@@ -14,11 +14,11 @@ const shrinkStepPages = 64;
 /** Space is given back when this many pages and this share of the file are unused. */
 const shrinkFrom = { pages: 256, share: 0.2 };
 
-/** Opens the mailbox of a folder; makes it when there is none. */
-export async function openSqliteFile(dir: string): Promise<MailFile> {
+/** Opens the mailbox of a folder; makes it when there is none. `isSuspect`: a sync of it failed. */
+export async function openSqliteFile(dir: string, isSuspect = false): Promise<MailFile> {
   const path = join(dir, 'mail.db');
   try {
-    return new SqliteFile(await openDatabase(path), path);
+    return new SqliteFile(await openDatabase(path), path, isSuspect);
   } catch (error) {
     throw storeError(error, path);
   }
@@ -30,7 +30,8 @@ export async function openSqliteFile(dir: string): Promise<MailFile> {
  *
  * - the log is synced before it is folded into the file, the file before the log is cut, and the cut before the log is
  *   written again: else a power cut could leave the beginning of an old log beside a newer file;
- * - the folder is synced when the log or the file is new in it.
+ * - the folder is synced when the log or the file is new in it;
+ * - after a sync that failed the log is written over itself, and folded anew: the file's pages come from there.
  */
 class SqliteFile implements MailFile {
   readonly state: SqliteState;
@@ -39,9 +40,13 @@ class SqliteFile implements MailFile {
   #syncedPosition: number;
   /** The log or the names in the folder have not been synced since the file was opened. */
   #isNew = true;
+  #isSuspect: boolean;
+  /** What is on disk is not known any more, and would not be told by another sync. */
+  #failure: MpctlError | null = null;
   #unlinking: Promise<void> = Promise.resolve();
 
-  constructor(db: Database.Database, path: string) {
+  constructor(db: Database.Database, path: string, isSuspect: boolean) {
+    this.#isSuspect = isSuspect;
     this.#db = db;
     this.#path = path;
     this.state = new SqliteState(db, file => this.#unlink(join(dirname(path), 'big', file)));
@@ -62,8 +67,11 @@ class SqliteFile implements MailFile {
   }
 
   async sync(): Promise<void> {
+    this.#check();
     const position = this.state.position;
+    if (this.#isSuspect && this.logBytes > 0) await this.#guard(() => rewriteFile(this.#logPath));
     await this.#syncFile(this.#logPath);
+    this.#isSuspect = false;
     if (this.#isNew) await this.#guard(() => syncFolder(dirname(this.#path)));
     this.#isNew = false;
     this.#syncedPosition = position;
@@ -100,13 +108,22 @@ class SqliteFile implements MailFile {
   }
 
   async close(): Promise<void> {
+    this.#check();
     await this.#unlinking;
     await this.#fold();
-    this.abandon();
+    this.#db.close();
   }
 
+  /** Closing folds the log into the file and removes it, unless the file is not where it was. */
   abandon(): void {
+    const moved = movedPath(this.#path);
+    try {
+      renameSync(this.#path, moved);
+    } catch {
+      // Somebody took the file away: then it is not where it was either.
+    }
     this.#db.close();
+    if (existsSync(moved)) renameSync(moved, this.#path);
   }
 
   #pragma(pragma: string): number {
@@ -125,8 +142,13 @@ class SqliteFile implements MailFile {
     try {
       await sync();
     } catch (cause) {
-      throw new MpctlError('STORE_FAILED', `cannot sync ${this.#path}`, { cause });
+      this.#failure = new MpctlError('STORE_UNSYNCED', `cannot sync ${this.#path}`, { cause });
+      throw this.#failure;
     }
+  }
+
+  #check(): void {
+    if (this.#failure) throw this.#failure;
   }
 
   /** One after the other. A file that stays is found by the next look for files that no mail has. */
