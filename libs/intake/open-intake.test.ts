@@ -117,7 +117,20 @@ describe('the intake', () => {
     rmSync(join(dir, 'mail.db'));
     assert.deepEqual(await ids(mailbox(intake)), ['one']);
     await intake[Symbol.asyncDispose]();
-    assert.deepEqual(readdirSync(dir), ['mail.db']);
+    assert.deepEqual(readdirSync(dir), ['mail.db', 'mail.db.damaged']);
+    assert.deepEqual(readFileSync(join(dir, 'mail.db.damaged')), Buffer.alloc(5000, 'x'));
+  });
+
+  it('a file of large mail that no mail names is gone after the next start', async t => {
+    const { dir, open, mailbox } = place(t);
+    {
+      await using intake = await open();
+      await mailbox(intake).insert(aMail('big', { raw: randomBytes(300_000) }));
+    }
+    writeFileSync(join(dir, 'big', 'orphan.zst'), '');
+    await using intake = await open();
+    assert.deepEqual(await ids(mailbox(intake)), ['big']);
+    assert.deepEqual(readdirSync(join(dir, 'big')), ['big']);
   });
 
   it('a damaged record of the journal is kept aside, the others are taken in', async t => {

@@ -116,8 +116,6 @@ export class Intake implements Store {
   readonly #parts: IntakeParts;
   readonly #inheritance: Inheritance;
   #settling: Promise<void> = Promise.resolve();
-  /** Not all that there is of a mailbox is known while one segment is taken in after the other. */
-  #isReplaying = false;
 
   constructor(options: IntakeOptions) {
     const { journalDir, shard, log } = options;
@@ -210,7 +208,8 @@ export class Intake implements Store {
     await closeHandle?.();
     while (!(await this.#letGo(box))) await setTimeout(retryMs);
     // Somebody may have asked for a handle meanwhile, where there was none.
-    if (box.closeHandle === closeHandle) this.#boxes.delete(uid);
+    if (box.closeHandle !== closeHandle) return;
+    this.#boxes.delete(uid);
     this.#applier.forget(box);
   }
 
@@ -250,7 +249,6 @@ export class Intake implements Store {
 
   /** Takes in what is in the journals of all shards, a segment at a time, the oldest first. */
   async replay(dirOf: TenantDirs): Promise<void> {
-    this.#isReplaying = true;
     for (const name of await listSegments(this.#options.journalDir)) {
       await this.#inheritance.take(name);
       await this.#settle([...this.#inheritance.tails.keys()], dirOf);
@@ -320,7 +318,8 @@ export class Intake implements Store {
       box,
       aside.map(record => new Inherited(record, null, keptAtMs)),
     );
-    if (!box.isSwept && !this.#isReplaying) await this.#sweep(box, file);
+    // Of one without a handle, others may know more.
+    if (!box.isSwept && box.closeHandle) await this.#sweep(box, file);
     return file;
   }
 

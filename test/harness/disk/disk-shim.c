@@ -60,7 +60,7 @@ __attribute__((constructor)) static void begin(void) {
 }
 
 static int counts(const char *path) {
-  return path && strncmp(path, root, root_length) == 0;
+  return path && strncmp(path, root, root_length) == 0 && (path[root_length] == 0 || path[root_length] == '/');
 }
 
 static void note(char kind, int error, int fd, const char *text, size_t bytes, int64_t offset, const struct iovec *data, int pieces) {
@@ -258,7 +258,7 @@ int rmdir(const char *path) {
 }
 
 int unlinkat(int dir, const char *path, int flags) {
-  char whole[PATH_MAX];
+  char whole[2 * PATH_MAX + 1];
   if (dir != AT_FDCWD && path[0] != '/') {
     char folder[PATH_MAX];
     if (path_of(dir, folder)) snprintf(whole, sizeof whole, "%s/%s", folder, path);
