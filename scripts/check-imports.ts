@@ -32,7 +32,7 @@ const mayImport: Record<string, readonly string[]> = {
   'libs/intake': ['libs/base', 'libs/mail', 'libs/store'],
   // third: assemblies
   'libs/inbox-api': ['libs/base', 'libs/mail', 'libs/wire', 'libs/store', 'libs/slow-work'],
-  'libs/control-api': ['libs/base', 'libs/spec', 'libs/wire', 'libs/reconcile'],
+  'libs/control-api': ['libs/base', 'libs/spec', 'libs/mail', 'libs/wire', 'libs/reconcile'],
   'libs/tenant': [
     'libs/base',
     'libs/spec',
@@ -67,6 +67,7 @@ const mayImport: Record<string, readonly string[]> = {
   'libs/controller': [
     'libs/base',
     'libs/spec',
+    'libs/mail',
     'libs/wire',
     'libs/reconcile',
     'libs/proxy',
@@ -79,6 +80,7 @@ const mayImport: Record<string, readonly string[]> = {
     'libs/base',
     'libs/spec',
     'libs/mail',
+    'libs/passwords',
     'libs/wire',
     'libs/reconcile',
     'libs/proxy',

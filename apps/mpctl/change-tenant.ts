@@ -1,20 +1,24 @@
 import { renderIssue } from '../../libs/base/issue.ts';
 import type { DryRunReply } from '../../libs/wire/control-http.ts';
 import { type ExitCode, exitCode } from './exit-code.ts';
-import type { ChangedTenant, Edit } from './fleet.ts';
+import type { ChangedTenant, Edit, Fleet } from './fleet.ts';
 import type { Input } from './input.ts';
 import { printData, printJson, printNote } from './print.ts';
 import { withFleet } from './with-fleet.ts';
+
+/** What a command has to say of a tenant beside what every change says. */
+export type More = { readonly json: object; readonly text: string };
 
 /** Does what an edit says, or only shows it with `--dry-run`; prints what became of the tenant and then `more` of it. */
 export async function changeTenant(
   input: Input,
   edit: Edit,
-  more?: (tenant: ChangedTenant) => string,
+  more?: (tenant: ChangedTenant, fleet: Fleet) => Promise<More>,
 ): Promise<ExitCode> {
   return withFleet(input.folders, async fleet => {
     if (input.has('dry-run')) return printPreview(input, await fleet.preview(edit));
-    return printChanged(input, await fleet.edit(edit), more);
+    const tenant = await fleet.edit(edit);
+    return printChanged(input, tenant, await more?.(tenant, fleet));
   });
 }
 
@@ -22,13 +26,13 @@ export async function changeTenant(
 export function printChanged(
   input: Input,
   tenant: ChangedTenant,
-  more: (tenant: ChangedTenant) => string = () => '',
+  more: More = { json: {}, text: '' },
 ): ExitCode {
   for (const issue of tenant.issues) printNote(renderIssue(issue));
   if (tenant.error !== '') printNote(`mpctl: ${tenant.name}: ${tenant.error}`);
   const { name, uid, state, smtp, http } = tenant;
-  if (input.json) printJson({ name, uid, state, smtp, http });
-  else printData(`${renderChanged(tenant)}${more(tenant)}`);
+  if (input.json) printJson({ name, uid, state, smtp, http, ...more.json });
+  else printData(`${renderChanged(tenant)}${more.text}`);
   return state === 'failed' ? exitCode.failed : exitCode.done;
 }
 

@@ -51,8 +51,10 @@ export const commands: readonly Command[] = [
       { name: 'NAME', summary: 'of a-z, 0-9 and "-", at most 32' },
       { name: 'KEY=VALUE', summary: settings, optional: true, repeated: true },
     ],
-    options: [dryRun],
-    details: 'Prints where it listens and settings for PHP, Symfony, Laravel and Nodemailer to paste.',
+    options: [{ name: 'no-auth', summary: 'make no user for its page' }, dryRun],
+    details:
+      'Prints where it listens and settings for PHP, Symfony, Laravel and Nodemailer to paste. Where `proxy` is ' +
+      'configured and nothing says who may read its page, it makes a user and a password, and shows them this once.',
     examples: ['mpctl tenant add project-a', 'mpctl tenant add project-b user=bob "label=Project B" --json'],
     load: async () => (await import('./commands/tenant-add.ts')).tenantAdd,
   },
@@ -69,6 +71,17 @@ export const commands: readonly Command[] = [
     load: async () => (await import('./commands/tenant-show.ts')).tenantShow,
   },
   {
+    name: 'tenant sessions',
+    summary: 'show what was said in the last SMTP sessions of a tenant',
+    arguments: [tenant],
+    options: [{ name: 'last', value: 'N', summary: 'the newest N only' }],
+    details:
+      'Commands and replies with the seconds since the session began; "!" stands before what was refused. Passwords and ' +
+      'mail are never in it. The newest 16 KiB of a tenant are kept, in memory.',
+    examples: ['mpctl tenant sessions project-a --last 1'],
+    load: async () => (await import('./commands/tenant-sessions.ts')).tenantSessions,
+  },
+  {
     name: 'tenant set',
     summary: 'change settings of a tenant',
     arguments: [tenant, { name: 'KEY=VALUE', summary: settings, optional: true, repeated: true }],
@@ -81,6 +94,30 @@ export const commands: readonly Command[] = [
       'mpctl tenant set project-a --unset maxAge',
     ],
     load: async () => (await import('./commands/tenant-set.ts')).tenantSet,
+  },
+  {
+    name: 'tenant passwd',
+    summary: 'give a user of a tenant a new password, or make the user',
+    arguments: [tenant],
+    options: [
+      { name: 'user', short: 'u', value: 'USER', summary: 'whose; else the only one, or one called NAME' },
+      {
+        name: 'for',
+        value: 'LIST',
+        summary: 'where it counts: ui, smtp, pop3 or sendApi; else where the user is known, or ui',
+        repeated: true,
+        completes: ['ui', 'smtp', 'pop3', 'sendApi'],
+      },
+      { name: 'password-stdin', summary: 'take it from stdin instead of making one' },
+    ],
+    details:
+      'A password that it makes is shown this once; the tenants file gets its hash. It counts at once and ends no ' +
+      'connection. With --password-stdin a terminal is asked twice.',
+    examples: [
+      'mpctl tenant passwd project-a',
+      'printf %s "$PASSWORD" | mpctl tenant passwd project-b --user ann --for smtp --password-stdin',
+    ],
+    load: async () => (await import('./commands/tenant-passwd.ts')).tenantPasswd,
   },
   {
     name: 'tenant rename',

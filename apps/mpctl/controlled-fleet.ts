@@ -1,3 +1,4 @@
+import type { SessionRecord } from '../../libs/mail/session-record.ts';
 import type { TenantChange } from '../../libs/spec/edit-files.ts';
 import type {
   DryRunReply,
@@ -28,6 +29,11 @@ export class ControlledFleet implements Fleet {
 
   show(name: string): Promise<TenantDetail> {
     return askController(this.#socketPath, 'GET', tenantPath(name));
+  }
+
+  /** What was said in a tenant's last SMTP sessions, oldest first. */
+  sessions(name: string): Promise<readonly SessionRecord[]> {
+    return askController(this.#socketPath, 'GET', `${tenantPath(name)}/sessions`);
   }
 
   edit(edit: Edit): Promise<TenantReply> {
@@ -72,6 +78,10 @@ function requestOf(change: TenantChange) {
     }
     case 'rename':
       return { method: 'POST', path: `${path}/rename`, body: { to: change.to } } as const;
+    case 'passwd': {
+      const { user, secret, lists } = change;
+      return { method: 'POST', path: `${path}/passwd`, body: { user, secret, lists } } as const;
+    }
     case 'suspend':
     case 'resume':
       return { method: 'POST', path: `${path}/${change.verb}`, body: undefined } as const;

@@ -1,5 +1,6 @@
 /** What the control API asks of the controller. Refusals are thrown as `Refusal`, failures as `MpctlError`. */
 
+import type { SessionRecord } from '../mail/session-record.ts';
 import type { TenantChange } from '../spec/edit-files.ts';
 import type {
   ApplyReply,
@@ -18,6 +19,8 @@ export interface ControlHost {
   apply(confirmed: boolean): Promise<ApplyReply>;
   list(): Promise<readonly TenantRow[]>;
   show(name: string): Promise<TenantDetail>;
+  /** What was said in its last SMTP sessions, oldest first. */
+  sessions(name: string): Promise<readonly SessionRecord[]>;
   /** Resolves when it is done, or is known not to work. */
   change(change: TenantChange): Promise<TenantReply | RemovedReply>;
   /** Brings a tenant back from the trash. */

@@ -53,6 +53,7 @@ test('each route reaches its call', async () => {
     ['POST /v1/apply?confirm=1', undefined, 'apply', true],
     ['GET /v1/tenants', undefined, 'list', undefined],
     ['GET /v1/tenants/a%31', undefined, 'show', 'a1'],
+    ['GET /v1/tenants/a1/sessions', undefined, 'sessions', 'a1'],
     ['POST /v1/tenants', { name: 'a1' }, 'change', { verb: 'add', name: 'a1', set: [] }, 201],
     ['POST /v1/tenants?dryRun=1', { name: 'a1', set }, 'preview', { verb: 'add', name: 'a1', set }],
     ['PATCH /v1/tenants/a1', { set }, 'change', { verb: 'set', name: 'a1', set, unset: [] }],

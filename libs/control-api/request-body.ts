@@ -1,5 +1,6 @@
 import { Refusal } from '../base/refusal.ts';
-import type { Setting } from '../wire/control-http.ts';
+import { type CredentialList, credentialLists } from '../spec/edit-passwd.ts';
+import type { SetPassword, Setting } from '../wire/control-http.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -19,6 +20,16 @@ export function parseSet(body: unknown): { set: readonly Setting[]; unset: reado
 
 export function parseRename(body: unknown): { to: string } {
   return { to: textOf(fieldsOf(body, ['to']), 'to') };
+}
+
+export function parsePassword(body: unknown): SetPassword {
+  const fields = fieldsOf(body, ['user', 'secret', 'lists']);
+  const isList = (one: unknown): one is CredentialList => credentialLists.some(list => list === one);
+  const { lists } = fields;
+  if (!Array.isArray(lists) || lists.length === 0 || !lists.every(isList)) {
+    throw bad(`"lists" must be some of ${credentialLists.join(', ')}`);
+  }
+  return { user: textOf(fields, 'user'), secret: textOf(fields, 'secret'), lists };
 }
 
 /** The uid, when one is asked for. */

@@ -2,7 +2,7 @@ import { Refusal } from '../base/refusal.ts';
 import type { TenantChange } from '../spec/edit-files.ts';
 import type { ControlHost } from './control-host.ts';
 import { renderMetrics } from './render-metrics.ts';
-import { parseAdd, parseRename, parseRestore, parseSet } from './request-body.ts';
+import { parseAdd, parsePassword, parseRename, parseRestore, parseSet } from './request-body.ts';
 
 export type ControlRequest = {
   readonly method: string;
@@ -37,6 +37,7 @@ const routes: readonly Route[] = [
   ['GET', '/v1/tenants', async ({ host }) => reply(await host.list())],
   ['POST', '/v1/tenants', call => change(call, { verb: 'add', ...parseAdd(call.request.body) }, 201)],
   ['GET', '/v1/tenants/:name', async ({ host, name }) => reply(await host.show(name))],
+  ['GET', '/v1/tenants/:name/sessions', async ({ host, name }) => reply(await host.sessions(name))],
   [
     'PATCH',
     '/v1/tenants/:name',
@@ -47,6 +48,11 @@ const routes: readonly Route[] = [
     'POST',
     '/v1/tenants/:name/rename',
     call => change(call, { verb: 'rename', name: call.name, ...parseRename(call.request.body) }),
+  ],
+  [
+    'POST',
+    '/v1/tenants/:name/passwd',
+    call => change(call, { verb: 'passwd', name: call.name, ...parsePassword(call.request.body) }),
   ],
   ['POST', '/v1/tenants/:name/suspend', call => change(call, { verb: 'suspend', name: call.name })],
   ['POST', '/v1/tenants/:name/resume', call => change(call, { verb: 'resume', name: call.name })],

@@ -2,10 +2,12 @@ import { readdirSync } from 'node:fs';
 import type { TenantId, TenantUid } from '../base/ids.ts';
 import { Refusal } from '../base/refusal.ts';
 import type { ControlHost } from '../control-api/control-host.ts';
+import type { SessionRecord } from '../mail/session-record.ts';
 import { renderBind } from '../spec/bind.ts';
 import type { TenantChange } from '../spec/edit-files.ts';
 import { hideHashes } from '../spec/hide-hashes.ts';
 import { damagedJournalDir } from '../spec/paths.ts';
+import { pageAccess, pageUrl } from '../spec/published-page.ts';
 import type { ListenerProtocol, TenantSpec } from '../spec/tenant-spec.ts';
 import type {
   ApplyReply,
@@ -116,6 +118,11 @@ export class ControlAnswers implements ControlHost {
     };
   }
 
+  async sessions(name: string): Promise<readonly SessionRecord[]> {
+    const { spec, shard } = this.#find(name);
+    return (await this.#fleet.shards.up(shard)?.sessions(spec.id)) ?? [];
+  }
+
   async change(change: TenantChange): Promise<TenantReply | RemovedReply> {
     if (change.verb === 'remove') {
       const { uid } = this.#find(change.name);
@@ -157,6 +164,8 @@ export class ControlAnswers implements ControlHost {
       error: trouble,
       smtp: bindsOfProtocol(spec, 'smtp'),
       http: bindsOfProtocol(spec, 'http'),
+      url: pageUrl(this.#reconciler.config.good.fleet.proxy, spec),
+      access: pageAccess(spec),
       issues: [],
     };
   }

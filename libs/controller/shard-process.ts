@@ -1,7 +1,8 @@
 import { type ChildProcess, type SendHandle, spawn } from 'node:child_process';
 import type { Socket } from 'node:net';
-import type { ShardIndex } from '../base/ids.ts';
+import type { ShardIndex, TenantId } from '../base/ids.ts';
 import type { Logger } from '../base/log.ts';
+import type { SessionRecord } from '../mail/session-record.ts';
 import type { ShardReport, TenantReport } from '../wire/report.ts';
 import { type FromShard, type ReportScope, type ToShard, wireVersion } from '../wire/shard-channel.ts';
 import type { Environment } from './run-command.ts';
@@ -15,7 +16,7 @@ export type ShardCommand = {
 /** A message that is answered, before it has its number. */
 type Unnumbered<M> = M extends { readonly seq: number } ? Omit<M, 'seq'> : never;
 type Command = Unnumbered<Extract<ToShard, { readonly type: 'open' | 'change' | 'close' }>>;
-type Report = Unnumbered<Extract<ToShard, { readonly type: 'report' }>>;
+type Question = Unnumbered<Extract<ToShard, { readonly type: 'report' | 'sessions' }>>;
 
 /** A listening socket on its way after a command. */
 export type SocketParcel = {
@@ -107,6 +108,11 @@ export class ShardProcess {
     return answer?.type === 'report' ? answer.report : null;
   }
 
+  async sessions(tenant: TenantId): Promise<readonly SessionRecord[]> {
+    const answer = await this.#ask({ type: 'sessions', tenant });
+    return answer?.type === 'sessions' ? answer.sessions : [];
+  }
+
   /** Resolves when the process is gone. */
   stop(drainMs: number): Promise<void> {
     this.wasStopped = true;
@@ -122,7 +128,7 @@ export class ShardProcess {
     this.#child.kill('SIGKILL');
   }
 
-  #ask(command: Command | Report, parcels: readonly SocketParcel[] = []): Promise<FromShard | null> {
+  #ask(command: Command | Question, parcels: readonly SocketParcel[] = []): Promise<FromShard | null> {
     if (this.#state === 'ended') return Promise.resolve(null);
     const seq = ++this.#seq;
     return new Promise(resolve => {

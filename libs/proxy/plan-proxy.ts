@@ -1,6 +1,7 @@
 import type { Issue } from '../base/issue.ts';
 import { fallbackSocketPath, tenantSocketPath } from '../spec/paths.ts';
 import type { ProxySpec } from '../spec/proxy-spec.ts';
+import { pageAccess } from '../spec/published-page.ts';
 import type { FleetSpec, TenantSpec } from '../spec/tenant-spec.ts';
 import { claimHosts } from './claim-hosts.ts';
 import { IssueList } from './issue-list.ts';
@@ -33,7 +34,7 @@ export function planProxy(fleet: FleetSpec): ProxyPlan {
   for (const tenant of tenants) {
     const socketPath = refused.has(tenant.id) ? null : findSocket(tenant, issues);
     if (socketPath === null || !hasUsableKeys(tenant, tls, issues)) continue;
-    if (!isGuarded(tenant)) {
+    if (pageAccess(tenant) === 'closed') {
       const hint = `mpctl tenant passwd ${tenant.id} makes some; auth: none, if whoever asks may read it`;
       const message = 'has no credentials, so its page answers 403 to everyone';
       issues.warn('PROXY_NOT_PRIVATE', `tenants.${tenant.id}`, message, hint);
@@ -103,11 +104,6 @@ function hasUsableKeys({ id, proxy }: TenantSpec, tls: ProxyTls | null, issues: 
   const bad = Object.entries(proxy).filter(([, path]) => path !== null && isUnsafe(path));
   for (const [name, path] of bad) issues.error('PROXY_UNSAFE_PATH', `${at}.${name}`, unsafe(path ?? ''));
   return bad.length === 0;
-}
-
-/** Whether its page asks for a password, or knowingly does not. */
-function isGuarded({ auth, ui }: TenantSpec): boolean {
-  return auth === 'none' || ui.auth.length > 0 || ui.authFile !== null;
 }
 
 /** What one pattern or one table cannot say. */

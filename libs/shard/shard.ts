@@ -83,6 +83,9 @@ export class Shard {
       case 'report':
         this.#report(message);
         break;
+      case 'sessions':
+        this.#sessions(message);
+        break;
       case 'tend':
         void this.#tend(message.minute);
         break;
@@ -230,6 +233,10 @@ export class Shard {
       tenants: await Promise.all(this.#inScope(scope).map(worker => worker.report())),
     };
     this.#send({ type: 'report', seq, report });
+  }
+
+  #sessions({ seq, tenant }: Command<'sessions'>): void {
+    this.#send({ type: 'sessions', seq, sessions: this.#tenants.get(tenant)?.sessions() ?? [] });
   }
 
   #inScope(scope: ReportScope): TenantWorker[] {

@@ -11,6 +11,7 @@ import { listenerLimit } from '../connection/listener.ts';
 import type { Leavable } from '../connection/live-sessions.ts';
 import { type Peer, peerAt } from '../connection/peer.ts';
 import type { Envelope } from '../mail/message.ts';
+import type { SessionRecord } from '../mail/session-record.ts';
 import type { Proof } from '../passwords/proof.ts';
 import type { Budget } from './budget.ts';
 import { trimSpace } from './command-line.ts';
@@ -20,7 +21,7 @@ import * as outcome from './outcome.ts';
 import { redactLine } from './redact.ts';
 import * as dialogue from './session.ts';
 import type { Delivery, SmtpHost, SmtpListener, SmtpSettings } from './smtp-host.ts';
-import type { SessionRecord, Transcripts } from './transcripts.ts';
+import type { Transcripts } from './transcripts.ts';
 import type { XclientAttributes } from './xclient.ts';
 
 /** A command line with its end. */

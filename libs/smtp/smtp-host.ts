@@ -7,8 +7,8 @@ import type { ChaosTriggers } from '../base/chaos.ts';
 import type { Limits } from '../connection/limiter.ts';
 import { type LineListener, plainLineListener } from '../connection/listener.ts';
 import type { Envelope } from '../mail/message.ts';
+import type { SessionRecord } from '../mail/session-record.ts';
 import type { LoginResult, Proof } from '../passwords/proof.ts';
-import type { SessionRecord } from './transcripts.ts';
 
 export type Mechanism = 'PLAIN' | 'LOGIN' | 'CRAM-MD5';
 

@@ -3,25 +3,7 @@
  * In memory only, bounded for each host and in all; the oldest lines go first.
  */
 import type { Clock } from '../base/clock.ts';
-
-export type TranscriptLine = {
-  readonly atMs: number;
-  readonly from: 'client' | 'server';
-  readonly text: string;
-};
-
-export type SessionRecord = {
-  /** Counts the sessions of the process. */
-  readonly id: number;
-  readonly startedAtMs: number;
-  /** null while it lasts. */
-  endedAtMs: number | null;
-  remoteAddress: string;
-  tls: boolean;
-  /** The first line that is still kept is the first that was said. */
-  complete: boolean;
-  readonly lines: TranscriptLine[];
-};
+import type { SessionRecord, TranscriptLine } from '../mail/session-record.ts';
 
 type HostRecords = { readonly sessions: SessionRecord[]; bytes: number };
 

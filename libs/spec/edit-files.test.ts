@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { editFiles, type TenantChange } from './edit-files.ts';
+import type { CredentialList } from './edit-passwd.ts';
 import { facts, filesIo } from './memory-suite.ts';
 import { readFleet } from './read-fleet.ts';
 
@@ -76,4 +77,46 @@ test('resuming takes the key out, or says no where all are suspended', async () 
   assert.deepEqual(await after({ 't.yaml': all }, resume), {
     't.yaml': all.replace('    suspended: true', '    suspended: false'),
   });
+});
+
+const passwd = (name: string, ...lists: CredentialList[]): TenantChange => {
+  return { verb: 'passwd', name, user: 'bob', secret: '{SHA}W6ph5Mm5Pz8GgiULbPgzG37mj9g=', lists };
+};
+const bob = '"bob:{SHA}W6ph5Mm5Pz8GgiULbPgzG37mj9g="';
+const ann = '"ann:{SHA}AAAAAAAAAAAAAAAAAAAAAAAAAAA="';
+
+test('a new password takes the place of the one before, and nobody else loses theirs', async () => {
+  const written = async (stanza: string, ...lists: CredentialList[]) => {
+    const files = await after({ 't.yaml': `tenants:\n  a:${stanza}\n` }, passwd('a', ...lists));
+    return typeof files === 'string' ? files : files['t.yaml']?.replace('tenants:\n  a:', '');
+  };
+  assert.equal(await written(' {}', 'ui'), `\n    ui:\n      auth: [${bob}]\n`);
+  assert.equal(
+    await written(`\n    ui: { auth: [${ann}, "bob:{SHA}BBBBBBBBBBBBBBBBBBBBBBBBBBB=", "env:X"] }`, 'ui'),
+    `\n    ui: { auth: [${ann}, ${bob}, "env:X"] }\n`,
+  );
+  assert.equal(await written(`\n    ui: { auth: ${ann} }`, 'ui'), `\n    ui: { auth: [${ann}, ${bob}] }\n`);
+  assert.equal(
+    await written('\n    auth: none\n    label: A', 'ui', 'sendApi'),
+    `\n    label: A\n    ui:\n      auth: [${bob}]\n    sendApi:\n      auth: [${bob}]\n`,
+  );
+  assert.equal(await written('\n    ui: { authFile: users }', 'ui'), 'BAD_REQUEST');
+});
+
+test('whom the defaults or Mailpit’s names let in stays let in', async () => {
+  const defaults = `defaults: { ui: { auth: [${ann}] } }\ntenants:\n  a: {}\n`;
+  assert.deepEqual(await after({ 't.yaml': defaults }, passwd('a', 'ui')), {
+    't.yaml': defaults.replace('a: {}', `a:\n    ui:\n      auth: [${ann}, ${bob}]`),
+  });
+  const mailpit = `tenants:\n  a: { mailpit: { MP_UI_AUTH: ${ann} } }\n`;
+  assert.deepEqual(await after({ 't.yaml': mailpit }, passwd('a', 'ui')), {
+    't.yaml': mailpit.replace('} }', `}, ui: { auth: [${ann}, ${bob}] } }`),
+  });
+});
+
+test('a user is not called like a reference', async () => {
+  for (const user of ['file', 'env', 'a:b', 'a b', '']) {
+    const change: TenantChange = { verb: 'passwd', name: 'a', user, secret: 'x', lists: ['ui'] };
+    assert.equal(await after({ 't.yaml': 'tenants: {a: {}}\n' }, change), 'BAD_REQUEST');
+  }
 });

@@ -1,12 +1,14 @@
 /** Changes of a configuration that may be several files: which of them change, and how. */
 import { parseTenantId } from '../base/ids.ts';
 import { editTenants } from './edit.ts';
+import { type PasswdChange, passwdEdit } from './edit-passwd.ts';
 import { ownFilePath } from './paths.ts';
 import type { FleetReading } from './read-fleet.ts';
 import type { EditRefusal, TenantEdit } from './tenant-edit.ts';
 
 export type TenantChange =
   | TenantEdit
+  | PasswdChange
   | { readonly verb: 'suspend'; readonly name: string }
   | { readonly verb: 'resume'; readonly name: string };
 
@@ -26,14 +28,15 @@ export async function editFiles(
   reading: FleetReading,
   change: TenantChange,
 ): Promise<readonly FileEdit[] | EditRefusal> {
-  const edit = toEdit(reading, change);
-  const fresh = edit.verb === 'add' ? edit.name : edit.verb === 'rename' ? edit.to : null;
+  const { verb, name } = change;
+  const fresh = verb === 'add' ? name : verb === 'rename' ? change.to : null;
   if (fresh !== null && (await findFile(reading, fresh)) !== null) {
     return { fault: 'TENANT_EXISTS', message: `there is a tenant ${fresh} already` };
   }
-  const path =
-    edit.verb === 'add' ? (ownPath(reading, edit.name) ?? file) : await findFile(reading, edit.name);
-  if (path === null) return { fault: 'TENANT_NOT_FOUND', message: `there is no tenant ${edit.name}` };
+  const path = verb === 'add' ? (ownPath(reading, name) ?? file) : await findFile(reading, name);
+  if (path === null) return { fault: 'TENANT_NOT_FOUND', message: `there is no tenant ${name}` };
+  const edit = await toEdit(reading, path, change);
+  if ('fault' in edit) return edit;
 
   const before = reading.sources.get(path)?.text ?? null;
   const result = await editTenants(before ?? '', edit);
@@ -52,7 +55,12 @@ export async function editFiles(
   return [{ path, before, after: result.text }];
 }
 
-function toEdit(reading: FleetReading, change: TenantChange): TenantEdit {
+async function toEdit(
+  reading: FleetReading,
+  path: string,
+  change: TenantChange,
+): Promise<TenantEdit | EditRefusal> {
+  if (change.verb === 'passwd') return passwdEdit(reading, path, change);
   if (change.verb !== 'suspend' && change.verb !== 'resume') return change;
   const isDefault = reading.reuse.settings.defaults?.suspended === true;
   const value = change.verb === 'suspend' ? 'true' : isDefault ? 'false' : null;

@@ -1,5 +1,6 @@
 import type { TenantUid } from '../base/ids.ts';
 import type { Logger } from '../base/log.ts';
+import type { SessionRecord } from '../mail/session-record.ts';
 import type { TenantSpec } from '../spec/tenant-spec.ts';
 import type { TenantChaos } from './tenant-chaos.ts';
 import type { TenantHome } from './tenant-home.ts';
@@ -14,6 +15,8 @@ export interface TenantCore {
   readonly log: Logger;
   /** Errors on purpose. */
   readonly chaos: TenantChaos;
+  /** What was said in the last SMTP sessions, oldest first. */
+  sessions(): readonly SessionRecord[];
   /** The mailbox began to fail, or works again. */
   faultChanged(): void;
 }

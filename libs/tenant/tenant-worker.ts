@@ -9,6 +9,7 @@ import { MpctlError } from '../base/error.ts';
 import type { TenantUid } from '../base/ids.ts';
 import type { Logger } from '../base/log.ts';
 import type { Certificates } from '../certificates/certificates.ts';
+import type { SessionRecord } from '../mail/session-record.ts';
 import type { AcceptSource } from '../sockets/accept.ts';
 import type { ListenerSpec, TenantSpec } from '../spec/tenant-spec.ts';
 import type { TenantReport, TenantState } from '../wire/report.ts';
@@ -110,6 +111,10 @@ export class TenantWorker implements TenantCore, ListeningOwner, MailHolder, Liv
     this.#listenings = this.#listenings.filter(one => !isMeant(one));
     this.#endSessions(listenerId, bindIndex);
     if (this.#listener(listenerId)?.protocol === 'http') this.#endHttp();
+  }
+
+  sessions(): readonly SessionRecord[] {
+    return this.#inUse ? this.home.smtp.transcript(this.#inUse.smtp) : [];
   }
 
   /** Takes a connection, accepted here or by another process. */

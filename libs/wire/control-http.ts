@@ -10,9 +10,11 @@
  *     GET    /v1/tenants/{name}             → TenantDetail
  *     PATCH  /v1/tenants/{name}             → TenantReply    SetTenant
  *     DELETE /v1/tenants/{name}             → RemovedReply
+ *     GET    /v1/tenants/{name}/sessions    → SessionRecord[]  oldest first
  *     POST   /v1/tenants/{name}/rename      → TenantReply    RenameTenant
  *     POST   /v1/tenants/{name}/suspend     → TenantReply
  *     POST   /v1/tenants/{name}/resume      → TenantReply
+ *     POST   /v1/tenants/{name}/passwd      → TenantReply    SetPassword
  *     POST   /v1/tenants/{name}/restore     → TenantReply    RestoreTenant: back from the trash
  *     GET    /metrics                       → Prometheus text
  *
@@ -20,6 +22,8 @@
  */
 import type { ShardIndex, TenantId, TenantUid } from '../base/ids.ts';
 import type { Issue } from '../base/issue.ts';
+import type { CredentialList } from '../spec/edit-passwd.ts';
+import type { PageAccess } from '../spec/published-page.ts';
 import type { TenantSpec } from '../spec/tenant-spec.ts';
 import type { ProxyStatus } from './proxy-status.ts';
 import type { StorageReport, TenantCounters, TenantState } from './report.ts';
@@ -149,6 +153,13 @@ export type RestoreTenant = { readonly uid?: string };
 
 export type RenameTenant = { readonly to: string };
 
+/** A password as its hash, for a user who is there or becomes one. */
+export type SetPassword = {
+  readonly user: string;
+  readonly secret: string;
+  readonly lists: readonly CredentialList[];
+};
+
 /** Sent when the tenant's listeners answer, or when it is known that they cannot. */
 export type TenantReply = {
   readonly name: TenantId;
@@ -158,6 +169,9 @@ export type TenantReply = {
   /** As in the tenants file: `unix:/run/mailpit/project-a/smtp.sock`, `127.0.0.1:2525`. */
   readonly smtp: readonly string[];
   readonly http: readonly string[];
+  /** Of its page behind the web server; null where there is none. */
+  readonly url: string | null;
+  readonly access: PageAccess;
   /** Warnings, and what the machine does not allow. */
   readonly issues: readonly Issue[];
 };

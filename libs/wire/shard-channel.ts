@@ -12,11 +12,12 @@
  * The channel's end is the shard's: it takes no new command, syncs and exits within 1 s. Signals do not end it.
  */
 import type { ShardIndex, TenantId, TenantUid } from '../base/ids.ts';
+import type { SessionRecord } from '../mail/session-record.ts';
 import type { LogSpec, TenantSpec } from '../spec/tenant-spec.ts';
 import type { ShardReport, TenantReport } from './report.ts';
 
 /** Both sides say it first; another number makes the controller start the shard again. */
-export const wireVersion = 1;
+export const wireVersion = 2;
 
 /** Below it are the standard three and the channel. */
 export const firstSocketFd = 4;
@@ -100,6 +101,8 @@ export type ToShard =
       readonly bindIndex: number;
     }
   | { readonly type: 'report'; readonly seq: number; readonly scope: ReportScope }
+  /** What was said in the tenant's last SMTP sessions. */
+  | { readonly type: 'sessions'; readonly seq: number; readonly tenant: TenantId }
   /** Every minute, with its number in the hour: remove what has become too old. */
   | { readonly type: 'tend'; readonly minute: number }
   | { readonly type: 'log'; readonly log: LogSpec }
@@ -112,6 +115,8 @@ export type FromShard =
   /** The answer to `open`, `change` and `close`. */
   | { readonly type: 'done'; readonly seq: number; readonly failures: readonly TenantReport[] }
   | { readonly type: 'report'; readonly seq: number; readonly report: ShardReport }
+  /** Oldest first. */
+  | { readonly type: 'sessions'; readonly seq: number; readonly sessions: readonly SessionRecord[] }
   /** The oldest connection that was handed over and not yet taken is here; without it the next process gets it. */
   | { readonly type: 'taken' }
   /** A tenant's state became another without a command. */

@@ -3,6 +3,8 @@ import type { Input } from '../input.ts';
 import { printData, printJson, renderTable } from '../print.ts';
 import { withFleet } from '../with-fleet.ts';
 
+const readers = { login: 'asks for a password', open: 'open to everybody', closed: 'closed: has no users' };
+
 export async function tenantShow(input: Input): Promise<ExitCode> {
   const tenant = await withFleet(input.folders, fleet => fleet.show(input.argument(0)));
   if (input.json) {
@@ -18,6 +20,7 @@ export async function tenantShow(input: Input): Promise<ExitCode> {
     ['error', tenant.error],
     ...tenant.smtp.map(bind => ['smtp', bind] as const),
     ...tenant.http.map(bind => ['http', bind] as const),
+    ['page', tenant.url && `${tenant.url} (${readers[tenant.access]})`],
     ['shard', row.shard],
     ['mails', row.messages],
     ['bytes', row.bytes],

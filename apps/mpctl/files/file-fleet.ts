@@ -13,9 +13,11 @@ import { plan } from '../../../libs/reconcile/plan.ts';
 import { renderBind } from '../../../libs/spec/bind.ts';
 import type { TenantChange } from '../../../libs/spec/edit-files.ts';
 import { hideHashes } from '../../../libs/spec/hide-hashes.ts';
+import type { ProxySpec } from '../../../libs/spec/proxy-spec.ts';
+import { pageAccess, pageUrl } from '../../../libs/spec/published-page.ts';
 import { type FleetReading, readFleet } from '../../../libs/spec/read-fleet.ts';
 import type { SpecIo } from '../../../libs/spec/spec-io.ts';
-import type { ListenerProtocol, TenantSpec } from '../../../libs/spec/tenant-spec.ts';
+import type { FleetSpec, ListenerProtocol, TenantSpec } from '../../../libs/spec/tenant-spec.ts';
 import type { DryRunReply, PlanReply } from '../../../libs/wire/control-http.ts';
 import type {
   ChangedTenant,
@@ -48,13 +50,14 @@ export class FileFleet implements Fleet, EditableFiles {
   }
 
   async show(name: string): Promise<ShownTenant> {
-    const spec = tenantOf(await this.read(), name);
-    return { ...changedOf(spec), row: rowOf(spec), counters: null, spec: hideHashes(spec) };
+    const { fleet } = await this.read();
+    const spec = tenantOf(fleet, name);
+    return { ...changedOf(spec, fleet.proxy), row: rowOf(spec), counters: null, spec: hideHashes(spec) };
   }
 
   async edit(edit: Edit): Promise<ChangedTenant> {
-    const reading = await this.#change(edit);
-    return changedOf(tenantOf(reading, edit.verb === 'rename' ? edit.to : edit.name));
+    const { fleet } = await this.#change(edit);
+    return changedOf(tenantOf(fleet, edit.verb === 'rename' ? edit.to : edit.name), fleet.proxy);
   }
 
   async remove(removal: Removal): Promise<RemovedTenant> {
@@ -70,7 +73,8 @@ export class FileFleet implements Fleet, EditableFiles {
     await trash.restore(name as TenantId, uid as TenantUid | null, async set => {
       await this.#change({ verb: 'add', name, set });
     });
-    return changedOf(tenantOf(await this.read(), name));
+    const { fleet } = await this.read();
+    return changedOf(tenantOf(fleet, name), fleet.proxy);
   }
 
   async preview(change: TenantChange): Promise<DryRunReply> {
@@ -113,7 +117,7 @@ function planOf({ fleet, issues }: FleetReading): PlanReply {
   return { lines: explain(plan({ fleet, shardCount }, nothingObserved, 0)), held: '', issues };
 }
 
-function tenantOf({ fleet }: GoodReading, name: string): TenantSpec {
+function tenantOf(fleet: FleetSpec, name: string): TenantSpec {
   const spec = fleet.tenants.get(name as TenantId);
   if (!spec) throw new Refusal('TENANT_NOT_FOUND', `there is no tenant ${name}`);
   return spec;
@@ -124,7 +128,7 @@ function rowOf({ id, label }: TenantSpec): ListedTenant {
   return { name: id, label, error: '', ...unknown };
 }
 
-function changedOf(spec: TenantSpec): ChangedTenant {
+function changedOf(spec: TenantSpec, proxy: ProxySpec): ChangedTenant {
   const bindsOf = (protocol: ListenerProtocol) =>
     spec.listeners
       .filter(listener => listener.protocol === protocol)
@@ -136,6 +140,8 @@ function changedOf(spec: TenantSpec): ChangedTenant {
     error: '',
     smtp: bindsOf('smtp'),
     http: bindsOf('http'),
+    url: pageUrl(proxy, spec),
+    access: pageAccess(spec),
     issues: [],
   };
 }
