@@ -79,7 +79,10 @@ const noise = [
   '-1',
 ];
 
-type Said = { readonly bytes: Buffer; readonly cuts: readonly number[] };
+/** `cuts`: where the bytes are cut, or at every place, as far as that is not too slow. */
+type Said = { readonly bytes: Buffer; readonly cuts: readonly number[] | 'everywhere' };
+
+const everywhereBytes = 200;
 
 function sessions(words: readonly string[]): fc.Arbitrary<Said[]> {
   const word = fc.oneof(
@@ -97,7 +100,11 @@ function sessions(words: readonly string[]): fc.Arbitrary<Said[]> {
     { weight: 4, arbitrary: mutated },
     { weight: 1, arbitrary: random },
   );
-  const said = fc.record({ bytes, cuts: fc.array(fc.nat(), { maxLength: 6 }) });
+  const cutting = fc.oneof(
+    { weight: 15, arbitrary: fc.array(fc.nat(), { maxLength: 6 }) },
+    { weight: 1, arbitrary: fc.constant('everywhere' as const) },
+  );
+  const said = fc.record({ bytes, cuts: cutting });
   return fc.array(said, { minLength: atOnce, maxLength: atOnce });
 }
 
@@ -111,8 +118,11 @@ function mutate(bytes: Buffer, [place, how, byte]: [number, string, number]): Bu
 }
 
 /** Says the bytes in pieces and ends; gives all that came back. */
-function converse(path: string, bytes: Buffer, cuts: readonly number[]): Promise<string> {
-  const inner = cuts.map(cut => cut % (bytes.length + 1)).sort((a, b) => a - b);
+function converse(path: string, bytes: Buffer, cuts: Said['cuts']): Promise<string> {
+  const inner =
+    cuts === 'everywhere'
+      ? Array.from({ length: Math.min(bytes.length, everywhereBytes) }, (_, i) => i)
+      : cuts.map(cut => cut % (bytes.length + 1)).sort((a, b) => a - b);
   const places = [0, ...inner, bytes.length];
   return new Promise((done, fail) => {
     const socket = net.connect({ path, allowHalfOpen: true });
