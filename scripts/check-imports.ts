@@ -86,6 +86,7 @@ const mayImport: Record<string, readonly string[]> = {
     'libs/proxy',
     'libs/proxy-apply',
     'libs/sockets',
+    'libs/certificates',
     'libs/controller',
     'libs/log',
   ],

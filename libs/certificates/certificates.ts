@@ -19,6 +19,8 @@ export interface Certificates {
    * cannot be used are logged, and the last good pair stays in use.
    */
   context(source: CertificateSource): Promise<SecureContext>;
+  /** Why the files as they are now cannot be used; empty: they can. Nothing is made for it. */
+  fault(source: CertificateSource): Promise<string>;
 }
 
 type Known = {
@@ -26,6 +28,8 @@ type Known = {
   /** What the files looked like when they were last read. */
   look: string;
   checkedAtMs: number;
+  /** Why they cannot be used; empty when they can. */
+  fault: string;
   /** A check on its way: whoever comes meanwhile waits for it. */
   checking: Promise<SecureContext> | null;
 };
@@ -51,14 +55,19 @@ export function createCertificates({ log, slowWork, clock = Date.now }: Certific
         const isFirst = known.context === null;
         known.look = look;
         known.context = await toContext(await read(source));
+        known.fault = '';
         if (!isFirst) log.info({ certificate: source.certificate }, 'certificate read again');
       }
     } catch (error) {
-      if (known.context === null) throw unusable(source, error);
-      log.error(
-        { err: error, certificate: source.certificate },
-        'certificate unusable, the one before stays',
-      );
+      const failure = unusable(source, error);
+      if (known.fault !== failure.message && known.context) {
+        const fields = { error: failure.message, certificate: source.certificate };
+        log.error(fields, 'certificate unusable, the one before stays');
+      }
+      known.fault = failure.message;
+      // Half of the new pair may be there already.
+      known.look = '';
+      if (known.context === null) throw failure;
     }
     known.checkedAtMs = clock();
     return known.context as SecureContext;
@@ -79,16 +88,29 @@ export function createCertificates({ log, slowWork, clock = Date.now }: Certific
     return { certificate, key };
   }
 
+  function knownOf({ certificate, key }: CertificateSource): Known {
+    const name = JSON.stringify([certificate, key]);
+    const known = pairs.get(name) ?? { context: null, look: '', checkedAtMs: 0, fault: '', checking: null };
+    pairs.set(name, known);
+    return known;
+  }
+
+  async function context(source: CertificateSource): Promise<SecureContext> {
+    const known = knownOf(source);
+    if (known.context && clock() - known.checkedAtMs < checkMs) return known.context;
+    known.checking ??= check(source, known).finally(() => {
+      known.checking = null;
+    });
+    return known.checking;
+  }
+
   return {
-    async context(source) {
-      const name = JSON.stringify([source.certificate, source.key]);
-      const known = pairs.get(name) ?? { context: null, look: '', checkedAtMs: 0, checking: null };
-      pairs.set(name, known);
-      if (known.context && clock() - known.checkedAtMs < checkMs) return known.context;
-      known.checking ??= check(source, known).finally(() => {
-        known.checking = null;
-      });
-      return known.checking;
+    context,
+    async fault(source) {
+      if (source.certificate.startsWith(sans)) return '';
+      // Its failure is the answer.
+      await context(source).catch(() => {});
+      return knownOf(source).fault;
     },
   };
 }
@@ -107,6 +129,7 @@ async function toContext({ certificate, key }: KeyPair): Promise<SecureContext> 
 }
 
 function unusable({ certificate, key }: CertificateSource, cause: unknown): MpctlError {
-  const message = `cannot use the certificate ${certificate} with the key ${key}`;
+  const why = cause instanceof Error ? `: ${cause.message}` : '';
+  const message = `cannot use the certificate ${certificate} with the key ${key}${why}`;
   return new MpctlError('CERTIFICATE_UNUSABLE', message, { cause });
 }

@@ -110,9 +110,11 @@ export class ControlAnswers implements ControlHost {
   async show(name: string): Promise<TenantDetail> {
     const tenant = this.#find(name);
     const report = (await this.#reports([tenant.spec.id])).get(tenant.spec.id);
+    const row = this.#row(tenant, report);
     return {
       ...this.#reply(tenant),
-      row: this.#row(tenant, report),
+      error: row.error,
+      row,
       counters: report?.counters ?? nothing,
       spec: hideHashes(tenant.spec),
     };
@@ -176,7 +178,7 @@ export class ControlAnswers implements ControlHost {
       name: spec.id,
       uid: uid as TenantRow['uid'],
       state: this.#fleet.stateOf(tenant),
-      error: trouble,
+      error: trouble || (report?.error ?? ''),
       shard,
       label: spec.label,
       messages: report?.messages ?? 0,

@@ -202,11 +202,13 @@ export class TenantWorker implements TenantCore, ListeningOwner, MailHolder, Liv
 
   async report(): Promise<TenantReport> {
     const mail = this.#mail;
-    const counts = await mail?.counts();
+    const [counts, tlsFaults] = await Promise.all([mail?.counts(), this.#tlsFaults()]);
     return {
       id: this.#spec.id,
       state: this.state,
-      error: [mail?.fault, ...this.#listenings.map(({ fault }) => fault)].filter(Boolean).join('; '),
+      error: [mail?.fault, ...this.#listenings.map(({ fault }) => fault), ...tlsFaults]
+        .filter(Boolean)
+        .join('; '),
       connections: this.connections,
       messages: counts?.total ?? 0,
       bytes: counts?.bytes ?? 0,
@@ -244,6 +246,19 @@ export class TenantWorker implements TenantCore, ListeningOwner, MailHolder, Liv
     const isMeant = (socket: Socket) => listener.has(socket, bindIndex);
     void this.home.smtp.end(smtp, partingMs, isMeant);
     void this.home.pop3.end(pop3, partingMs, isMeant);
+  }
+
+  /** Certificates that cannot be used as they are now; one from before may still be shown. */
+  #tlsFaults(): Promise<readonly string[]> {
+    const { listeners, smtp, pop3 } = this.#spec;
+    const groups = { smtp, pop3 };
+    const inTls = listeners.filter(({ tls }) => tls !== 'none').map(({ protocol }) => protocol);
+    const sources = (['smtp', 'pop3'] as const).flatMap(protocol => {
+      const { tlsCert, tlsKey } = groups[protocol];
+      const isUsed = tlsCert !== null && tlsKey !== null && inTls.includes(protocol);
+      return isUsed ? [{ certificate: tlsCert, key: tlsKey }] : [];
+    });
+    return Promise.all(sources.map(source => this.home.certificates.fault(source)));
   }
 
   #endHttp(): void {

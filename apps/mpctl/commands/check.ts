@@ -2,6 +2,7 @@ import { renderIssue } from '../../../libs/base/issue.ts';
 import { isGood } from '../../../libs/controller/good-reading.ts';
 import { machineIssues } from '../../../libs/controller/machine-issues.ts';
 import { type ExitCode, exitCode } from '../exit-code.ts';
+import { credentialIssues } from '../files/credential-issues.ts';
 import { readFiles } from '../files/read-files.ts';
 import type { Input } from '../input.ts';
 import { printData, printJson, printNote } from '../print.ts';
@@ -12,7 +13,7 @@ export async function check(input: Input): Promise<ExitCode> {
   const reading = await readFiles(input.folders);
   const issues = [...reading.issues];
   if (isGood(reading)) {
-    issues.push(...(await machineIssues(reading)));
+    issues.push(...(await machineIssues(reading)), ...(await credentialIssues(reading, Date.now())));
     if (reading.fleet.proxy.baseDomain !== '')
       issues.push(...(await proxyIssues(reading, reading.fleet)).issues);
   }
