@@ -63,7 +63,7 @@ export function prepareMail(
   const header = (key: string) => decodeHeaderText(headerValue(mail.header, key) ?? '');
   const subject = header('subject');
   const date = settings.useMessageDates ? parseMailDate(headerValue(mail.header, 'date') ?? '') : null;
-  const searchText = searchTextOf(mail, addresses, subject, `${html.linked} ${text}`);
+  const searchText = searchTextOf(mail, addresses, subject, bodyWords(html.linked, text));
   const untagged = {
     id: newId(),
     createdAtMs: date?.atMs ?? birth.nowMs,
@@ -115,30 +115,41 @@ function stampIfSound(
   return header.fault ? data : stampMail(repaired, header, envelope, settings, nowMs, newId);
 }
 
+/** So much of a body can be searched, and so much of each header: a mail of 50 MB of text is nothing that people read. */
+const maxSearched = { body: 1024 * 1024, header: 64 * 1024 };
+
+/** What both forms of a body say, once where they say the same. */
+function bodyWords(html: string, text: string): string {
+  const [htmlWords, textWords] = [html, text].map(each =>
+    normalizeForSearch(each.slice(0, maxSearched.body)),
+  );
+  return htmlWords?.includes(textWords ?? '') ? htmlWords : `${htmlWords} ${textWords}`;
+}
+
 function searchTextOf(
   { header, bodies }: ReadMail,
   addresses: MailAddresses,
   subject: string,
-  text: string,
+  body: string,
 ): SearchText {
+  const bounded = (text: string) => normalizeForSearch(text.slice(0, maxSearched.header));
   const words = (list: MailAddresses['To']) =>
-    normalizeForSearch(list.map(({ Name, Address }) => `${Name} ${Address}`).join(' '));
+    bounded(list.map(({ Name, Address }) => `${Name} ${Address}`).join(' '));
   const from = words([addresses.From]);
   const to = words(addresses.To);
   const cc = words(addresses.Cc);
   const bcc = words(addresses.Bcc);
   const replyTo = words(addresses.ReplyTo);
-  const rest = normalizeForSearch(
-    [headerValue(header, 'return-path') ?? '', text, ...bodies.attachments.map(fileName)].join(' '),
-  );
+  const returnPath = bounded(headerValue(header, 'return-path') ?? '');
+  const names = bounded(bodies.attachments.map(fileName).join(' '));
   return {
     from,
     to,
     cc,
     bcc,
     replyTo,
-    subject: foldCase(subject),
-    all: [from, normalizeForSearch(subject), to, cc, bcc, replyTo, rest]
+    subject: foldCase(subject.slice(0, maxSearched.header)),
+    all: [from, bounded(subject), to, cc, bcc, replyTo, returnPath, body.trim(), names]
       .filter(part => part !== '')
       .join(' '),
   };

@@ -10,12 +10,12 @@ export type SearchText = {
   readonly replyTo: string;
   /** Folded, but with its punctuation: `subject:` looks for it. */
   readonly subject: string;
-  /** Addresses, subject, text of the body and names of attachments, through {@link normalizeForSearch}. */
+  /** Addresses, subject, text of the body and names of attachments, through {@link normalizeForSearch}: without NUL. */
   readonly all: string;
 };
 
-/** Punctuation and white space that neither a mail nor a query is told apart by. ASCII only: a no-break space stays. */
-const separators = /[\t\n\f\r "(),;<>\uFEFF]+/g;
+/** Punctuation, white space and NUL that neither a mail nor a query is told apart by. ASCII only: a no-break space stays. */
+const separators = /[\0\t\n\f\r "(),;<>\uFEFF]+/g;
 
 /** Text as it is searched: separators are one space, letters are folded. */
 export function normalizeForSearch(text: string): string {

@@ -68,10 +68,20 @@ export function testStore(name: string, open: () => Promise<StoreUnderTest>): vo
     it('text of all scripts, NUL included', () =>
       run(async mailbox => {
         const messageId = 'a\0b \u2028 \u{1F600} ünï';
-        const mail = aMail('one', { messageId, text: `nul \0 ${messageId}` });
+        const mail = aMail('one', {
+          messageId,
+          subject: `nul \0 ${messageId}`,
+          text: 'ünï \u{1F600} % _ \\',
+        });
         await mailbox.insert(mail);
         assert.equal((await mailbox.find('one'))?.messageId, messageId);
-        assert.deepEqual(await mailbox.match({ terms: [text(messageId)] }), ['one']);
+        assert.deepEqual(await mailbox.match({ terms: [text(messageId, 'subject')] }), ['one']);
+        for (const part of ['ï \u{1F600} %', '% _', '_ \\', 'x'.repeat(10_000)])
+          assert.deepEqual(
+            await mailbox.match({ terms: [text(part)] }),
+            part.startsWith('x') ? [] : ['one'],
+            part,
+          );
       }));
 
     it('an id that is there already changes nothing', () =>

@@ -2,7 +2,7 @@ import type { MailRow } from '../../mail/row.ts';
 import type { SearchQuery } from '../../mail/search-query.ts';
 import type { ListRequest, SearchRequest, SearchResult, TimeCount } from '../store.ts';
 import type { ListKey, MailTable, Match } from './mail-table.ts';
-import { searchCondition } from './sqlite-search.ts';
+import { type SqlCondition, searchCondition } from './sqlite-search.ts';
 
 /** Rows that one statement may take without holding the event loop. */
 const rowsAtOnce = 500;
@@ -27,11 +27,28 @@ export class ListWalk {
     return rows;
   }
 
+  /** As {@link list}, of unread mail alone. */
+  async unread(request: ListRequest): Promise<readonly MailRow[]> {
+    if (request.limit > 0 && request.limit <= rowsAtOnce) return this.#mails.list(request, true);
+    const unread = { kind: 'read', negated: true } as const;
+    const { rows } = await this.search({ ...request, query: { terms: [unread] }, count: false });
+    return rows;
+  }
+
   async search({ query, start, limit, beforeMs, count }: SearchRequest): Promise<SearchResult> {
     const rows: MailRow[] = [];
     const end = limit === 0 ? Number.POSITIVE_INFINITY : start + limit;
     let [place, total, unread] = [0, 0, 0];
-    for await (const matches of this.#matches(query)) {
+    const condition = searchCondition(query);
+    const look = (above: ListKey, lowest: ListKey): readonly Match[] => {
+      if (place < end) return this.#mails.matches(above, lowest, condition);
+      // Behind the last row that is wanted only numbers are.
+      const [count, unreadCount] = this.#mails.countMatches(above, lowest, condition);
+      total += count;
+      unread += unreadCount;
+      return [];
+    };
+    for await (const matches of this.#slices(look, condition)) {
       for (const { key, read } of matches) {
         total += 1;
         if (!read) unread += 1;
@@ -47,7 +64,9 @@ export class ListWalk {
 
   async match(query: SearchQuery): Promise<readonly string[]> {
     const ids: string[] = [];
-    for await (const matches of this.#matches(query)) ids.push(...matches.map(({ id }) => id));
+    const condition = searchCondition(query);
+    const look = (above: ListKey, lowest: ListKey) => this.#mails.matches(above, lowest, condition);
+    for await (const matches of this.#slices(look, condition)) for (const { id } of matches) ids.push(id);
     return ids;
   }
 
@@ -66,16 +85,14 @@ export class ListWalk {
     return counts;
   }
 
-  #matches(query: SearchQuery): AsyncIterable<readonly Match[]> {
-    const condition = searchCondition(query);
-    return this.#slices((above, lowest) => this.#mails.matches(above, lowest, condition));
-  }
-
-  async *#slices<Seen>(look: (above: ListKey, lowest: ListKey) => Seen): AsyncIterable<Seen> {
+  async *#slices<Seen>(
+    look: (above: ListKey, lowest: ListKey) => Seen,
+    { unreadOnly }: Pick<SqlCondition, 'unreadOnly'> = { unreadOnly: false },
+  ): AsyncIterable<Seen> {
     let count = sliceRows.first;
     for (let above: ListKey | null = top; above; ) {
       const startedAtMs = performance.now();
-      const lowest: ListKey | null = this.#mails.keyBelow(above, count);
+      const lowest: ListKey | null = this.#mails.keyBelow(above, count, unreadOnly);
       yield look(above, lowest ?? bottom);
       const tookMs = performance.now() - startedAtMs;
       count = Math.min(Math.max(Math.round((count * sliceMs) / tookMs), sliceRows.least), sliceRows.most);

@@ -124,10 +124,14 @@ export class MailTable {
     return this.#statements.rows(`SELECT ${storedColumns} FROM mail ${rest}`, ...values).map(storedMail);
   }
 
-  list({ start, limit, beforeMs = Number.POSITIVE_INFINITY }: ListRequest): readonly MailRow[] {
+  list(
+    { start, limit, beforeMs = Number.POSITIVE_INFINITY }: ListRequest,
+    unread = false,
+  ): readonly MailRow[] {
     return this.#statements
       .rows(
-        `SELECT ${rowColumns} FROM mail WHERE created < ? ORDER BY created DESC, number DESC LIMIT ? OFFSET ?`,
+        `SELECT ${rowColumns} FROM ${ordered(unread)} AND created < ?
+         ORDER BY created DESC, number DESC LIMIT ? OFFSET ?`,
         beforeMs,
         limit,
         start,
@@ -206,9 +210,9 @@ export class MailTable {
   }
 
   /** The key of the mail that is `count` places further in a list; null when there are fewer. Reads the index alone. */
-  keyBelow([created, number]: ListKey, count: number): ListKey | null {
+  keyBelow([created, number]: ListKey, count: number, unread = false): ListKey | null {
     const found = this.#statements.row(
-      `SELECT created, number FROM mail WHERE (created, number) < (?, ?)
+      `SELECT created, number FROM ${ordered(unread)} AND (created, number) < (?, ?)
        ORDER BY created DESC, number DESC LIMIT 1 OFFSET ?`,
       created,
       number,
@@ -219,11 +223,8 @@ export class MailTable {
 
   /** Mails from below one key to another, that one included, for which the condition holds. */
   matches(above: ListKey, lowest: ListKey, condition: SqlCondition): readonly Match[] {
-    // CROSS JOIN: whatever the planner thinks, `text` is read only for rows of this part of the list.
     const found = this.#statements.rows(
-      `SELECT mail.created, mail.number, mail.id, mail.read
-       FROM mail INDEXED BY mail_by_created CROSS JOIN text ON text.number = mail.number
-       WHERE (mail.created, mail.number) < (?, ?) AND (mail.created, mail.number) >= (?, ?) AND ${condition.sql}
+      `SELECT mail.created, mail.number, mail.id, mail.read ${among(condition)}
        ORDER BY mail.created DESC, mail.number DESC`,
       ...above,
       ...lowest,
@@ -231,6 +232,30 @@ export class MailTable {
     ) as [number, number, string, number][];
     return found.map(([created, number, id, read]) => ({ key: [created, number], id, read: read === 1 }));
   }
+
+  /** How many {@link matches} would find, and how many of them are unread. */
+  countMatches(above: ListKey, lowest: ListKey, condition: SqlCondition): readonly [number, number] {
+    return this.#statements.row(
+      `SELECT count(*), coalesce(sum(mail.read = 0), 0) ${among(condition)}`,
+      ...above,
+      ...lowest,
+      ...condition.values,
+    ) as [number, number];
+  }
+}
+
+/** Mails in the order of lists, all or those that are unread; a condition must follow. */
+function ordered(unread: boolean): string {
+  const index = unread ? 'mail_unread' : 'mail_by_created';
+  return `mail INDEXED BY ${index} WHERE ${unread ? 'read = 0' : '1'}`;
+}
+
+/** What a condition finds in a part of the list: parameters are the keys of both ends, then the condition's. */
+function among({ needsText, unreadOnly, sql }: SqlCondition): string {
+  // CROSS JOIN: whatever the planner thinks, `text` is read only for rows of this part of the list.
+  const text = needsText ? 'CROSS JOIN text ON text.number = mail.number' : '';
+  return `FROM mail INDEXED BY ${unreadOnly ? 'mail_unread' : 'mail_by_created'} ${text}
+    WHERE (mail.created, mail.number) < (?, ?) AND (mail.created, mail.number) >= (?, ?) AND ${sql}`;
 }
 
 /** `latest` is an id too; the parameter is used in both, so that one call fits. */

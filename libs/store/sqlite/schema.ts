@@ -25,7 +25,7 @@ export const schemaSteps: readonly string[] = [
   );
   CREATE INDEX mail_by_created ON mail (created, number);
   CREATE INDEX mail_by_message_id ON mail (message_id);
-  CREATE INDEX mail_unread ON mail (number) WHERE read = 0;
+  CREATE INDEX mail_unread ON mail (created, number) WHERE read = 0;
 
   CREATE TABLE text (
     number INTEGER PRIMARY KEY,

@@ -1,11 +1,17 @@
 import { foldCase } from '../../mail/fold-case.ts';
 import type { SearchField, SearchQuery, SearchTerm } from '../../mail/search-query.ts';
 
-/** A condition on a row of `mail` and, where it asks for it, of `text`. */
+/** A condition on a row of `mail`. */
 export type SqlCondition = {
   readonly sql: string;
   readonly values: readonly (string | number)[];
+  /** It asks for the row of `text` too. */
+  readonly needsText: boolean;
+  /** It holds for unread mail only. */
+  readonly unreadOnly: boolean;
 };
+
+type TermCondition = Pick<SqlCondition, 'sql' | 'values'>;
 
 /** What {@link matchesQuery} says, as SQL. */
 export function searchCondition(query: SearchQuery): SqlCondition {
@@ -13,8 +19,17 @@ export function searchCondition(query: SearchQuery): SqlCondition {
   return {
     sql: parts.length === 0 ? '1' : conjunction(parts.map(({ sql }) => sql)),
     values: parts.flatMap(({ values }) => values),
+    needsText: query.terms.some(({ kind }) => kind === 'text'),
+    unreadOnly: query.terms.some(isUnread),
   };
 }
+
+/** Whether a search asks for unread mail and nothing else. */
+export function isUnreadAlone({ terms }: SearchQuery): boolean {
+  return terms.length === 1 && terms.every(isUnread);
+}
+
+const isUnread = (term: SearchTerm) => term.kind === 'read' && term.negated;
 
 /** As a balanced tree: SQLite takes no expression that is deeper than 1000. */
 function conjunction(conditions: readonly string[]): string {
@@ -22,6 +37,9 @@ function conjunction(conditions: readonly string[]): string {
   const middle = conditions.length >> 1;
   return `(${conjunction(conditions.slice(0, middle))} AND ${conjunction(conditions.slice(middle))})`;
 }
+
+/** SQLite takes no pattern that is much longer. */
+const maxLikeLength = 5000;
 
 /** Bounded columns come first, so that the long one is read only where they agree. */
 const columns: Record<SearchField, readonly string[]> = {
@@ -36,10 +54,15 @@ const columns: Record<SearchField, readonly string[]> = {
   messageId: ['text.message_id'],
 };
 
-function termCondition(term: SearchTerm): SqlCondition {
+function termCondition(term: SearchTerm): TermCondition {
   switch (term.kind) {
     case 'text': {
       const wanted = columns[term.field];
+      // For the long column what is quicker: no text in it has a NUL, nor ASCII capitals, which LIKE would overlook.
+      if (term.field === 'all' && term.text.length <= maxLikeLength) {
+        const pattern = `%${term.text.replace(/[%_\\]/g, '\\$&')}%`;
+        return { sql: negate(term, "everything LIKE ? ESCAPE '\\'"), values: [pattern] };
+      }
       return {
         sql: negate(term, `(${wanted.map(column => `instr(${column}, ?) > 0`).join(' OR ')})`),
         values: wanted.map(() => term.text),
@@ -54,7 +77,8 @@ function termCondition(term: SearchTerm): SqlCondition {
         values: [foldCase(term.name)],
       };
     case 'read':
-      return { sql: negate(term, 'read = 1'), values: [] };
+      // As the index of unread mail says it.
+      return { sql: `read = ${term.negated ? 0 : 1}`, values: [] };
     case 'tagged':
       return { sql: negate(term, 'tags IS NOT NULL'), values: [] };
     case 'attachments':

@@ -7,6 +7,7 @@ import type { KeptRaw, MailState, PlacedChange } from '../mail-state.ts';
 import type { Counts, ListRequest, SearchRequest, SearchResult, TagCount, TimeCount } from '../store.ts';
 import { ListWalk } from './list-walk.ts';
 import { MailTable, type PlainMail, type StoredMail } from './mail-table.ts';
+import { isUnreadAlone } from './sqlite-search.ts';
 import { SqliteTags } from './sqlite-tags.ts';
 import { Statements } from './statements.ts';
 
@@ -288,7 +289,12 @@ export class SqliteState implements MailState {
     return this.#tags.list();
   }
 
-  search(request: SearchRequest): Promise<SearchResult> {
+  async search(request: SearchRequest): Promise<SearchResult> {
+    const { total, unread } = request.count ? this.#totals : nothingCounted;
+    // What the list and its counts know already.
+    if (request.query.terms.length === 0) return { rows: await this.#walk.list(request), total, unread };
+    if (isUnreadAlone(request.query))
+      return { rows: await this.#walk.unread(request), total: unread, unread };
     return this.#walk.search(request);
   }
 
@@ -296,6 +302,8 @@ export class SqliteState implements MailState {
     return this.#walk.match(query);
   }
 }
+
+const nothingCounted = { total: 0, unread: 0 };
 
 function* inOrder(next: (afterNumber: number) => readonly StoredMail[]): Iterable<StoredMail> {
   for (let mails = next(0); mails.length > 0; mails = next(mails.at(-1)?.number ?? 0)) yield* mails;
