@@ -1,26 +1,35 @@
 /** Installs what the tests need of the system: Debian packages when root; else says what is missing and how to get it. */
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { execa } from 'execa';
+import { execa, execaSync } from 'execa';
 
-/** Debian package → a program that shows that it is there */
+/** Debian package → a program, a file or a module of Perl (`perl:Name`) that shows that it is there */
 const needed: Record<string, string> = {
   acl: 'setfacl',
   apache2: 'apache2',
   chromium: 'chromium',
   curl: 'curl',
+  'libauthen-sasl-perl': 'perl:Authen::SASL',
+  'libnet-ssleay-perl': 'perl:Net::SSLeay',
+  msmtp: 'msmtp',
   nginx: 'nginx',
   openssl: 'openssl',
   'php-cli': 'php',
   'php-symfony-mailer': '/usr/share/php/Symfony/Component/Mailer/autoload.php',
   python3: 'python3',
+  's-nail': 's-nail',
   swaks: 'swaks',
   systemd: 'systemd-notify',
 };
 
 const path = `${process.env.PATH ?? ''}:/usr/sbin:/sbin`.split(delimiter);
-const isThere = (program: string) =>
-  program.startsWith('/') ? existsSync(program) : path.some(dir => existsSync(join(dir, program)));
+
+function isThere(program: string): boolean {
+  if (program.startsWith('/')) return existsSync(program);
+  if (!program.startsWith('perl:')) return path.some(dir => existsSync(join(dir, program)));
+  return execaSync('perl', [`-M${program.slice('perl:'.length)}`, '-e1'], { reject: false }).exitCode === 0;
+}
+
 const missing = Object.entries(needed).flatMap(([name, program]) => (isThere(program) ? [] : [name]));
 
 if (missing.length > 0) {
