@@ -15,6 +15,8 @@ export type TailLimits = {
 const sliceMs = 4;
 /** A change is applied at the latest so long after it came. */
 const maxAgeMs = 1000;
+/** Whoever looked so lately will look again: what comes is applied at once, so that nobody waits for it then. */
+const watchedMs = 1000;
 /** A tail of this size is worth a transaction of its own. */
 const worthBytes = 512 * 1024;
 /** From this share of what may wait in all, the fullest tails are applied whatever their size. */
@@ -131,7 +133,8 @@ export class Applier {
     box.tail.push(pending);
     this.#boxes.add(box);
     if (pending.done) this.#want(box, () => {});
-    else if (box.tailBytes >= worthBytes || this.isHurried) this.#start();
+    else if (box.tailBytes >= worthBytes || this.isHurried || isWatched(box, performance.now()))
+      this.#start();
     else this.#tickLater();
   }
 
@@ -207,7 +210,10 @@ export class Applier {
     for (const box of this.#boxes) {
       if (fullest && box.tailBytes <= fullest.tailBytes) continue;
       const isDue =
-        this.isHurried || box.tailBytes >= worthBytes || (box.tail[0]?.keptAtMs ?? now) < oldestMs;
+        this.isHurried ||
+        box.tailBytes >= worthBytes ||
+        (box.tail[0]?.keptAtMs ?? now) < oldestMs ||
+        isWatched(box, now);
       if (isDue && this.#isReady(box, now)) fullest = box;
     }
     return fullest;
@@ -337,3 +343,5 @@ export class Applier {
     box.failure = null;
   }
 }
+
+const isWatched = (box: Box, now: number) => box.file !== null && now - box.lastReadMs < watchedMs;

@@ -42,6 +42,8 @@ export class Box {
   /** Looks that are under way. */
   users = 0;
   lastUsedMs = 0;
+  /** When somebody looked. */
+  lastReadMs = Number.NEGATIVE_INFINITY;
   /** What an earlier process applied may not be on disk. */
   isUnsynced = false;
   /** A sync of the file failed: it has to be opened again. */

@@ -146,6 +146,7 @@ export class IntakePort implements MailStatePort {
     await this.#begun;
     const { applier, files } = this.#parts;
     const box = this.#box;
+    box.lastReadMs = performance.now();
     // What was put aside for it joins its tail when the file is opened.
     if (files.hasAside(box)) await files.open(box);
     // While changes cannot be taken in, what is there can be looked at all the same.

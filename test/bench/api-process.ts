@@ -113,6 +113,10 @@ const commands = {
     return ms;
   },
   memory: () => process.memoryUsage().rss,
+  cpu() {
+    const { user, system } = process.cpuUsage();
+    return (user + system) / 1000;
+  },
   flood(name: string) {
     flooding = name;
     void flood(name);

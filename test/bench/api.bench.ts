@@ -49,7 +49,7 @@ class Server {
   }
 
   end(): void {
-    this.#child.kill('SIGINT');
+    this.#child.disconnect();
   }
 }
 
