@@ -45,6 +45,20 @@ export const commands: readonly Command[] = [
     load: async () => (await import('./commands/status.ts')).status,
   },
   {
+    name: 'doctor',
+    summary: 'find why the web server or a tenant’s user cannot reach a socket',
+    arguments: [
+      { name: 'NAME', summary: 'a tenant; else all', optional: true, repeated: true, completes: 'tenant' },
+    ],
+    options: [{ name: 'as', value: 'USER', summary: 'look as this user at all sockets' }],
+    details:
+      'Root connects as each of them, with the groups that the running web server has; others compute what owners, ' +
+      'modes and ACLs say. Below each finding stands the one command that mends it. It ends with 0 when all get in, ' +
+      'with 1 when somebody does not.',
+    examples: ['sudo mpctl doctor', 'sudo mpctl doctor project-a --as bob'],
+    load: async () => (await import('./commands/doctor.ts')).doctor,
+  },
+  {
     name: 'tenant add',
     summary: 'write a new tenant into the file and wait until it listens',
     arguments: [

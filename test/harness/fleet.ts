@@ -7,6 +7,7 @@ import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
 import type { ControlStatus } from '../../libs/wire/control-http.ts';
+import type { Person } from './people.ts';
 
 export const mpctlPath = join(dirname(dirname(import.meta.dirname)), 'scripts/mpctl');
 
@@ -23,10 +24,10 @@ export class Fleet implements AsyncDisposable {
   #server: ChildProcess | null = null;
 
   /** Folder names are short, since the paths of sockets must be. */
-  constructor(tenantsYaml: string) {
+  constructor(tenantsYaml: string, runDir?: string) {
     this.dir = mkdtempSync(join(tmpdir(), 'mp-'));
     this.configPath = join(this.dir, 'tenants.yaml');
-    this.runDir = join(this.dir, 'run');
+    this.runDir = runDir ?? join(this.dir, 'run');
     this.dataDir = join(this.dir, 'data');
     writeFileSync(this.configPath, tenantsYaml);
   }
@@ -69,8 +70,11 @@ export class Fleet implements AsyncDisposable {
     return JSON.parse((await this.run([...words, '--json'])).stdout);
   }
 
-  async serve(env: NodeJS.ProcessEnv = {}): Promise<void> {
-    const server = spawn(mpctlPath, ['serve', ...this.options], {
+  /** `as`: a user, where root may start it as one, with its groups as they are now. */
+  async serve(env: NodeJS.ProcessEnv = {}, as: Person | null = null): Promise<void> {
+    const who = as ? ['setpriv', `--reuid=${as.uid}`, `--regid=${as.gids[0]}`, '--init-groups'] : [];
+    const [program = '', ...args] = [...who, mpctlPath, 'serve', ...this.options];
+    const server = spawn(program, args, {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, ...env },
     });

@@ -17,7 +17,11 @@ export class People implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const name of this.#made) await execa('userdel', [name]);
+    for (const name of this.#made.reverse()) {
+      await execa('userdel', [name]);
+      // It stays where somebody else was added to it.
+      await execa('groupdel', [name], { reject: false });
+    }
   }
 }
 

@@ -37,6 +37,8 @@ export type WebServerOptions = {
   readonly prepare?: (dir: string) => Promise<() => Promise<unknown>>;
   /** What runs the server, e.g. `prlimit --nofile=60`. */
   readonly wrap?: readonly string[];
+  /** Root starts it and this user's processes serve, as usual on a server; else all of it is one user's. */
+  readonly workers?: string;
 };
 
 export async function prepareWebServer(options: WebServerOptions): Promise<WebServer> {
@@ -47,16 +49,17 @@ export async function prepareWebServer(options: WebServerOptions): Promise<WebSe
   await mkdir(outputDir, { recursive: true });
   await chmod(dir, 0o755);
   const clean = await options.prepare?.(dir);
-  if (webUser.uid) await chown(join(dir, 'state'), webUser.uid, webUser.gid);
+  if (webUser.uid && !options.workers) await chown(join(dir, 'state'), webUser.uid, webUser.gid);
   const main = join(dir, `${server}.conf`);
   const extra = options.extra?.({ port, dir }) ?? '';
-  await writeFile(main, (server === 'nginx' ? nginxMain : apacheMain)(dir, outputDir, extra, port, tlsPort));
+  const text = (server === 'nginx' ? nginxMain : apacheMain)(dir, outputDir, extra, port, tlsPort);
+  await writeFile(main, `${workersLine(server, options.workers)}${text}`);
 
   const program =
     server === 'nginx'
       ? ['/usr/sbin/nginx', '-e', join(dir, 'state/error.log'), '-c', main]
       : ['/usr/sbin/apache2', '-f', main];
-  const command = [...asWebUser, ...program];
+  const command = [...(options.workers ? [] : asWebUser), ...program];
   let child: ChildProcess | undefined;
 
   const stop = async () => {
@@ -96,6 +99,11 @@ function answers(port: number): Promise<boolean> {
     socket.once('connect', () => resolve(true)).once('error', () => resolve(false));
     socket.once('connect', () => socket.destroy());
   });
+}
+
+function workersLine(server: ProxyServer, name: string | undefined): string {
+  if (name === undefined) return '';
+  return server === 'nginx' ? `user ${name};\n` : `User ${name}\nGroup ${name}\n`;
 }
 
 function nginxMain(dir: string, outputDir: string, extra: string, port: number): string {
