@@ -1,16 +1,6 @@
 import type { ApplyResult } from '../../libs/proxy-apply/apply-proxy.ts';
+import { describeDrift } from '../../libs/proxy-apply/describe-drift.ts';
 import type { FileChanges } from '../../libs/proxy-apply/file-changes.ts';
-import type { Drift } from '../../libs/proxy-apply/version-folder.ts';
-
-const driftWords = {
-  edited: 'was edited',
-  missing: 'was removed',
-  foreign: 'was put there by somebody else',
-} as const;
-
-export function renderDrift(drift: readonly Drift[]): string[] {
-  return drift.map(({ path, kind }) => `${path} ${driftWords[kind]}`);
-}
 
 export function renderChanges({ added, changed, removed }: FileChanges): string[] {
   return [
@@ -36,7 +26,7 @@ export function renderApplied({ state, failure, drift, changes }: ApplyResult): 
     : [];
   const kept = failure?.refusedDir ? [`the refused text is in ${failure.refusedDir}`] : [];
   const edited =
-    state === 'drifted' ? [...renderDrift(drift), '`mpctl proxy apply --overwrite` writes over it'] : [];
+    state === 'drifted' ? [...describeDrift(drift), '`mpctl proxy apply --overwrite` writes over it'] : [];
   const done = state === 'applied' || state === 'written' ? renderChanges(changes) : [];
   return [stateWords[state], ...done, ...reason, ...kept, ...edited];
 }

@@ -20,10 +20,12 @@ export type ApplyOptions = {
   readonly reload?: boolean;
   /** How long a reload may take until the new text is served; by default more for thousands of servers. */
   readonly patienceMs?: number;
+  /** Whoever aborts leaves all as it stands: the next one finds the text unproven and goes on. */
+  readonly signal?: AbortSignal;
 };
 
 /**
- * `unchanged`: served already · `applied`: served now · `written`: in place and checked, not reloaded as asked ·
+ * `unchanged`: served already · `applied`: served now · `written`: in place, not seen served, as asked ·
  * `drifted`: nothing done, somebody edited what stands there · `rolled back`: the former text stands there again ·
  * `not served`: the text stood there and was served before, and cannot be served now.
  */
@@ -62,6 +64,7 @@ const patiencePerFileMs = 2;
 export async function applyProxy(text: ProxyText, options: ApplyOptions = {}): Promise<ApplyResult> {
   const { spec } = text;
   const { outputDir } = spec;
+  const { signal } = options;
   await makeFolder(outputDir);
   const { rendered, current, changes, drift, isUnproven, served } = await inspectProxy(text);
   const { hash } = rendered;
@@ -80,24 +83,24 @@ export async function applyProxy(text: ProxyText, options: ApplyOptions = {}): P
   const version = isNew ? await nextVersionName(outputDir, hash) : current.name;
   const waitFor = (wanted: string) => {
     const waitMs = options.patienceMs ?? patienceMs + patiencePerFileMs * rendered.files.size;
-    return waitUntilServed(spec.probeUrl, probeHost(spec.baseDomain), wanted, waitMs);
+    return waitUntilServed(spec.probeUrl, probeHost(spec.baseDomain), wanted, waitMs, signal);
   };
   let at: ApplyStep = 'write';
   try {
     if (isNew) {
       await writeVersion(proxyPath(proxyPaths(outputDir).versions, version), rendered);
       at = 'check alone';
-      const alone = await checkAlone(text);
+      const alone = await checkAlone(text, signal);
       checkedAlone = alone !== null;
       if (alone) refuseIfFailed(alone);
       at = 'swap';
       await swapTo(outputDir, version);
     }
     at = 'check';
-    refuseIfFailed(await runCommand(spec.checkCommand));
+    refuseIfFailed(await runCommand(spec.checkCommand, signal));
     if (options.reload === false) return outcome('written', served);
     at = 'reload';
-    refuseIfFailed(await runCommand(spec.reloadCommand));
+    refuseIfFailed(await runCommand(spec.reloadCommand, signal));
     at = 'probe';
     const now = await waitFor(hash);
     if (now !== hash) throw new Error(describeProbe(spec.probeUrl, now));
@@ -105,6 +108,7 @@ export async function applyProxy(text: ProxyText, options: ApplyOptions = {}): P
     await prune(outputDir);
     return outcome('applied', now);
   } catch (error) {
+    if (signal?.aborted) return outcome('written', served);
     const output = (error as Error).message;
     if (!isNew && !isUnproven) return outcome('not served', served, { step: at, output, refusedDir: null });
     return await goBack(at, output);
@@ -118,7 +122,7 @@ export async function applyProxy(text: ProxyText, options: ApplyOptions = {}): P
     let now = served;
     if (step === 'reload' || step === 'probe') {
       // It may have taken the new text after all, or half of it.
-      await runCommand(spec.reloadCommand);
+      await runCommand(spec.reloadCommand, signal);
       now = isBack && served ? await waitFor(served) : null;
     }
     return outcome('rolled back', now, { step, output, refusedDir });

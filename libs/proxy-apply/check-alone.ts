@@ -22,12 +22,10 @@ const moduleDirs = [
  * Has the web server read the text by itself, before it is anywhere near what is served. Null where that cannot be
  * done: the check command is a script of the operator's, or Apache's modules are not where they usually are.
  */
-export async function checkAlone({
-  spec,
-  model,
-  templates,
-  mpctlVersion,
-}: ProxyText): Promise<CommandResult | null> {
+export async function checkAlone(
+  { spec, model, templates, mpctlVersion }: ProxyText,
+  signal?: AbortSignal,
+): Promise<CommandResult | null> {
   const command = aloneCommand(spec.server, spec.checkCommand);
   const modules = spec.server === 'apache' ? await findApacheModules() : new Map<string, string>();
   if (command === null || modules === null) return null;
@@ -39,7 +37,7 @@ export async function checkAlone({
     await makeFolder(proxyPath(dir, 'temp'));
     await writeVersion(proxyPaths(dir).current, alone);
     await writeReadable(main, renderMain(spec.server, dir, modules));
-    return await runCommand([...command, main]);
+    return await runCommand([...command, main], signal);
   } finally {
     await rm(dir, { recursive: true, force: true });
   }

@@ -9,14 +9,14 @@ const longestWaitMs = 3000;
  * meanwhile. What `apply` throws goes to `onError`; the next change tries again.
  */
 export class ProxyApplier implements AsyncDisposable {
-  readonly #apply: () => Promise<void>;
+  readonly #apply: (signal: AbortSignal) => Promise<void>;
   readonly #onError: (error: unknown) => void;
   readonly #stop = new AbortController();
   #lastChangeAtMs = 0;
   #wanted = false;
   #running: Promise<void> | null = null;
 
-  constructor(apply: () => Promise<void>, onError: (error: unknown) => void) {
+  constructor(apply: (signal: AbortSignal) => Promise<void>, onError: (error: unknown) => void) {
     this.#apply = apply;
     this.#onError = onError;
   }
@@ -36,7 +36,7 @@ export class ProxyApplier implements AsyncDisposable {
     await this.#running;
   }
 
-  /** What has not begun is left undone. */
+  /** What has not begun is left undone, what is under way is aborted. */
   stop(): void {
     this.#stop.abort();
   }
@@ -52,9 +52,9 @@ export class ProxyApplier implements AsyncDisposable {
       if (this.#stop.signal.aborted) return;
       this.#wanted = false;
       try {
-        await this.#apply();
+        await this.#apply(this.#stop.signal);
       } catch (error) {
-        this.#onError(error);
+        if (!this.#stop.signal.aborted) this.#onError(error);
       }
     }
   }

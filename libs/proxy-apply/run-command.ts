@@ -8,8 +8,8 @@ export type CommandResult = {
 const timeoutMs = 60_000;
 const maxOutput = 4000;
 
-/** Runs one of the web server's own commands and never throws. */
-export async function runCommand(command: readonly string[]): Promise<CommandResult> {
+/** Runs one of the web server's own commands and never throws. An aborted one is ended. */
+export async function runCommand(command: readonly string[], signal?: AbortSignal): Promise<CommandResult> {
   const { execa } = await import('execa');
   const [file = '', ...args] = command;
   const result = await execa(file, args, {
@@ -17,6 +17,7 @@ export async function runCommand(command: readonly string[]): Promise<CommandRes
     reject: false,
     stdin: 'ignore',
     timeout: timeoutMs,
+    ...(signal ? { cancelSignal: signal } : {}),
     env: { LC_ALL: 'C' },
   });
   const said = (result.all ?? '').trim();

@@ -1,10 +1,11 @@
+import { describeDrift } from '../../../libs/proxy-apply/describe-drift.ts';
 import { inspectProxy, type ProxyInspection } from '../../../libs/proxy-apply/inspect-proxy.ts';
 import type { ProxySpec } from '../../../libs/spec/proxy-spec.ts';
 import { type ExitCode, exitCode } from '../exit-code.ts';
 import type { Input } from '../input.ts';
 import { printData, printJson } from '../print.ts';
 import { readProxy } from '../read-proxy.ts';
-import { renderChanges, renderDrift } from '../render-proxy-state.ts';
+import { renderChanges } from '../render-proxy-state.ts';
 
 /** What the web server serves, what stands there for it, and what should. */
 export async function proxyStatus(input: Input): Promise<ExitCode> {
@@ -44,7 +45,7 @@ function renderStatus(
       ? `${outputDir}/current: ${current.name}${isUnproven ? ', not seen served yet' : ''}`
       : `${outputDir}: nothing there yet`,
     answer,
-    ...renderDrift(drift),
+    ...describeDrift(drift),
     ...(pending.length > 0 ? ['`mpctl proxy apply` would change:', ...pending.map(line => `  ${line}`)] : []),
   ];
 }
