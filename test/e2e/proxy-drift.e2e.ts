@@ -35,9 +35,7 @@ test('an edit, a web server that stopped and an edit taken back are seen without
   want('project-a');
   await until('applied');
 
-  const path = join(spec.outputDir, 'current/wildcard.conf');
-  const file = join(spec.outputDir, 'current/vhosts/project-a.conf');
-  const edited = (await readFile(file, 'utf8').catch(() => null)) === null ? path : file;
+  const edited = join(spec.outputDir, 'current/tenant-project-a.conf');
   const ours = await readFile(edited, 'utf8');
   await appendFile(edited, '# mine\n');
   const { error } = await until('drifted');
