@@ -9,6 +9,8 @@ const needed: Record<string, string> = {
   apache2: 'apache2',
   chromium: 'chromium',
   curl: 'curl',
+  gcc: 'cc',
+  'libc6-dev': '/usr/include/stdio.h',
   'libauthen-sasl-perl': 'perl:Authen::SASL',
   'libnet-ssleay-perl': 'perl:Net::SSLeay',
   msmtp: 'msmtp',

@@ -4,6 +4,7 @@ import { writeFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ControlStatus } from '../../libs/wire/control-http.ts';
+import { askControl } from '../harness/control.ts';
 import { Fleet } from '../harness/fleet.ts';
 import { Ledger, newAccount, seeded } from '../harness/ledger.ts';
 
@@ -16,7 +17,7 @@ const yaml = (shards: number, tenants: readonly string[] = names) =>
   `shards: ${shards}\ndefaults: { maxMessages: 0 }\ntenants:\n${tenants.map(name => `  ${name}: {}\n`).join('')}`;
 
 async function shardPids(fleet: Fleet): Promise<number[]> {
-  const { shards } = await fleet.ask<ControlStatus>('status');
+  const { shards } = (await askControl<ControlStatus>(fleet, 'GET', '/v1/status')).body;
   return shards.flatMap(({ pid }) => pid ?? []);
 }
 

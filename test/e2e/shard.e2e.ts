@@ -90,6 +90,7 @@ test('a report counts, and has only those who are not idle', async () => {
       id: busy.name,
       state: 'listening',
       error: '',
+      mendsItself: true,
       connections: 1,
       messages: 1,
       bytes: 0,

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fetchRaw } from './raw-http.ts';
 import { SmtpTalk } from './smtp-talk.ts';
@@ -11,7 +12,7 @@ export type Account = {
   readonly kept: Set<string>;
   /** Ids whose deletion was answered. */
   readonly deleted: Set<string>;
-  /** Subjects that were sent whole and got no answer, ids whose deletion was asked and not answered: both may be either way. */
+  /** Subjects that were sent, ids whose deletion was asked, both without an answer: they may be either way. */
   readonly open: Set<string>;
 };
 
@@ -21,6 +22,15 @@ export const newAccount = (smtp: string, http: string): Account => ({
   kept: new Set(),
   deleted: new Set(),
   open: new Set(),
+});
+
+/** What the account has now, for later. */
+export const copyOf = ({ smtp, http, kept, deleted, open }: Account): Account => ({
+  smtp,
+  http,
+  kept: new Set(kept),
+  deleted: new Set(deleted),
+  open: new Set(open),
 });
 
 /** Clients that send, mark and delete without a pause, and note in a ledger what they were told. */
@@ -35,10 +45,18 @@ export class Ledger implements AsyncDisposable {
   #sent = 0;
   readonly #clients: Promise<void>[];
   readonly #random: () => number;
+  readonly #sizes: readonly number[];
 
-  constructor(accounts: readonly Account[], clients: number, random: () => number) {
+  /** `sizes`: of bodies, one as often as another. */
+  constructor(
+    accounts: readonly Account[],
+    clients: number,
+    random: () => number,
+    sizes: readonly number[] = [5],
+  ) {
     this.accounts = accounts;
     this.#random = random;
+    this.#sizes = sizes;
     this.#clients = Array.from({ length: clients }, () => this.#run());
   }
 
@@ -62,25 +80,8 @@ export class Ledger implements AsyncDisposable {
     await this.stop();
   }
 
-  /** Holds that each mailbox has what its ledger says, and nothing twice. */
   async check(): Promise<void> {
-    for (const account of this.accounts) {
-      const { body } = await fetchRaw({ socketPath: account.http, path: '/api/v1/messages?limit=0' });
-      const messages: { ID: string; Subject: string }[] = JSON.parse(body.toString()).messages;
-      const ids = messages.map(({ ID }) => ID);
-      assert.equal(new Set(ids).size, ids.length, 'no id is there twice');
-      const there = new Set(ids);
-      const lost = [...account.kept].filter(id => !there.has(id));
-      assert.deepEqual(lost, [], `${account.http}: acknowledged mail is gone`);
-      const back = ids.filter(id => account.deleted.has(id));
-      assert.deepEqual(back, [], `${account.http}: deleted mail is back`);
-      const unknown = messages.filter(
-        ({ ID, Subject }) => !account.kept.has(ID) && !account.open.has(ID) && !account.open.has(Subject),
-      );
-      assert.deepEqual(unknown, [], `${account.http}: mail that nobody sent, or that was refused`);
-      const subjects = messages.map(({ Subject }) => Subject);
-      assert.equal(new Set(subjects).size, subjects.length, 'no mail is there twice');
-    }
+    await checkAccounts(this.accounts);
   }
 
   async #run(): Promise<void> {
@@ -94,12 +95,16 @@ export class Ledger implements AsyncDisposable {
 
   async #send(account: Account): Promise<void> {
     const subject = `mail-${this.#sent++}`;
-    const { outcome, reply } = await send(account.smtp, subject);
+    const size = this.#sizes[Math.floor(this.#random() * this.#sizes.length)] ?? 5;
+    account.open.add(subject);
+    const { outcome, reply } = await send(account.smtp, subject, size);
     const id = /queued as (\w+)/.exec(reply)?.[1];
     if (outcome === 'unanswered') {
       this.unanswered++;
-      account.open.add(subject);
-    } else if (outcome === 'unsent') {
+      return;
+    }
+    account.open.delete(subject);
+    if (outcome === 'unsent') {
       this.unsent++;
       await sleep(1);
     } else if (id === undefined) this.refused++;
@@ -135,6 +140,7 @@ export class Ledger implements AsyncDisposable {
 async function send(
   path: string,
   subject: string,
+  bodyBytes: number,
 ): Promise<{ outcome: 'unsent' | 'answered' | 'unanswered'; reply: string }> {
   using talk = new SmtpTalk(path);
   talk.socket.on('error', () => {});
@@ -146,10 +152,41 @@ async function send(
       if (!reply || !/^[23]/.test(reply)) return { outcome: 'unsent', reply: reply ?? '' };
     }
     isWhole = true;
-    const reply = await talk.say(`Subject: ${subject}\r\nTo: b@example.com\r\n\r\nHello\r\n.`);
+    const reply = await talk.say(`Subject: ${subject}\r\nTo: b@example.com\r\n\r\n${bodyOf(bodyBytes)}.`);
     return reply === null ? { outcome: 'unanswered', reply: '' } : { outcome: 'answered', reply };
   } catch {
     return { outcome: isWhole ? 'unanswered' : 'unsent', reply: '' };
+  }
+}
+
+/** Lines that look like no others, so that nobody can make them short. */
+function bodyOf(bytes: number): string {
+  const lines: string[] = [];
+  for (let left = bytes; left > 0; left -= 62) {
+    const line = randomBytes(30).toString('hex');
+    lines.push(`${line.slice(0, left)}\r\n`);
+  }
+  return lines.join('');
+}
+
+/** Holds that each mailbox has what its account says, and nothing twice. */
+export async function checkAccounts(accounts: readonly Account[]): Promise<void> {
+  for (const account of accounts) {
+    const { body } = await fetchRaw({ socketPath: account.http, path: '/api/v1/messages?limit=0' });
+    const messages: { ID: string; Subject: string }[] = JSON.parse(body.toString()).messages;
+    const ids = messages.map(({ ID }) => ID);
+    assert.equal(new Set(ids).size, ids.length, 'no id is there twice');
+    const there = new Set(ids);
+    const lost = [...account.kept].filter(id => !there.has(id));
+    assert.deepEqual(lost, [], `${account.http}: acknowledged mail is gone`);
+    const back = ids.filter(id => account.deleted.has(id));
+    assert.deepEqual(back, [], `${account.http}: deleted mail is back`);
+    const unknown = messages.filter(
+      ({ ID, Subject }) => !account.kept.has(ID) && !account.open.has(ID) && !account.open.has(Subject),
+    );
+    assert.deepEqual(unknown, [], `${account.http}: mail that nobody sent, or that was refused`);
+    const subjects = messages.map(({ Subject }) => Subject);
+    assert.equal(new Set(subjects).size, subjects.length, 'no mail is there twice');
   }
 }
 

@@ -33,11 +33,15 @@ export class SmtpTalk implements Disposable {
 }
 
 /** Sends one mail. Resolves to the reply to its data. */
-export async function sendMail(place: string | number, subject: string): Promise<string | null> {
+export async function sendMail(
+  place: string | number,
+  subject: string,
+  body = 'Hello',
+): Promise<string | null> {
   using talk = new SmtpTalk(place);
   await talk.reply();
   for (const line of ['EHLO client', 'MAIL FROM:<a@example.com>', 'RCPT TO:<b@example.com>', 'DATA']) {
     await talk.say(line);
   }
-  return await talk.say(`Subject: ${subject}\r\nTo: b@example.com\r\n\r\nHello\r\n.`);
+  return await talk.say(`Subject: ${subject}\r\nTo: b@example.com\r\n\r\n${body}\r\n.`);
 }

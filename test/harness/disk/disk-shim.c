@@ -160,7 +160,13 @@ static int write_fails(int fd) {
 /* Where a write without an offset went. */
 static ssize_t wrote(int fd, ssize_t bytes, int64_t offset, const struct iovec *data, int pieces) {
   if (bytes > 0 && known_at(fd) == 1) {
-    if (offset < 0) offset = syscall(SYS_lseek, fd, 0, SEEK_CUR) - bytes;
+    if (offset < 0) {
+      int64_t end = syscall(SYS_lseek, fd, 0, SEEK_CUR);
+      /* A socket now: the file was closed behind our back. */
+      if (end < 0) known[fd] = 0;
+      if (end < 0) return bytes;
+      offset = end - bytes;
+    }
     note('w', 0, fd, NULL, (size_t)bytes, offset, data, pieces);
   }
   return bytes;
