@@ -164,7 +164,7 @@ export class Fleet implements ShardsListener {
     if (!tenant) return;
     const isWell = report.state === 'listening' || report.state === 'suspended';
     tenant.failure = isWell ? null : report;
-    if (!isWell) this.#retryLater(tenant);
+    if (!isWell && !report.mendsItself) this.#retryLater(tenant);
     this.#changed();
   }
 

@@ -175,10 +175,10 @@ export class Applier {
     this.#timer = null;
     this.#wakeThoseWithoutRoom();
     for (const box of this.#failed) {
-      if (performance.now() < box.retryAtMs || box.isHeld) continue;
-      if (box.isSuspect) void this.#reopen(box);
+      if (performance.now() < box.retryAtMs || box.held) continue;
+      if (box.isSuspect && box.users === 0) void this.#hold(box, () => this.#reopen(box));
       // Else applying its tail is the trial.
-      else if (box.tail.length === 0) this.#recover(box);
+      else if (!box.isSuspect && box.tail.length === 0) this.#recover(box);
     }
     this.#start();
     if (this.#boxes.size > 0 || this.#failed.size > 0 || this.#room.length > 0) this.#tickLater();
@@ -221,19 +221,21 @@ export class Applier {
 
   #isReady(box: Box, now: number): boolean {
     const isAtHand = box.file !== null && box.turning === null;
-    return !box.isHeld && !box.isSuspect && now >= box.retryAtMs && (isAtHand || this.#opening < maxOpening);
+    return !box.held && !box.isSuspect && now >= box.retryAtMs && (isAtHand || this.#opening < maxOpening);
   }
 
   async #open(box: Box): Promise<void> {
-    box.isHeld = true;
     this.#opening += 1;
-    try {
-      await this.#files.open(box);
-    } catch (error) {
-      this.fail(box, error);
-    }
-    box.isHeld = false;
+    await this.#hold(box, async () => void (await this.#files.open(box)));
     this.#opening -= 1;
+    this.#start();
+  }
+
+  /** Applies nothing to a box until the work is done. */
+  async #hold(box: Box, work: () => Promise<void>): Promise<void> {
+    box.held = work().catch(error => this.fail(box, error));
+    await box.held;
+    box.held = null;
     this.#start();
   }
 
@@ -253,7 +255,7 @@ export class Applier {
       }
     }
     box.lastUsedMs = performance.now();
-    if (file.logBytes > foldBytes) void this.#fold(box, file);
+    if (file.logBytes > foldBytes) void this.#hold(box, () => file.checkpoint());
   }
 
   #finish(box: Box, count: number, touched: (index: number) => readonly string[]): void {
@@ -282,29 +284,10 @@ export class Applier {
     for (const waiter of done) waiter.done(error);
   }
 
-  async #fold(box: Box, file: MailFile): Promise<void> {
-    box.isHeld = true;
-    try {
-      await file.checkpoint();
-    } catch (error) {
-      this.fail(box, error);
-    }
-    box.isHeld = false;
-    this.#start();
-  }
-
   /** Opens a file anew of which a sync failed, and makes it safe. */
   async #reopen(box: Box): Promise<void> {
-    if (box.users > 0) return;
-    box.isHeld = true;
-    try {
-      await this.#files.reopen(box);
-      this.#recover(box);
-    } catch (error) {
-      this.fail(box, error);
-    }
-    box.isHeld = false;
-    this.#start();
+    await this.#files.reopen(box);
+    this.#recover(box);
   }
 
   /** Nothing of the box is applied until it is tried again. Its tail stays, in memory and in the journal. */

@@ -37,8 +37,8 @@ export class Box {
   file: MailFile | null = null;
   /** Set while the file is being opened or closed. */
   turning: Promise<void> | null = null;
-  /** Nothing may be applied: the file is being folded or tidied. */
-  isHeld = false;
+  /** Set while nothing may be applied: the file is being opened, folded or opened anew. */
+  held: Promise<void> | null = null;
   /** Looks that are under way. */
   users = 0;
   lastUsedMs = 0;

@@ -79,7 +79,7 @@ export class OpenFiles {
 
   /** Resolves when the file is safe and closed. Rejects when it cannot be made safe; then it is still open. */
   async close(box: Box): Promise<void> {
-    while (box.turning) await box.turning;
+    for (let busy = box.held ?? box.turning; busy; busy = box.held ?? box.turning) await busy;
     if (box.file) await this.#turn(box, () => this.#close(box));
   }
 
@@ -204,7 +204,7 @@ export class OpenFiles {
   }
 }
 
-const isFree = (box: Box) => box.file !== null && box.turning === null && box.users === 0 && !box.isHeld;
+const isFree = (box: Box) => box.file !== null && box.turning === null && box.users === 0 && !box.held;
 
 function sliceTimer(): () => boolean {
   const endMs = performance.now() + sliceMs;

@@ -221,6 +221,7 @@ export class Intake implements Store {
     } catch {
       // The applier has told why. Whoever opens the mailbox next tries again.
     }
+    while (box.held) await box.held;
     try {
       await this.#reclaimer.leave(box);
     } catch (error) {

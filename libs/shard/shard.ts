@@ -280,5 +280,14 @@ async function failureOf(worker: TenantWorker): Promise<TenantReport[]> {
 function notHere(id: TenantId): TenantReport {
   const counters = { ...newTally() };
   const error = 'SHARD_TENANT_UNKNOWN: this shard does not host the tenant';
-  return { id, state: 'failed', error, connections: 0, messages: 0, bytes: 0, counters };
+  return {
+    id,
+    state: 'failed',
+    error,
+    mendsItself: false,
+    connections: 0,
+    messages: 0,
+    bytes: 0,
+    counters,
+  };
 }

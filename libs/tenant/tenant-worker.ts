@@ -206,6 +206,7 @@ export class TenantWorker implements TenantCore, ListeningOwner, MailHolder, Liv
     return {
       id: this.#spec.id,
       state: this.state,
+      mendsItself: this.#listenings.every(({ fault }) => fault === ''),
       error: [mail?.fault, ...this.#listenings.map(({ fault }) => fault), ...tlsFaults]
         .filter(Boolean)
         .join('; '),

@@ -9,6 +9,8 @@ export type TenantReport = {
   readonly state: TenantState;
   /** Empty when all is well; else code and sentence of the last failure. */
   readonly error: string;
+  /** Only its mailbox fails, which its shard tries again and again: opening the tenant anew would not help. */
+  readonly mendsItself: boolean;
   readonly connections: number;
   readonly messages: number;
   readonly bytes: number;
