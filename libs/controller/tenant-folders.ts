@@ -10,8 +10,11 @@ import { readText } from './replace-file.ts';
 import { syncFiles } from './sync-files.ts';
 import { Trash } from './trash.ts';
 
-/** Folders are made when nobody has come for so long: a start or a burst is over. */
+/** Folders are made when nobody has come for so long, and 1 ms longer for each: a start or a burst is over. */
 const makeAfterMs = 2000;
+
+/** Of more names than this it is quicker to list all folders than to look for each. */
+const manyNames = 100;
 
 /**
  * The tenants' data folders. A name gets a uid when it comes, made once and never used again; the uid stays with the
@@ -49,8 +52,11 @@ export class TenantFolders implements AsyncDisposable {
   admit(tenants: readonly TenantId[], nowMs: number): (TenantUid | MpctlError)[] {
     const fresh = new Map<TenantId, TenantUid>();
     try {
+      const folders = tenants.length > manyNames ? new Set<string>(readdirSync(this.#dataDir)) : null;
       const uids = tenants.map(tenant => {
-        const known = this.#readUid(tenant) ?? this.#takeBack(tenant, nowMs);
+        const isNew = folders?.has(tenant) === false;
+        const own = isNew ? this.#new.get(tenant) : this.#readUid(tenant);
+        const known = own ?? this.#takeBack(tenant, nowMs);
         if (known !== null) return known;
         const uid = randomBytes(8).toString('hex') as TenantUid;
         fresh.set(tenant, uid);
@@ -98,7 +104,7 @@ export class TenantFolders implements AsyncDisposable {
     if (this.#new.size === 0 || this.#closed) return;
     this.#timer = setTimeout(() => {
       this.#making = this.#making.then(() => this.#makeAll());
-    }, makeAfterMs).unref();
+    }, makeAfterMs + this.#new.size).unref();
   }
 
   /** Makes the folders of new tenants, beside everything else that goes on. */
@@ -107,11 +113,9 @@ export class TenantFolders implements AsyncDisposable {
     for (const [tenant, uid] of [...this.#new.entries()]) {
       if (this.#closed) return;
       try {
-        const path = tenantUidPath(this.#dataDir, tenant);
         await mkdir(tenantDataDir(this.#dataDir, tenant), { recursive: true, mode: 0o700 });
         // The tenant may have left meanwhile, and somebody else may have its name.
-        if (this.#new.get(tenant) === uid && !existsSync(path))
-          writeFileSync(path, `${uid}\n`, { mode: 0o600 });
+        if (this.#new.get(tenant) === uid) this.#writeUid(tenant, uid);
         made.push(tenant);
       } catch {
         // No room, or no right: who opens the tenant tells that. The uid is safe where it is.
@@ -128,9 +132,14 @@ export class TenantFolders implements AsyncDisposable {
   /** For who cannot wait. */
   #make(tenant: TenantId, uid: TenantUid): void {
     mkdirSync(tenantDataDir(this.#dataDir, tenant), { recursive: true, mode: 0o700 });
+    this.#writeUid(tenant, uid);
+  }
+
+  /** In place of one that a loss of power cut off, too. */
+  #writeUid(tenant: TenantId, uid: TenantUid): void {
     const path = tenantUidPath(this.#dataDir, tenant);
-    if (parseTenantUid(readText(path)?.trim() ?? '') === null)
-      writeFileSync(path, `${uid}\n`, { mode: 0o600 });
+    const isThere = existsSync(path) && parseTenantUid(readText(path)?.trim() ?? '') !== null;
+    if (!isThere) writeFileSync(path, `${uid}\n`, { mode: 0o600 });
   }
 
   #takeBack(tenant: TenantId, nowMs: number): TenantUid | null {

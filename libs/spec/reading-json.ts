@@ -1,11 +1,15 @@
 import type { TenantId } from '../base/ids.ts';
+import { type PackedAlike, packAlike, unpackAlike } from './pack-alike.ts';
 import type { FleetReading } from './read-fleet.ts';
 import { SourceText } from './source-text.ts';
-import type { FleetSpec, TenantSpec } from './tenant-spec.ts';
+import type { FleetSpec, ListenerSpec, TenantSpec } from './tenant-spec.ts';
 
-/** A reading as plain JSON: another process may read, and the next reading here still builds on it. */
+/**
+ * A reading as plain JSON: another process may read, and the next reading here still builds on it. Of thousands of
+ * tenants most are alike, and so is their JSON: a tenth of what it would be.
+ */
 export type ReadingJson = {
-  readonly fleet: (Omit<FleetSpec, 'tenants'> & { readonly tenants: readonly TenantSpec[] }) | null;
+  readonly fleet: (Omit<FleetSpec, 'tenants'> & { readonly tenants: PackedTenants }) | null;
   readonly issues: FleetReading['issues'];
   readonly sources: readonly { readonly path: string; readonly text: string; readonly isCut: boolean }[];
   readonly includes: FleetReading['includes'];
@@ -15,42 +19,48 @@ export type ReadingJson = {
   };
 };
 
+/** `listeners` are those of all tenants, one tenant's after the other's. */
+type PackedTenants = {
+  readonly tenants: PackedAlike<Omit<TenantSpec, 'listeners'> & { readonly listeners: number }>;
+  readonly listeners: PackedAlike<ListenerSpec>;
+};
+
 export function renderReading({ fleet, sources, sideTexts, reuse, ...rest }: FleetReading): ReadingJson {
   return {
     ...rest,
-    fleet: fleet && { ...fleet, tenants: [...fleet.tenants.values()] },
+    fleet: fleet && { ...fleet, tenants: packTenants([...fleet.tenants.values()]) },
     sources: [...sources.values()].map(({ path, text, isCut }) => ({ path, text, isCut })),
     sideTexts: [...sideTexts],
     reuse: { ...reuse, sideFiles: [...reuse.sideFiles] },
   };
 }
 
-/** What tenants have in common becomes one object again, as the reading had it: of thousands, most are alike. */
+/** What tenants have in common becomes one object again, as the reading had it. */
 export function parseReading({ fleet, sources, sideTexts, reuse, ...rest }: ReadingJson): FleetReading {
-  const known = new Map<string, object>();
   return {
     ...rest,
-    fleet: fleet && {
-      ...fleet,
-      tenants: new Map(fleet.tenants.map(tenant => [tenant.id, shareParts(tenant, known)])),
-    },
+    fleet: fleet && { ...fleet, tenants: unpackTenants(fleet.tenants) },
     sources: new Map(sources.map(({ path, text, isCut }) => [path, new SourceText(path, text, isCut)])),
     sideTexts: new Map(sideTexts),
     reuse: { ...reuse, sideFiles: new Map(reuse.sideFiles) },
   };
 }
 
-function shareParts(tenant: TenantSpec, known: Map<string, object>): TenantSpec {
-  const share = <T extends object>(part: T): T =>
-    Object.fromEntries(
-      Object.entries(part).map(([key, value]) => {
-        if (typeof value !== 'object' || value === null || key === 'binds') return [key, value];
-        const text = JSON.stringify(value);
-        const same = known.get(text);
-        if (!same) known.set(text, value);
-        return [key, same ?? value];
-      }),
-    ) as T;
-  const { listeners, ...own } = tenant;
-  return { ...share(own), listeners: listeners.map(share) };
+function packTenants(tenants: readonly TenantSpec[]): PackedTenants {
+  return {
+    tenants: packAlike(tenants.map(spec => ({ ...spec, listeners: spec.listeners.length }))),
+    listeners: packAlike(tenants.flatMap(({ listeners }) => listeners)),
+  };
+}
+
+function unpackTenants(packed: PackedTenants): Map<TenantId, TenantSpec> {
+  const listeners = unpackAlike(packed.listeners);
+  const tenants = new Map<TenantId, TenantSpec>();
+  let next = 0;
+  for (const spec of unpackAlike(packed.tenants)) {
+    const own = listeners.slice(next, next + spec.listeners);
+    next += spec.listeners;
+    tenants.set(spec.id, { ...spec, listeners: own });
+  }
+  return tenants;
 }

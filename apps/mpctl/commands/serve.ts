@@ -22,7 +22,7 @@ export async function serve({ folders }: Input): Promise<ExitCode> {
   const opened = await openController({
     config: { path: folders.configPath, facts: hostFacts(folders, logFormat) },
     parseCommand: [process.execPath, program, 'parse-tenants'],
-    shardCommand: [process.execPath, join(dirname(program), 'shard.js')],
+    shardCommand: [process.execPath, '--expose-gc', join(dirname(program), 'shard.js')],
     appDir: join(dirname(program), 'inbox'),
     environment: process.env,
     publicSocketsOnly: process.env.MPCTL_PUBLIC_SOCKETS === '1',
