@@ -1,10 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
 import { MpctlError } from '../base/error.ts';
 import type { Issue } from '../base/issue.ts';
+import type { FleetSettings } from '../reconcile/diff-spec.ts';
 import { holdReason } from '../reconcile/hold.ts';
+import { restartIssues } from '../reconcile/restart-issues.ts';
 import type { FileEdit } from '../spec/edit-files.ts';
 import { type FleetReading, readFleet } from '../spec/read-fleet.ts';
-import type { FleetSpec } from '../spec/tenant-spec.ts';
+import { type HostFacts, resolveSettings } from '../spec/resolve.ts';
 import type { Texts } from './change-files.ts';
 import type { ConfigSource } from './controller.ts';
 import { type GoodReading, isGood } from './good-reading.ts';
@@ -30,6 +32,7 @@ export class Config {
   #good: GoodReading | null = null;
   /** What the files said last. */
   #seen: FleetReading | null = null;
+  #begunWith: { readonly settings: FleetSettings; readonly facts: HostFacts } | null = null;
   #state: ConfigState = { state: 'current', held: '', issues: [] };
   loadedAtMs = 0;
 
@@ -109,7 +112,7 @@ export class Config {
 
   /** Takes over what the files say now. True: something else shall run from now on. */
   take(reading: FleetReading, confirmed: boolean, nowMs: number): boolean {
-    const { issues } = reading;
+    const issues = [...reading.issues, ...this.restartIssues(reading)];
     if (this.#good && isSame(reading, this.#good)) {
       this.#state = { state: 'current', held: '', issues };
       return false;
@@ -126,9 +129,18 @@ export class Config {
     return true;
   }
 
-  /** The folders that the daemon began with stay, whatever the file says later. */
-  keepFolders({ runDir, dataDir }: FleetSpec): void {
+  /** What was taken over until now the daemon began with: its folders stay, whatever the file says later. */
+  begin(): void {
+    const { runDir, dataDir } = this.good.fleet;
+    this.#begunWith = { settings: this.good.fleet, facts: this.#source.facts };
     this.#source = { ...this.#source, facts: { ...this.#source.facts, runDir, dataDir } };
+  }
+
+  /** What a reading says that only the next daemon will do. */
+  restartIssues(reading: FleetReading): readonly Issue[] {
+    if (!this.#begunWith || !isGood(reading)) return [];
+    const { settings, facts } = this.#begunWith;
+    return restartIssues(settings, resolveSettings(reading.reuse.settings, facts), this.path);
   }
 }
 

@@ -21,7 +21,7 @@ export async function withFileLock<T>(path: string, work: () => Promise<T>): Pro
   try {
     const giveUpAtMs = performance.now() + patienceMs;
     while (!tryLink(own, lock)) {
-      await removeIfDead(lock, `${own}.dead`);
+      await findHolder(lock, `${own}.dead`);
       if (performance.now() > giveUpAtMs) {
         throw new MpctlError('FILE_LOCKED', `somebody else keeps changing ${path}`, {
           hint: `if nobody does, remove ${lock}`,
@@ -41,18 +41,20 @@ export async function withFileLock<T>(path: string, work: () => Promise<T>): Pro
 
 let locksTaken = 0;
 
-async function removeIfDead(lock: string, aside: string): Promise<void> {
+/** The pid of who holds a lock; null: nobody, or not any more, and then the lock is gone. `aside` is a free name beside it. */
+export async function findHolder(lock: string, aside: string): Promise<number | null> {
   const inode = inodeAt(lock);
-  if (inode === null) return;
+  if (inode === null) return null;
   let holder: unknown;
   try {
     holder = JSON.parse(readFileSync(lock, 'utf8'));
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
     // Not one of ours, or of a machine that lost power while it was written: nobody holds it.
     holder = null;
   }
   const { pid, startedAt } = (holder ?? {}) as { pid?: number; startedAt?: string };
-  if (pid !== undefined && startedAt !== undefined && (await isRunning({ pid, startedAt }))) return;
+  if (pid !== undefined && startedAt !== undefined && (await isRunning({ pid, startedAt }))) return pid;
   removeDead(lock, inode, aside);
+  return null;
 }

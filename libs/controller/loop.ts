@@ -1,5 +1,5 @@
 import type { Logger } from '../base/log.ts';
-import { applySettings, type FleetSettings } from '../reconcile/diff-spec.ts';
+import type { FleetSettings } from '../reconcile/diff-spec.ts';
 import { type Desired, type Plan, plan } from '../reconcile/plan.ts';
 import type { Fleet } from './fleet.ts';
 
@@ -86,7 +86,7 @@ export class Loop {
     if (steps.length > 0) this.#options.working();
     if (steps.some(({ kind }) => kind === 'configure')) {
       await this.#options.configure(fleet);
-      this.#applied = applySettings(this.#applied ?? fleet, fleet);
+      this.#applied = fleet;
     }
     if (steps.length > 0) await this.#fleet.perform(steps, fleet.webGroup);
     if (wakeAtMs !== null) this.#wakeIn(wakeAtMs - this.#options.clock());

@@ -19,6 +19,7 @@ import { ConfigWatch } from './config-watch.ts';
 import { ControlAnswers } from './control-answers.ts';
 import { ControlDoor } from './control-door.ts';
 import type { Controller, ControllerOptions } from './controller.ts';
+import { takeDataLock } from './data-lock.ts';
 import { FallbackDoor } from './fallback-door.ts';
 import { Fleet } from './fleet.ts';
 import { Housekeeping } from './housekeeping.ts';
@@ -53,6 +54,7 @@ export async function openController(options: ControllerOptions): Promise<Contro
   );
   const reading = await config.read();
   if (!config.take(reading, true, clock())) return reading.issues;
+  config.begin();
   const { runDir, dataDir, trashMs, hostname, webGroup, control, log: logSpec } = config.good.fleet;
   log.configure(logSpec);
 
@@ -60,7 +62,8 @@ export async function openController(options: ControllerOptions): Promise<Contro
   const memory = opened.use(new MemorySaving());
   makeRunDir(runDir);
   opened.use(await takeRunLock(lockSocketPath(runDir), process.pid));
-  await endLeftovers(shardListPath(runDir), log);
+  const { formerRunDir } = opened.use(await takeDataLock(dataDir, runDir));
+  for (const dir of new Set([runDir, formerRunDir ?? runDir])) await endLeftovers(shardListPath(dir), log);
   const api = options.publicSocketsOnly ? 'public' : 'private';
   // The lock is ours and the shards of the one before are gone: whoever still answers has nobody behind it.
   const bind: BindOptions = { runDir, webGroup, occupied: 'refuse', api };

@@ -72,7 +72,8 @@ export class Reconciler {
   preview(reading: FleetReading): PlanReply {
     if (!isGood(reading)) return { lines: [], held: '', issues: reading.issues };
     const plan = this.#loop.planFor(this.#desired(reading.fleet));
-    return { lines: explain(plan), held: this.config.holdOf(reading), issues: reading.issues };
+    const issues = [...reading.issues, ...this.config.restartIssues(reading)];
+    return { lines: explain(plan), held: this.config.holdOf(reading), issues };
   }
 
   /** Makes a reading what is wanted, unless it has issues or is held. */
@@ -83,6 +84,9 @@ export class Reconciler {
     if (isTaken) this.want();
     else if (state !== 'current' && !isDeepStrictEqual(before, this.config.state)) {
       this.#log.warn({ state, held, issues }, 'the tenants file is not applied');
+    }
+    if (state === 'current' && issues.length > 0 && !isDeepStrictEqual(before.issues, issues)) {
+      this.#log.warn({ issues }, 'a part of the tenants file waits for a restart');
     }
   }
 

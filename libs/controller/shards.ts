@@ -1,7 +1,8 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import type { ShardIndex } from '../base/ids.ts';
 import type { Logger } from '../base/log.ts';
 import type { ObservedShard } from '../reconcile/observed.ts';
+import { besidePath } from '../spec/paths.ts';
 import type { TenantSpec } from '../spec/tenant-spec.ts';
 import { packPlacements } from '../wire/pack-placements.ts';
 import type { TenantReport } from '../wire/report.ts';
@@ -128,7 +129,10 @@ export class Shards {
 
   #writeList(): void {
     const running = [...this.#slots.values()].flatMap(({ identity }) => identity ?? []);
-    writeFileSync(this.#options.listPath, JSON.stringify(running), { mode: 0o600 });
+    const { listPath } = this.#options;
+    const fresh = besidePath(listPath, 'new');
+    writeFileSync(fresh, JSON.stringify(running), { mode: 0o600 });
+    renameSync(fresh, listPath);
   }
 }
 
@@ -138,7 +142,7 @@ export async function endLeftovers(listPath: string, log: Logger): Promise<void>
   try {
     list = JSON.parse(readFileSync(listPath, 'utf8'));
   } catch {
-    // No list: nobody left anything. One that was cut off lists a shard that had not been told anything yet.
+    // No list: nobody left anything.
     return;
   }
   await Promise.all(list.map(killAndWait));

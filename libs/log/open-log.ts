@@ -1,4 +1,5 @@
 /** Where log lines go: pino's JSON, or the same made readable. */
+import { openSync } from 'node:fs';
 import { type DestinationStream, destination, type Logger as Pino, pino } from 'pino';
 import type { LogFields, Logger } from '../base/log.ts';
 import type { LogSpec } from '../spec/tenant-spec.ts';
@@ -18,6 +19,11 @@ export function openLog(
   output: DestinationStream = destination(2),
 ): ConfigurableLogger {
   return new Log(new Writer(spec, fields, output), {});
+}
+
+/** Lines go to the end of a file, made where it is missing. Throws what the system says. */
+export function openLogFile(path: string): DestinationStream {
+  return destination(openSync(path, 'a', 0o664));
 }
 
 class Writer {

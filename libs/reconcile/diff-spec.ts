@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { renderBytes } from '../base/bytes.ts';
 import { renderDuration } from '../base/duration.ts';
 import { renderBind } from '../spec/bind.ts';
-import { setAt, valueAt } from '../spec/fill-in.ts';
+import { valueAt } from '../spec/fill-in.ts';
 import { hideHash } from '../spec/hide-hashes.ts';
 import type { ApplyClass, KeyRow } from '../spec/key.ts';
 import { listenerKeys, settingsKeys, tenantKeys } from '../spec/key-table.ts';
@@ -46,17 +46,6 @@ export function usesWebGroup({ protocol, access }: ListenerSpec): boolean {
 /** What changed of the settings of the whole fleet. The number of shards shows in where tenants go. */
 export function diffFleet(from: FleetSettings, to: FleetSettings): Change[] {
   return diffKeys(settingsKeys, from, to).filter(({ key }) => key !== 'shards');
-}
-
-/** The settings that hold when `wanted` was applied: what takes a restart of the daemon is as it was. */
-export function applySettings(applied: FleetSettings, wanted: FleetSettings): FleetSettings {
-  const settings: Record<string, unknown> = structuredClone(wanted);
-  for (const { field, apply } of settingsKeys) {
-    if (field === null || apply !== 'restart') continue;
-    const path = field.split('.');
-    setAt(settings, path, valueAt(applied, path));
-  }
-  return settings as FleetSettings;
 }
 
 function listenerOf({ listeners }: TenantSpec, id: string): ListenerSpec | null {

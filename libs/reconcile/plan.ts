@@ -14,7 +14,7 @@ import { placeTenant } from './place.ts';
 export type Desired = { readonly fleet: FleetSpec; readonly shardCount: number };
 
 export type Step =
-  /** Settings of the whole fleet; those that take a restart of the daemon are told, not applied. */
+  /** Settings of the whole fleet, but for those that take a restart of the daemon (`restart-issues.ts`). */
   | { readonly kind: 'configure'; readonly changes: readonly Change[] }
   | { readonly kind: 'close'; readonly tenant: TenantId; readonly shard: ShardIndex }
   | {
@@ -54,7 +54,8 @@ export function plan(desired: Desired, observed: Observed, nowMs: number): Plan 
     return false;
   };
 
-  const changes = observed.fleet === null ? [] : diffFleet(observed.fleet, desired.fleet);
+  const settings = observed.fleet === null ? [] : diffFleet(observed.fleet, desired.fleet);
+  const changes = settings.filter(({ cost }) => cost !== 'restart');
   if (changes.length > 0) steps.push({ kind: 'configure', changes });
 
   for (const [id, { shard, busy }] of observed.tenants) {

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { Logger } from '../base/log.ts';
 import type { Intake } from '../intake/open-intake.ts';
 import { journalDir } from '../spec/paths.ts';
 import type { TenantHome } from '../tenant/tenant-home.ts';
@@ -48,7 +49,7 @@ export async function openHome({ config, log, totals, env, stateChanged }: HomeO
     inbox: await createInboxEngine({
       log,
       clock,
-      app: readAppFiles(config.appDir),
+      app: readApp(() => readAppFiles(config.appDir), log),
     }),
     logins: createLoginChecker({ slowWork, clock }),
     certificates: createCertificates({ log, slowWork, clock }),
@@ -56,4 +57,14 @@ export async function openHome({ config, log, totals, env, stateChanged }: HomeO
     totals,
     stateChanged,
   };
+}
+
+/** A page that cannot be read is no reason to refuse mail: tenants get the one without a script then. */
+function readApp<App>(read: () => App, log: Logger): App | null {
+  try {
+    return read();
+  } catch (error) {
+    log.error({ error: (error as Error).message }, 'the inbox page cannot be read: the plain one is served');
+    return null;
+  }
 }

@@ -22,9 +22,16 @@ async function lookUp(database: 'passwd' | 'group', names: Iterable<string>): Pr
     else wanted.add(name);
   }
   if (wanted.size > 0) take(readFileSync(`/etc/${database}`, 'utf8'), wanted, found);
+  const missing = missingUntilMs[database];
+  for (const name of wanted) if ((missing.get(name) ?? 0) > performance.now()) wanted.delete(name);
   if (wanted.size > 0) take(await ask(database, [...wanted]), wanted, found);
+  for (const name of wanted) missing.set(name, performance.now() + missingMs);
   return found;
 }
+
+/** Who was in no directory either is not asked for again so soon: on many machines there is no group for web servers. */
+const missingMs = 60_000;
+const missingUntilMs = { passwd: new Map<string, number>(), group: new Map<string, number>() };
 
 /** Both databases have the name first and its id third. */
 function take(text: string, wanted: Set<string>, found: Map<string, number>): void {

@@ -90,6 +90,11 @@ export function stateDir(dataDir: string): string {
   return join(dataDir, '.state');
 }
 
+/** Names the process that keeps its mail here. */
+export function dataLockPath(dataDir: string): string {
+  return join(dataDir, '.state', 'lock');
+}
+
 /** Uids of tenants whose folders are still being made. */
 export function newUidsPath(dataDir: string): string {
   return join(dataDir, '.state', 'new-uids');

@@ -7,9 +7,10 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { execa } from 'execa';
 import type { TenantDetail } from '../../libs/wire/control-http.ts';
 import { askControl } from '../harness/control.ts';
-import { Fleet, httpGet } from '../harness/fleet.ts';
+import { Fleet, httpGet, mpctlPath } from '../harness/fleet.ts';
 import { freePorts } from '../harness/free-port.ts';
 import { SmtpTalk, sendMail } from '../harness/smtp-talk.ts';
 
@@ -108,4 +109,32 @@ test('a port that somebody else holds fails alone, is told, and is taken when it
   while ((await detail()).state !== 'listening') await sleep(100);
   using overTcp = new SmtpTalk(port);
   assert.match((await overTcp.reply()) ?? '', /^220/);
+});
+
+test('what waits for a restart is told by the log, the status and the plan', async () => {
+  const yaml = 'tenants: {a1: {}}\n';
+  await using fleet = await Fleet.serving(yaml);
+  writeFileSync(fleet.configPath, `hostname: mx.test\nlog: {level: warn}\n${yaml}`);
+  const { stderr, code } = await fleet.run(['apply']);
+  assert.equal(code, 0);
+  const told =
+    /hostname: warning: waits for a restart of the daemon, which runs with \S+ instead of mx\.test/;
+  assert.match(stderr, told);
+  assert.match((await fleet.run(['status'])).stdout, told);
+  const plan = await fleet.run(['plan']);
+  assert.match(plan.stderr, told);
+  assert.equal(plan.code, 0);
+  assert.match(fleet.log, /"path":"hostname"[^\n]*waits for a restart/);
+});
+
+test('a second daemon with another run folder is kept out of the data folder', async () => {
+  await using fleet = await Fleet.serving('tenants: {}\n');
+  const runDir = join(fleet.dir, 'run2');
+  const { stderr, exitCode } = await execa(
+    mpctlPath,
+    ['serve', '--config', fleet.configPath, '--run-dir', runDir, '--data-dir', fleet.dataDir],
+    { reject: false },
+  );
+  assert.equal(exitCode, 1);
+  assert.match(stderr, new RegExp(`process ${fleet.pid}\\) keeps its mail in ${fleet.dataDir}`));
 });

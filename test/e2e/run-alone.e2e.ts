@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
 import { httpGet, mpctlPath } from '../harness/fleet.ts';
 import { freePorts } from '../harness/free-port.ts';
@@ -59,6 +60,45 @@ test('a sandbox takes mail and gives it out, and leaves nothing behind', async (
   assert.match((await httpGet(join(dir, 'http.sock'), '/')).body, /Build 7/);
   assert.equal(await stop(child, 'SIGINT'), 0);
   assert.deepEqual(readdirSync(dir), []);
+});
+
+test('mail and log stay where Mailpit’s flags put them, and a folder is one process’s', async () => {
+  const words = ['--listen', 'unix:./http.sock:600', '--smtp', 'unix:./smtp.sock:600', '-d', './mail'];
+  const logPath = join(dir, 'run.log');
+  const startLogged = async () => {
+    const child = spawn(mpctlPath, ['run', ...words, '--log-file', logPath], { cwd: dir, stdio: 'ignore' });
+    while (!existsSync(logPath) || !readFileSync(logPath, 'utf8').includes('http.sock')) {
+      assert.equal(child.exitCode, null);
+      await sleep(20);
+    }
+    return child;
+  };
+  let child = await startLogged();
+  try {
+    await execa(mpctlPath, ['sendmail', '-S', `unix:${join(dir, 'smtp.sock')}`, 'a@b.test'], {
+      input: 'Subject: kept\n\n',
+    });
+    const second = await refused([
+      '--listen',
+      'unix:./2.sock:600',
+      '--smtp',
+      'unix:./3.sock:600',
+      '-d',
+      './mail',
+    ]);
+    assert.equal(second.code, 1);
+    assert.match(second.stderr, new RegExp(`process ${child.pid}\\) keeps its mail in `));
+    assert.equal(await stop(child, 'SIGTERM'), 0);
+    rmSync(logPath);
+    child = await startLogged();
+    assert.match((await httpGet(join(dir, 'http.sock'), '/api/v1/messages')).body, /"Subject":"kept"/);
+  } finally {
+    await stop(child, 'SIGTERM');
+  }
+  const file = await refused(['-d', logPath]);
+  assert.equal(file.code, 2);
+  assert.match(file.stderr, /-d: .*run\.log is a file/);
+  for (const name of readdirSync(dir)) rmSync(join(dir, name), { recursive: true });
 });
 
 test('a socket that somebody answers on is left alone', async () => {

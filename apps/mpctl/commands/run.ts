@@ -1,8 +1,9 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { MpctlError } from '../../../libs/base/error.ts';
+import { takeDataLock } from '../../../libs/controller/data-lock.ts';
 import { TenantFolders } from '../../../libs/controller/tenant-folders.ts';
-import { openLog } from '../../../libs/log/open-log.ts';
+import { type ConfigurableLogger, openLog, openLogFile } from '../../../libs/log/open-log.ts';
 import { openAlone } from '../../../libs/shard/open-alone.ts';
 import { renderBind } from '../../../libs/spec/bind.ts';
 import { resolvePath } from '../../../libs/spec/paths.ts';
@@ -11,6 +12,8 @@ import { type MailpitSettings, parseMailpitFlags } from '../alone/mailpit-flags.
 import { readAlone } from '../alone/read-alone.ts';
 import { type ExitCode, exitCode } from '../exit-code.ts';
 import type { Input } from '../input.ts';
+import { printNote } from '../print.ts';
+import { UsageError } from '../usage-error.ts';
 
 /** Mail in progress when it ends. */
 const drainMs = 5000;
@@ -24,13 +27,14 @@ export async function runAlone({ args }: Input): Promise<ExitCode> {
   await using temporary = new AsyncDisposableStack();
   const dir = mkdtempSync(resolvePath(tmpdir(), 'mpctl-run-'));
   temporary.defer(() => rmSync(dir, { recursive: true }));
-  const dataDir = settings.get('MPCTL_DATA_DIR')?.value;
+  const dataDir = dataFolder(settings);
   const { fleet, tenant } = await readAlone(settings, {
     configPath: resolvePath(process.cwd(), 'run'),
     runDir: dir,
-    dataDir: dataDir === undefined ? dir : resolvePath(process.cwd(), dataDir),
+    dataDir: dataDir ?? dir,
   });
-  const log = openLog(logSpec(settings), {});
+  const log = openLogOf(settings);
+  temporary.use(await takeDataLock(fleet.dataDir, fleet.runDir));
   const [uid] = await new TenantFolders(fleet.dataDir, 0).admit([tenant.id], Date.now());
   if (!uid || uid instanceof MpctlError) throw uid;
   await using _sandbox = await openAlone(
@@ -48,6 +52,35 @@ export async function runAlone({ args }: Input): Promise<ExitCode> {
   if (fleet.dataDir === dir) log.warn({}, 'mail is kept in a temporary folder: it is gone when this ends');
   await stopped;
   return exitCode.done;
+}
+
+/** Where mail is kept: a folder, also by Mailpit's name for its database. Undefined: nobody said. */
+function dataFolder(settings: MailpitSettings): string | undefined {
+  const given = settings.get('MPCTL_DATA_DIR') ?? settings.get('MP_DATABASE');
+  if (given === undefined) return undefined;
+  const { value, from } = given;
+  if (/^https?:/i.test(value)) throw new UsageError(`${from}: rqlite is not available`, 'name a folder');
+  const path = resolvePath(process.cwd(), value);
+  if (statSync(path, { throwIfNoEntry: false })?.isFile()) {
+    throw new UsageError(`${from}: ${value} is a file, and mail is kept in a folder here`, 'name a folder');
+  }
+  return path;
+}
+
+/** Where no file can be written the lines go where they usually do, after a word about it. */
+function openLogOf(settings: MailpitSettings): ConfigurableLogger {
+  const path = settings.get('MP_LOG_FILE')?.value;
+  if (path === undefined) return openLog(logSpec(settings), {});
+  try {
+    return openLog(
+      { ...logSpec(settings), format: 'json' },
+      {},
+      openLogFile(resolvePath(process.cwd(), path)),
+    );
+  } catch (error) {
+    printNote(`mpctl: cannot write ${path}: ${(error as Error).message}`);
+    return openLog(logSpec(settings), {});
+  }
 }
 
 function logSpec(settings: MailpitSettings): LogSpec {

@@ -1,0 +1,43 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, test } from 'node:test';
+import { takeDataLock } from './data-lock.ts';
+import { identifyProcess } from './process-identity.ts';
+
+let dir = '';
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), 'mpctl-'));
+});
+afterEach(() => rmSync(dir, { recursive: true }));
+
+test('a data folder is one process’s until it lets go', async () => {
+  const lock = await takeDataLock(dir, '/run/one');
+  await assert.rejects(takeDataLock(dir, '/run/two'), {
+    code: 'DATA_FOLDER_IN_USE',
+    message: new RegExp(`process ${process.pid}\\)`),
+  });
+  lock[Symbol.dispose]();
+  using next = await takeDataLock(dir, '/run/two');
+  assert.equal(next.formerRunDir, null);
+  assert.deepEqual(readdirSync(join(dir, '.state')), ['lock']);
+});
+
+test('a killed process’s lock is taken over, and tells where its shards were', async () => {
+  const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1e6)'], { stdio: 'ignore' });
+  const named = { ...(await identifyProcess(child.pid ?? 0)), runDir: '/run/killed' };
+  (await takeDataLock(dir, ''))[Symbol.dispose]();
+  const path = join(dir, '.state/lock');
+  writeFileSync(path, JSON.stringify(named));
+  await assert.rejects(takeDataLock(dir, '/run/two'), { code: 'DATA_FOLDER_IN_USE' });
+  child.kill('SIGKILL');
+  await once(child, 'exit');
+  {
+    using taken = await takeDataLock(dir, '/run/two');
+    assert.equal(taken.formerRunDir, '/run/killed');
+  }
+  assert.ok(!existsSync(path));
+});
