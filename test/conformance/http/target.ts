@@ -4,7 +4,8 @@
  *   MPCTL_TARGET_HTTP=unix:/path | http://host:port    its HTTP
  *   MPCTL_TARGET_SMTP=unix:/path | host:port           its SMTP
  *
- * Rows that need settings of their own, or that say what is better here than in the reference, are skipped there.
+ * Rows that need settings of their own are skipped there, and those that say what is better here than in the reference
+ * unless `MPCTL_TARGET_OURS=1` says that it is ours.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -43,12 +44,13 @@ export type Target = AsyncDisposable & {
 };
 
 const elsewhere = process.env.MPCTL_TARGET_HTTP;
+const isOurs = process.env.MPCTL_TARGET_OURS === '1';
 
 /** `flags`: Mailpit's own. Null when the suite is pointed elsewhere and these cannot be had. */
 export async function openTarget(flags: readonly string[] = []): Promise<Target | null> {
   if (elsewhere === undefined) return startOurs(flags);
   if (flags.length > 0) return null;
-  return targetAt(placeOf(elsewhere), process.env.MPCTL_TARGET_SMTP ?? '', false, async () => {});
+  return targetAt(placeOf(elsewhere), process.env.MPCTL_TARGET_SMTP ?? '', isOurs, async () => {});
 }
 
 function placeOf(address: string): RequestOptions {
