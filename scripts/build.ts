@@ -45,10 +45,13 @@ const plainBuiltins: Plugin = {
 const everyCommand = { name: 'every-command', test: /apps\/mpctl\/(?!main\.|read-)[^/]+\.ts$/ };
 
 /**
- * Node keeps the text of what it runs, two bytes a character as soon as one of them is beyond Latin-1. Without such and
- * without indentation a shard keeps 2 MB instead of 4. Names stay, for who reads a stack.
+ * Node keeps the text of what it runs, two bytes a character as soon as one of them is beyond Latin-1: a shard 4 MB of it
+ * instead of 2. So there is none, and what documents for editors is left out.
  */
-const plainText = { mangle: false, compress: false, codegen: { asciiOnly: true, removeWhitespace: true } };
+const plainText = {
+  minify: { mangle: false, compress: false, codegen: { asciiOnly: true, removeWhitespace: false } },
+  comments: { jsdoc: false },
+};
 
 /** Puts a web app's files in place: those with a hash in their name first, the page that names them last. */
 function placeApp(from: string, to: string): void {
@@ -78,7 +81,7 @@ try {
     entryFileNames: '[name].js',
     chunkFileNames: 'chunk-[hash].js',
     codeSplitting: { groups: [everyCommand] },
-    minify: plainText,
+    ...plainText,
   });
   await bundle.close();
   await build({

@@ -9,6 +9,7 @@ const needed: Record<string, string> = {
   apache2: 'apache2',
   chromium: 'chromium',
   curl: 'curl',
+  fish: 'fish',
   gcc: 'cc',
   'libc6-dev': '/usr/include/stdio.h',
   'libauthen-sasl-perl': 'perl:Authen::SASL',
@@ -22,6 +23,7 @@ const needed: Record<string, string> = {
   's-nail': 's-nail',
   swaks: 'swaks',
   systemd: 'systemd-notify',
+  zsh: 'zsh',
 };
 
 const path = `${process.env.PATH ?? ''}:/usr/sbin:/sbin`.split(delimiter);

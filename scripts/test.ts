@@ -32,6 +32,9 @@ const groups = [
   { files: wanted.filter(path => path.endsWith('.e2e.ts')), concurrency: 1 },
 ].filter(group => group.files.length > 0);
 
+/** A file of tests may take so long. */
+const longestMs = { test: 600_000, soak: 4 * 3_600_000 };
+
 let failed = false;
 for (const { files, concurrency } of groups) {
   const child = spawn(
@@ -39,7 +42,7 @@ for (const { files, concurrency } of groups) {
     [
       '--test',
       `--test-concurrency=${concurrency}`,
-      '--test-timeout=600000',
+      `--test-timeout=${soak ? longestMs.soak : longestMs.test}`,
       // A test that failed may have left a process running, and would wait for it.
       '--test-force-exit',
       '--test-reporter=spec',

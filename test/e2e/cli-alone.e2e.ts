@@ -92,16 +92,43 @@ test('a wrong command line ends with 2 and says what would be right', async () =
   }
 });
 
-test('completion works in the shells that are here', async () => {
-  const { stdout } = await execa('bash', [
+/** What each shell offers after `mpctl tenant re`, asked as somebody at its prompt would; each prints it in its own way. */
+const asked: Readonly<Record<string, readonly string[]>> = {
+  bash: [
     '-c',
-    `PATH=${mpctlPath.replace(/\/mpctl$/, '')}:$PATH
-    source <(mpctl completion bash)
+    `source <(mpctl completion bash)
     COMP_WORDS=(mpctl tenant re); COMP_CWORD=2; _mpctl mpctl re tenant
-    echo "\${COMPREPLY[*]}"`,
-  ]);
-  assert.deepEqual(stdout.split(/\s+/), ['remove', 'rename', 'resume']);
-});
+    printf '%s\\n' "\${COMPREPLY[@]}"`,
+  ],
+  fish: ['-c', `mpctl completion fish | source; complete -C 'mpctl tenant re'`],
+  // Completion is for a prompt, so there must be one: a shell in a terminal of its own, which is typed into.
+  zsh: [
+    '-c',
+    `zmodload zsh/zpty
+    zpty shell 'zsh -f -i'
+    zpty -w shell "PS1= ; autoload -U compinit; compinit -u -D; source <(mpctl completion zsh); bindkey '^I' list-choices"
+    zpty -w shell 'echo rea''dy'
+    while zpty -r shell line; do [[ $line == *ready* ]] && break; done
+    zpty -w -n shell $'mpctl tenant re\\t'
+    sleep 0.1
+    for _ in {1..200}; do
+      if zpty -r -t shell line; then print -r -- $line; [[ $line == *resume* ]] && break; else sleep 0.05; fi
+    done
+    zpty -d shell`,
+  ],
+};
+
+for (const [shell, words] of Object.entries(asked)) {
+  test(`completion works in ${shell}`, async () => {
+    const { stdout } = await execa(shell, [...words], {
+      env: { PATH: `${dirname(mpctlPath)}:${process.env.PATH}`, TERM: 'dumb' },
+      timeout: 30_000,
+    });
+    for (const name of ['remove', 'rename', 'restore', 'resume'])
+      assert.match(stdout, new RegExp(`\\b${name}\\b`));
+    assert.doesNotMatch(stdout, /\b(suspend|show)\b/);
+  });
+}
 
 test('a command loads little before it begins: neither what reads YAML nor what runs fleets', async () => {
   await execa(mpctlPath, ['version']);
@@ -120,6 +147,6 @@ test('a command loads little before it begins: neither what reads YAML nor what 
   assert.match(text, /apps\/mpctl\/run\.ts/);
   assert.doesNotMatch(
     text,
-    /^\/\/ (node_modules|libs\/(controller|proxy|shard)|libs\/spec\/(schema|read-))/m,
+    /^\/\/ (node_modules|libs\/(controller|proxy|shard)\/|libs\/spec\/(schema|read-))/m,
   );
 });

@@ -5,9 +5,16 @@ import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ControlStatus } from '../../libs/wire/control-http.ts';
 import { Fleet } from '../harness/fleet.ts';
+import { seeded } from '../harness/ledger.ts';
 import { Load } from '../harness/load.ts';
 
 const rounds = process.env.MPCTL_SOAK ? 1000 : 8;
+const seed = Number(process.env.MPCTL_SEED ?? Date.now() % 1e9);
+const random = seeded(seed);
+
+/** Of the long loops; the short ones take seconds. */
+const timeout = 3_600_000;
+
 const names = Array.from({ length: 20 }, (_, at) => `tenant-${at}`);
 const yaml = `tenants:\n${names.map(name => `  ${name}: {}\n`).join('')}`;
 
@@ -24,16 +31,18 @@ function isRunning(pid: number): boolean {
 }
 
 for (const api of ['private', 'public'] as const) {
-  test(`shards killed under load refuse nobody (${api} API)`, async t => {
+  test(`shards killed under load refuse nobody, ${rounds} times (${api} API, seed ${seed})`, {
+    timeout,
+  }, async t => {
     await using fleet = await Fleet.serving(yaml, { MPCTL_PUBLIC_SOCKETS: api === 'public' ? '1' : '' });
     await using load = new Load(placesOf(fleet));
     for (let round = 0; round < rounds; round++) {
       const pids = await shardPids(fleet);
-      const victim = pids[Math.floor(Math.random() * pids.length)];
+      const victim = pids[Math.floor(random() * pids.length)];
       assert.ok(victim);
       process.kill(victim, 'SIGKILL');
       await load.until(20);
-      await sleep(Math.random() * 100);
+      await sleep(random() * 100);
     }
     const { shards, tenants } = await fleet.ask<ControlStatus>('status');
     t.diagnostic(`${load.mails} mails, ${load.cut} cut, slowest ${Math.round(load.slowestMs)} ms`);
@@ -46,13 +55,13 @@ for (const api of ['private', 'public'] as const) {
   });
 }
 
-test('a killed controller leaves nothing behind, and the next one serves', async t => {
+test('a killed controller leaves nothing behind, and the next one serves', { timeout }, async t => {
   await using fleet = await Fleet.serving(yaml);
   for (let round = 0; round < Math.max(3, rounds / 10); round++) {
     const before = await shardPids(fleet);
     assert.equal(before.length > 0, true);
     await using _load = new Load(placesOf(fleet), 2);
-    await sleep(Math.random() * 300);
+    await sleep(random() * 300);
     await fleet.stop('SIGKILL');
     // At once half of the time: its shards may still be ending.
     if (round % 2 === 0) {
