@@ -1,59 +1,20 @@
 /** Real tenants behind a real nginx and a real Apache, from the tenants file to the page. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { appendFile, chmod, mkdir, mkdtemp, readlink, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { appendFile, mkdir, readlink, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
 import { WebSocket } from 'ws';
 import type { ProxyServer } from '../../libs/spec/proxy-spec.ts';
-import type { ControlStatus } from '../../libs/wire/control-http.ts';
-import { Fleet, mpctlPath } from '../harness/fleet.ts';
+import { mpctlPath } from '../harness/fleet.ts';
+import { openPublished as openFleet } from '../harness/published-fleet.ts';
 import { fetchRaw } from '../harness/raw-http.ts';
-import { prepareWebServer } from '../harness/web-server.ts';
 
-async function openPublished(server: ProxyServer, more = '') {
-  await using stack = new AsyncDisposableStack();
-  const dir = await mkdtemp(join(tmpdir(), 'mp-'));
-  stack.defer(() => rm(dir, { recursive: true, force: true }));
-  const web = stack.use(await prepareWebServer({ server, dir }));
-  await web.start();
-  const yaml = (extra: string) => `proxy:
-  baseDomain: mail.example.com
-  server: ${server}
-  listen: "127.0.0.1:${web.port}"
-  outputDir: ${web.outputDir}
-  checkCommand: ${JSON.stringify(web.checkCommand)}
-  reloadCommand: ${JSON.stringify(web.reloadCommand)}
-${extra}
-tenants:
-  project-a: { auth: none, hostnames: [mail.shop.example] }
+const tenants = `  project-a: { auth: none, hostnames: [mail.shop.example] }
   project-b: {}
 `;
-  const fleet = stack.use(new Fleet(yaml(more)));
-  await chmod(fleet.dir, 0o711);
-  await fleet.serve();
-  const owned = stack.move();
-  const get = (host: string, path = '/api/v1/messages') =>
-    fetchRaw({ port: web.port, path, headers: { host } });
-  /** Resolves when the daemon says this about the web server. */
-  const until = async (...states: string[]) => {
-    const giveUpAtMs = performance.now() + 60_000;
-    for (;;) {
-      const { proxy } = await fleet.ask<ControlStatus>('status');
-      if (proxy && states.includes(proxy.state)) return proxy;
-      if (performance.now() > giveUpAtMs) throw new Error(`${JSON.stringify(proxy)}\n${fleet.log}`);
-      await sleep(100);
-    }
-  };
-  return {
-    ...{ dir, web, fleet, get, until },
-    write: (extra: string) => writeFile(fleet.configPath, yaml(extra)),
-    [Symbol.asyncDispose]: () => owned.disposeAsync(),
-  };
-}
+const openPublished = (server: ProxyServer, more = '') => openFleet({ server, more, tenants });
 
 for (const server of ['nginx', 'apache'] as const) {
   describe(server, () => {

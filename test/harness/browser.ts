@@ -12,7 +12,8 @@ export const phone: BrowserContextOptions = {
   isMobile: true,
 };
 
-export function openBrowser(): Promise<Browser> {
+/** `more`: further arguments of Chromium's. */
+export function openBrowser(more: readonly string[] = []): Promise<Browser> {
   return chromium.launch({
     executablePath: '/usr/bin/chromium',
     args: [
@@ -23,6 +24,7 @@ export function openBrowser(): Promise<Browser> {
       '--disable-background-networking',
       '--disable-component-update',
       '--disable-sync',
+      ...more,
     ],
   });
 }
