@@ -39,7 +39,9 @@ export function replaceFile(path: string, expected: string | null, text: string 
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     if (code === undefined || error instanceof MpctlError) throw error;
-    throw new MpctlError('FILE_NOT_WRITABLE', `cannot write ${path}: ${message}`, { cause: error });
+    const hint =
+      code === 'EPERM' ? 'it keeps its owner and group: give it to the daemon’s user and group' : '';
+    throw new MpctlError('FILE_NOT_WRITABLE', `cannot write ${path}: ${message}`, { cause: error, hint });
   }
 }
 

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { appendFile, mkdir, readlink, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
 import { WebSocket } from 'ws';
 import type { ProxyServer } from '../../libs/spec/proxy-spec.ts';
@@ -140,3 +141,38 @@ test('who has no socket is answered by the daemon: 404 for nobody, 503 for a ten
   assert.equal(response.statusCode, 503);
   socket.terminate();
 });
+
+for (const [server, mode] of [
+  ['nginx', 'wildcard'],
+  ['apache', 'wildcard'],
+  ['nginx', 'vhost'],
+] as const) {
+  test(`${server} ${mode}: who asks one tenant notices nothing of others that come, are suspended and go`, async () => {
+    await using world = await openPublished(server, `  mode: ${mode}`);
+    await world.until('applied');
+    let stop = false;
+    let asked = 0;
+    const hammer = async () => {
+      for (; !stop; asked++) {
+        const { status } = await world.get('project-a.mail.example.com');
+        assert.equal(status, 200, `request ${asked}`);
+        await sleep(2);
+      }
+    };
+    const hammering = hammer();
+    const done = async (...words: string[]) => {
+      const { code, stderr } = await world.fleet.run(['tenant', ...words]);
+      assert.equal(code, 0, stderr);
+    };
+    for (const name of ['other', 'another']) {
+      await done('add', name, 'auth=none');
+      await done('suspend', name);
+      await done('resume', name);
+      await done('remove', name, '--yes');
+    }
+    await world.until('applied', 'unchanged');
+    stop = true;
+    await hammering;
+    assert.ok(asked > 50, `${asked} requests`);
+  });
+}

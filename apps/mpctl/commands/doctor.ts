@@ -37,10 +37,14 @@ export async function doctor(input: Input): Promise<ExitCode> {
   else {
     for (const found of findings.slice(0, maxPrinted)) printData(render(found));
     if (findings.length > maxPrinted) printNote(`… and ${findings.length - maxPrinted} more: --json has all`);
-    if (errors.length === 0)
-      printData(`${visits} ways to sockets tried as ${visitors.join(', ') || 'nobody'}: all open`);
+    if (errors.length === 0) printData(renderWell(visits, visitors));
   }
   return errors.length === 0 ? exitCode.done : exitCode.failed;
+}
+
+function renderWell(visits: number, visitors: readonly string[]): string {
+  if (visits === 0) return 'nothing to try: no web server is configured, and no tenant has a user';
+  return `${visits} ways to sockets tried as ${visitors.join(', ')}: all open`;
 }
 
 function chosen({ tenants }: FleetSpec, names: readonly string[]): TenantSpec[] {
