@@ -47,7 +47,7 @@ export function renderIndex(index: string, { webroot, version, label, nonce }: I
     .replace('<head>', () => `<head><base href="${escapeHtml(webroot)}">`)
     .replace(/<title>[^<]*/, () => `<title>${escapeHtml(label)}`)
     .replace('<div id="app"', () => `<div id="app" ${data}`)
-    .replaceAll('<script ', () => `<script nonce="${nonce}" `);
+    .replaceAll(/<(script|link rel="modulepreload") /g, start => `${start}nonce="${nonce}" `);
 }
 
 const entities: Record<string, string> = {

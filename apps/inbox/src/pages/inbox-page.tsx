@@ -5,7 +5,7 @@ import { ListBar } from '../parts/list-bar.tsx';
 import { MailRows } from '../parts/mail-rows.tsx';
 import { MainMenu } from '../parts/main-menu.tsx';
 import { NoticeLine } from '../parts/notice-line.tsx';
-import { SearchBox } from '../parts/search-box.tsx';
+import { SearchBox, SearchFaults } from '../parts/search-box.tsx';
 import { SidePane } from '../parts/side-pane.tsx';
 import { SpokenLine } from '../parts/spoken-line.tsx';
 import { TagNav } from '../parts/tag-nav.tsx';
@@ -73,6 +73,7 @@ function MailList() {
       {page === 'list' && <h1 class="spoken">{isSearch ? words.results : words.inbox}</h1>}
       <ListBar />
       <TagNav />
+      <SearchFaults />
       {error.value !== '' && (
         <p class="fault" role="alert">
           {error.value === 'unreachable' ? words.unreachable : error.value}{' '}

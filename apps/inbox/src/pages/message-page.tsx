@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { useApp, useWords } from '../parts/context.ts';
-import { HtmlView } from '../parts/html-view.tsx';
+import { HtmlView, PreviewToggle } from '../parts/html-view.tsx';
 import { MessageBar } from '../parts/message-bar.tsx';
 import { MessageHead } from '../parts/message-head.tsx';
 import { SourceView } from '../parts/source-view.tsx';
@@ -52,7 +52,10 @@ function OpenMessage({ message }: { readonly message: Message }) {
   return (
     <>
       <MessageHead message={message} />
-      <TabStrip tabs={tabs} open={tab} onOpen={next => app.go({ tab: next }, true)} />
+      <div class="tab-line">
+        <TabStrip tabs={tabs} open={tab} onOpen={next => app.go({ tab: next }, true)} />
+        {tab === 'html' && <PreviewToggle />}
+      </div>
       <div class="panel" role="tabpanel" id="tab-panel" aria-labelledby={`tab-${tab}`} data-tab={tab}>
         {tab === 'html' && <HtmlView message={message} />}
         {tab === 'source' && <SourceView text={message.HTML} />}

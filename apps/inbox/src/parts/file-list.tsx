@@ -10,6 +10,7 @@ export function FileList({ message }: { readonly message: Message }) {
   const app = useApp();
   const words = useWords();
   const shown = useSignal<Part | null>(null);
+  const isOpen = useSignal(false);
   const parts = [...message.Attachments, ...message.Inline];
   if (parts.length === 0) return null;
 
@@ -32,18 +33,29 @@ export function FileList({ message }: { readonly message: Message }) {
     }, '');
 
   return (
-    <div class="files">
+    <div class={isOpen.value ? 'files open' : 'files'}>
+      <button
+        type="button"
+        class="files-count"
+        aria-expanded={isOpen.value}
+        aria-label={words.attachments(parts.length)}
+        onClick={() => {
+          isOpen.value = !isOpen.value;
+        }}
+      >
+        <Icon name="clip" /> {parts.length}
+      </button>
       <ul aria-label={words.attachments(parts.length)}>
         {parts.map(part => (
           <li key={part.PartID}>
             <button
               type="button"
-              aria-label={words.files.preview(part.FileName || part.PartID)}
               onClick={() => {
                 shown.value = part;
               }}
             >
-              <Icon name="clip" /> {part.FileName || part.ContentID || part.PartID}{' '}
+              <Icon name="clip" /> <span class="spoken">{words.files.preview}</span>{' '}
+              {part.FileName || part.ContentID || part.PartID}{' '}
               <span class="quiet">{sizeText(part.Size)}</span>
             </button>
             {app.settings.attachmentDetails.value && <Details part={part} />}
@@ -51,7 +63,7 @@ export function FileList({ message }: { readonly message: Message }) {
         ))}
       </ul>
       {parts.length > 1 && (
-        <button type="button" class="link" onClick={downloadAll}>
+        <button type="button" class="link all-files" onClick={downloadAll}>
           {words.files.all}
         </button>
       )}

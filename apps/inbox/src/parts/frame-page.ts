@@ -41,11 +41,16 @@ export function framePage(
     `font-src ${from}`,
     `style-src 'unsafe-inline' ${remote ? '*' : here}`,
   ].join('; ');
-  const scheme = dark ? 'dark' : 'light';
+  // A mail that knows dark themes shows its own; the others are turned as mail programs do it.
+  const isTurned = dark && !/prefers-color-scheme|color-scheme/i.test(message.HTML);
+  const scheme = dark && !isTurned ? 'dark' : 'light';
+  const turned = isTurned
+    ? 'html{background:#fff;min-height:100%}html,img,video,[background],[style*="url("]{filter:invert(1) hue-rotate(180deg)}'
+    : '';
   return (
     `<!doctype html><meta http-equiv="Content-Security-Policy" content="${policy}">` +
     `<meta name="referrer" content="no-referrer"><meta name="color-scheme" content="${scheme}">` +
-    `<style>:root{color-scheme:${scheme}}body{overflow-wrap:break-word}</style>${body}`
+    `<style>:root{color-scheme:${scheme}}body{overflow-wrap:break-word}${turned}</style>${body}`
   );
 }
 

@@ -2,6 +2,7 @@ import type { Message } from '../state/api.ts';
 import { previewWidths } from '../state/preview.ts';
 import { useApp, useWords } from './context.ts';
 import { HtmlFrame } from './html-frame.tsx';
+import { Icon } from './icon.tsx';
 
 /** A mail's HTML, and how it is looked at: width, theme and images apart from the page's own. */
 export function HtmlView({ message }: { readonly message: Message }) {
@@ -13,7 +14,7 @@ export function HtmlView({ message }: { readonly message: Message }) {
   const isAllowed = settings.mayLoadRemote(sender) || preview.remoteFor.value === message.ID;
   return (
     <>
-      <div class="view-bar">
+      <div class={preview.unfolded.value ? 'view-bar' : 'view-bar folded'} id="preview-options">
         <fieldset class="choice">
           <legend class="spoken">{words.width}</legend>
           {previewWidths.map(one => (
@@ -107,6 +108,26 @@ export function HtmlView({ message }: { readonly message: Message }) {
         remote={isAllowed}
       />
     </>
+  );
+}
+
+/** Unfolds the choices above where room is short. */
+export function PreviewToggle() {
+  const { preview } = useApp();
+  const { preview: words } = useWords();
+  return (
+    <button
+      type="button"
+      class="options"
+      aria-label={words.options}
+      aria-expanded={preview.unfolded.value}
+      aria-controls="preview-options"
+      onClick={() => {
+        preview.unfolded.value = !preview.unfolded.value;
+      }}
+    >
+      <Icon name="more" />
+    </button>
   );
 }
 

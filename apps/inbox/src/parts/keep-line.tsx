@@ -20,11 +20,15 @@ export function KeepLine() {
   const connect = app.connect.value;
   if (connect === null) return null;
   const { Messages, AgeMs, Bytes } = connect.Keeps;
-  const facts = [
+  const limits = [
     Messages > 0 && words.messages(Messages),
     AgeMs > 0 && words.age(Math.max(1, Math.round(AgeMs / 86_400_000))),
     Bytes > 0 && words.bytes(sizeText(Bytes)),
-    connect.Evicted > 0 && words.evicted(connect.Evicted),
-  ].filter(fact => fact !== false);
-  return facts.length === 0 ? null : <span class="keeps"> · {facts.join('; ')}</span>;
+  ].filter(limit => limit !== false);
+  return (
+    <span class="keeps">
+      {limits.length > 0 && <span class="keeps-limit"> · {limits.join('; ')}</span>}
+      {connect.Evicted > 0 && <span> · {words.evicted(connect.Evicted)}</span>}
+    </span>
+  );
 }

@@ -16,7 +16,7 @@ export function SearchBox() {
   const words = useWords();
   const input = useRef<HTMLInputElement>(null);
   const timer = useRef(0);
-  const { query } = app.place.value;
+  const { query, page, id } = app.place.value;
   const typed = useSignal(query);
   const isOpen = useSignal(false);
   const chosen = useSignal(-1);
@@ -32,6 +32,9 @@ export function SearchBox() {
     if (document.activeElement !== input.current || query === '') typed.value = query;
   }, [query]);
 
+  // Who opened a mail meanwhile is not called back by what was typed before.
+  useEffect(() => clearTimeout(timer.current), [page, id]);
+
   const search = (text: string, replace: boolean) => {
     clearTimeout(timer.current);
     const wanted = text.trim();
@@ -40,7 +43,8 @@ export function SearchBox() {
   const type = (text: string) => {
     typed.value = text;
     chosen.value = -1;
-    isOpen.value = true;
+    // An emptied box would lay them over what it brings back.
+    isOpen.value = text !== '';
     clearTimeout(timer.current);
     const wanted = text.trim();
     if (wanted === '' || wanted.length >= eagerFrom)
@@ -137,11 +141,19 @@ export function SearchBox() {
           ))}
         </div>
       </form>
-      {faults.length > 0 && (
-        <p class="fault" id="search-faults">
-          {faults.map(({ word, why }) => words.searchFaults[why](word)).join(' ')}
-        </p>
-      )}
     </search>
+  );
+}
+
+/** What of the search says nothing to the server, above what the rest of it found. */
+export function SearchFaults() {
+  const app = useApp();
+  const { searchFaults: words } = useWords();
+  const faults = searchFaults(app.place.value.query);
+  if (faults.length === 0) return null;
+  return (
+    <p class="fault" id="search-faults">
+      {faults.map(({ word, why }) => words[why](word)).join(' ')}
+    </p>
   );
 }

@@ -108,7 +108,7 @@ function PartLine({ id, part }: { readonly id: string; readonly part: PartStruct
           <b>{part.ContentType}</b>
         )}{' '}
         {isLeaf && <span>{sizeText(part.Size)}</span>}{' '}
-        <span class="quiet">{facts.filter(Boolean).join(' · ')}</span>
+        <span class="quiet">{facts.filter(fact => fact && fact !== 'none').join(' · ')}</span>
       </div>
       {!isLeaf && (
         <ul>

@@ -111,13 +111,21 @@ export class MailStream {
 
   /** Counts that do not agree once it is quiet: something happened unseen, e.g. before the stream was there. */
   #settled(): void {
+    if (this.#catchingUp || this.#gathering) {
+      this.#settleLater();
+      return;
+    }
     const { query, loaded, window } = this.#list;
     if (query.value === '' && loaded.value && window.value.total !== this.total.value) this.#list.reload();
   }
 
-  #onEvent({ Type, Data, Cursor }: LiveEvent): void {
+  #settleLater(): void {
     this.#cancelSettled();
     this.#cancelSettled = this.#world.after(settledMs, () => this.#settled());
+  }
+
+  #onEvent({ Type, Data, Cursor }: LiveEvent): void {
+    this.#settleLater();
     if (this.#catchingUp && Type !== 'stats') {
       this.#missedMore = true;
       return;

@@ -9,6 +9,8 @@ export class Preview {
   /** Of the mail, whatever the page's own is. */
   readonly theme: Signal<'light' | 'dark'> = signal('light');
   readonly images: Signal<boolean> = signal(true);
+  /** Whether the choices are shown where room is short. */
+  readonly unfolded: Signal<boolean> = signal(false);
   /** The mail whose remote content is loaded this once. */
   readonly remoteFor: Signal<string> = signal('');
 }

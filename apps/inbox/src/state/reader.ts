@@ -19,6 +19,8 @@ export class Reader {
   readonly reading: Signal<Reading> = signal({ state: 'closed' });
   readonly #api: Pick<Api, 'message' | 'setRead'>;
   readonly #kept = new Map<string, Promise<Message>>();
+  /** Those of them that are here, and not on their way. */
+  readonly #here = new Set<string>();
   /** The message that was asked for last; an answer for another one comes too late. */
   #wanted = '';
 
@@ -35,7 +37,7 @@ export class Reader {
 
   async open(id: string): Promise<void> {
     this.#wanted = id;
-    if (!this.#kept.has(id)) this.reading.value = { state: 'loading', id };
+    if (!this.#here.has(id)) this.reading.value = { state: 'loading', id };
     try {
       const message = await this.#fetch(id);
       if (this.#wanted !== id) return;
@@ -55,7 +57,12 @@ export class Reader {
 
   /** Forgets what is no longer there. */
   forget(ids: ReadonlySet<string>): void {
-    for (const id of ids) this.#kept.delete(id);
+    for (const id of ids) this.#drop(id);
+  }
+
+  #drop(id: string): void {
+    this.#kept.delete(id);
+    this.#here.delete(id);
   }
 
   #fetch(id: string): Promise<Message> {
@@ -63,10 +70,13 @@ export class Reader {
     if (known) return known;
     const fetched = this.#api.message(id, true);
     this.#kept.set(id, fetched);
-    fetched.catch(() => this.#kept.delete(id));
+    fetched.then(
+      () => this.#here.add(id),
+      () => this.#kept.delete(id),
+    );
     for (const oldest of this.#kept.keys()) {
       if (this.#kept.size <= keptMessages) break;
-      this.#kept.delete(oldest);
+      this.#drop(oldest);
     }
     return fetched;
   }

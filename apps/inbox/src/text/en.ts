@@ -125,6 +125,7 @@ export const en = {
     quote: (_word: string) => 'A quotation mark is not closed.',
   },
   preview: {
+    options: 'How the mail is shown',
     width: 'Width',
     theme: 'Theme of the mail',
     themes: { light: 'Light', dark: 'Dark' },
@@ -137,7 +138,7 @@ export const en = {
     remoteStop: 'Stop',
   },
   files: {
-    preview: (name: string) => `Preview ${name}`,
+    preview: 'Preview',
     open: 'Open in a new tab',
     save: 'Download',
     all: 'Download all',

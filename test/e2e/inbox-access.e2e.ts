@@ -1,0 +1,204 @@
+/** Nobody is kept out: keyboard alone, touch alone, screen readers, large type, small screens, both themes. */
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { desktop, phone } from '../harness/browser.ts';
+import {
+  eventually,
+  findBarriers,
+  fixtureMail,
+  InboxWorld,
+  mailOf,
+  openMail,
+  row,
+  subjects,
+  topRow,
+} from '../harness/inbox-world.ts';
+
+let world: InboxWorld;
+before(async () => {
+  world = await InboxWorld.serving('tenants: { shop: {}, keys: {}, touch: {}, fresh: {} }\n');
+  await world.send('shop', 30);
+  await world.send('shop', [
+    fixtureMail('attachment_emails/attachment_pdf.eml'),
+    mailOf(
+      'tagged',
+      '<table width="600"><tr><td><img src="https://x.invalid/a.png" alt="a">Hello</td></tr></table>',
+      'X-Tags: Red, Blue\r\n',
+    ),
+  ]);
+  await world.send('keys', 30);
+  await world.send('touch', 30);
+});
+after(() => world?.[Symbol.asyncDispose]());
+
+test('everything is done by keyboard', async () => {
+  const page = await world.open('keys');
+  await eventually(() => topRow(page), 'mail 30');
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Enter');
+  const focused = () =>
+    page.evaluate<string | undefined>("document.activeElement?.querySelector('.subject')?.textContent");
+  await eventually(focused, 'mail 30');
+  await page.keyboard.press('ArrowDown');
+  await eventually(focused, 'mail 29');
+  await page.keyboard.press('j');
+  await eventually(focused, 'mail 28');
+  await page.keyboard.press('x');
+  await page.getByText('1 selected').waitFor();
+  await page.keyboard.press('x');
+  await page.keyboard.press('o');
+  await eventually(() => page.locator('.head h1').textContent(), 'mail 28');
+  await page.keyboard.press('3');
+  await page.locator('.panel[data-tab=raw]').getByText('This is mail 28.').waitFor();
+  await page.focus('#tab-raw');
+  await page.keyboard.press('ArrowLeft');
+  await eventually(() => page.evaluate('document.activeElement?.id'), 'tab-headers');
+  await page.keyboard.press('Home');
+  await eventually(() => page.evaluate('document.activeElement?.id'), 'tab-text');
+  await page.keyboard.press('k');
+  await eventually(() => page.locator('.head h1').textContent(), 'mail 29');
+  await page.keyboard.press('#');
+  await eventually(() => page.locator('.head h1').textContent(), 'mail 28');
+  await page.keyboard.press('u');
+  await eventually(focused, 'mail 28');
+  await page.keyboard.press('End');
+  await eventually(focused, 'mail 1');
+  await page.keyboard.press('?');
+  await page.getByRole('dialog', { name: 'Keyboard shortcuts' }).waitFor();
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('/');
+  assert.equal(await page.evaluate('document.activeElement?.id'), 'search');
+  await page.keyboard.type('subject:"mail 17"');
+  await eventually(() => subjects(page), ['mail 17']);
+  await page.keyboard.press('Enter');
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('g');
+  await page.keyboard.press('i');
+  await eventually(() => topRow(page), 'mail 30');
+  await page.context().close();
+});
+
+test('the list is one Tab stop', async () => {
+  const page = await world.open('keys');
+  await eventually(() => topRow(page), 'mail 30');
+  assert.equal(await page.locator('.rows [tabindex="0"]').count(), 1);
+  await page.locator('.rows a[tabindex="0"]').focus();
+  await page.keyboard.press('Tab');
+  assert.equal(await page.evaluate("document.activeElement?.closest('.rows') === null"), true);
+  await page.context().close();
+});
+
+test('everything is done by touch', async () => {
+  const page = await world.open('touch', '', phone);
+  await eventually(() => topRow(page), 'mail 30');
+  await row(page, 'mail 29').locator('.tick').tap();
+  await row(page, 'mail 27').locator('.tick').tap();
+  await page.getByText('2 selected').waitFor();
+  await page.getByRole('button', { name: 'Delete', exact: true }).tap();
+  await eventually(async () => (await subjects(page)).slice(0, 3), ['mail 30', 'mail 28', 'mail 26']);
+  await row(page, 'mail 28').locator('a').tap();
+  await eventually(() => page.locator('.head h1').textContent(), 'mail 28');
+  await page.getByRole('button', { name: 'Older message' }).tap();
+  await eventually(() => page.locator('.head h1').textContent(), 'mail 26');
+  await page.getByRole('button', { name: 'Delete', exact: true }).tap();
+  await eventually(() => page.locator('.head h1').textContent(), 'mail 25');
+  await page.getByRole('button', { name: 'Back to the list' }).tap();
+  await page.getByRole('button', { name: 'Menu' }).tap();
+  await page.getByRole('link', { name: 'Settings' }).tap();
+  await page.getByRole('heading', { name: 'Settings' }).waitFor();
+  await page.context().close();
+});
+
+/** What a finger must hit and is smaller than 44 px. Links within a line of text are text. */
+const tooSmall = `[...document.querySelectorAll('button, a, input, select, summary, label.tick')]
+  .filter(one => one.checkVisibility({ checkVisibilityCSS: true, checkOpacity: true }))
+  .filter(one => !one.closest('.skip, .spoken, dialog:not([open])') && !(one.matches('input[type=checkbox]') && one.closest('label')))
+  .filter(one => !(one.matches('p a, dd a, pre a, li a.inline, .part a, .address a')))
+  .map(one => [one, one.getBoundingClientRect()])
+  .filter(([, { width, height }]) => width > 0 && (height < 43.5 || width < 43.5))
+  .map(([one, { width, height }]) => one.outerHTML.slice(0, 80) + ' ' + Math.round(width) + '×' + Math.round(height))`;
+
+for (const [device, options] of Object.entries({ desktop, phone })) {
+  for (const colorScheme of ['light', 'dark'] as const) {
+    test(`nothing keeps people out: ${device}, ${colorScheme}`, async () => {
+      const page = await world.open('shop', '', { ...options, colorScheme });
+      const look = async (what: string) => {
+        assert.deepEqual(await findBarriers(page), [], what);
+        if (device === 'phone') assert.deepEqual(await page.evaluate(tooSmall), [], what);
+      };
+      await page.locator('.row a').first().waitFor();
+      await page.locator('.keeps').waitFor({ state: 'attached' });
+      await look('list');
+      await page.locator('.row .tick').first().click();
+      await look('selection');
+      await page.getByRole('button', { name: 'Clear selection' }).click();
+      await page.getByRole('button', { name: 'Go to date' }).click();
+      await page.locator('dialog[open]').waitFor();
+      await look('dates');
+      await page.keyboard.press('Escape');
+      await page.fill('#search', 'before:');
+      await page.locator('#search-faults').waitFor();
+      await look('search with a fault');
+      await page.fill('#search', 'a');
+      await page.getByRole('option').first().waitFor();
+      await look('suggestions');
+      await page.fill('#search', '');
+      await row(page, 'tagged').waitFor();
+      await openMail(page, 'tagged');
+      for (const tab of ['html', 'source', 'text', 'headers', 'raw', 'parts']) {
+        await page.click(`#tab-${tab}`);
+        await look(tab);
+      }
+      await page.click('.people summary');
+      await look('unfolded head');
+      await page.click('.bar [aria-label="Older message"]');
+      await page.locator('.files').waitFor();
+      await look('attachment');
+      const base = (await world.door('shop')).url;
+      for (const side of ['send', 'settings', 'about', 'api']) {
+        await page.goto(`${base}?page=${side}`);
+        await page.locator('.sheet h1').waitFor();
+        await look(side);
+      }
+      await page.goto((await world.door('fresh')).url);
+      await page.locator('.copy-box').first().waitFor();
+      await look('empty inbox');
+      await page.context().close();
+    });
+  }
+}
+
+test('at 320 px, at 200 % and without motion everything is there', async () => {
+  const page = await world.open('shop', '', {
+    viewport: { width: 320, height: 640 },
+    reducedMotion: 'reduce',
+  });
+  const base = (await world.door('shop')).url;
+  for (const place of ['', 'view/latest', '?page=send', '?page=settings', '?page=api', 'search?q=before:x']) {
+    await page.goto(base + place);
+    await page.locator('.row a, .head h1, .sheet h1').first().waitFor({ state: 'attached' });
+    await page.locator('.connection').waitFor();
+    assert.equal(await page.evaluate('document.documentElement.scrollWidth'), 320, place);
+  }
+  const moving = `[...document.querySelectorAll('*')].filter(one => getComputedStyle(one).animationName !== 'none').length`;
+  assert.equal(await page.evaluate(moving), 0);
+  await page.setViewportSize({ width: 3440, height: 1440 });
+  await page.goto(base);
+  await row(page, 'tagged').waitFor();
+  assert.equal(await page.evaluate('document.documentElement.scrollWidth'), 3440);
+  await page.context().close();
+});
+
+test('what happens is announced', async () => {
+  const page = await world.open('shop');
+  await page.locator('.connection.live').waitFor();
+  const regions = await page.locator('output').count();
+  assert.ok(regions >= 3);
+  await world.send('shop', [mailOf('spoken 1'), mailOf('spoken 2')]);
+  await page.locator('.arrivals', { hasText: /new message/ }).waitFor({ state: 'attached' });
+  await page.locator('.row .tick').first().click();
+  await page.getByRole('button', { name: 'Delete', exact: true }).click();
+  await page.locator('output.notice', { hasText: '1 message deleted' }).waitFor();
+  await page.context().close();
+});

@@ -1,0 +1,307 @@
+/** An open message: what a developer looks at, and that what somebody mailed does nothing by itself. */
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { after, before, test } from 'node:test';
+import type { Page } from 'playwright-core';
+import { desktop, phone } from '../harness/browser.ts';
+import { eventually, fixtureMail, InboxWorld, mailOf, openMail, row } from '../harness/inbox-world.ts';
+
+const wide = '<table width="640"><tr><td>A newsletter of 640 px</td></tr></table>';
+const parts = [
+  'From: Ann <ann@shop.test>',
+  'To: Dana <dana@client.test>, team@client.test',
+  'Cc: boss@client.test',
+  'Subject: with parts',
+  'X-Zebra: last in the alphabet, first here',
+  'List-Unsubscribe: <https://shop.test/unsubscribe>',
+  'MIME-Version: 1.0',
+  'Content-Type: multipart/mixed; boundary=b',
+  '',
+  '--b',
+  'Content-Type: text/plain',
+  '',
+  'See https://shop.test/orders and www.shop.test.',
+  '--b',
+  'Content-Type: text/csv; name=orders.csv',
+  'Content-Disposition: attachment; filename=orders.csv',
+  '',
+  'id,total',
+  '1,20',
+  '--b',
+  'Content-Type: image/png; name=dot.png',
+  'Content-Disposition: attachment; filename=dot.png',
+  'Content-Transfer-Encoding: base64',
+  '',
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
+  '--b--',
+  '',
+].join('\r\n');
+
+let world: InboxWorld;
+before(async () => {
+  world = await InboxWorld.serving('tenants: { shop: {}, hostile: {} }\n');
+  await world.send('shop', [
+    mailOf('plain'),
+    parts,
+    mailOf('wide', wide),
+    mailOf('pictures', '<img src="https://elsewhere.invalid/a.png"><p>Hello</p>'),
+    mailOf('lines', `<p>one</p>\r\n<p>${'x'.repeat(3000)}</p>\r\n<p>three</p>`),
+    fixtureMail('attachment_emails/attachment_pdf.eml'),
+  ]);
+});
+after(() => world?.[Symbol.asyncDispose]());
+
+const copied = (page: Page) => page.evaluate<string>('navigator.clipboard.readText()');
+const clipboard = { ...desktop, permissions: ['clipboard-read', 'clipboard-write'] };
+
+test('headers stand in the mail’s order, A–Z on request, and are filtered', async () => {
+  const page = await world.open('shop');
+  await openMail(page, 'with parts');
+  await page.click('#tab-headers');
+  const names = () => page.locator('.headers dt').allTextContents();
+  await page.locator('.headers').getByText('X-Zebra').waitFor();
+  const own = await names();
+  assert.ok(own.indexOf('X-Zebra') < own.indexOf('List-Unsubscribe'));
+  await page.getByLabel('A–Z').check();
+  await eventually(async () => (await names()).at(-1), 'X-Zebra');
+  await page.getByLabel('Filter headers').fill('zebra');
+  await eventually(names, ['X-Zebra']);
+  await page.context().close();
+});
+
+test('who, where and what is copied and followed', async () => {
+  const page = await world.open('shop', '', clipboard);
+  await openMail(page, 'with parts');
+  await page.locator('.people summary').click();
+  await page.getByRole('button', { name: 'Copy recipients' }).click();
+  await page.getByText('Copied').waitFor();
+  assert.equal(await copied(page), 'dana@client.test, team@client.test, boss@client.test');
+  await page.getByRole('button', { name: 'Copy curl line' }).click();
+  await eventually(async () => /^curl -s 'http.*\/api\/v1\/message\/[\w-]+'$/.test(await copied(page)), true);
+  await page.getByText('https://shop.test/unsubscribe').waitFor();
+  const links = page.locator('pre.text a');
+  assert.deepEqual(
+    await links.evaluateAll(all => all.map(a => `${a.getAttribute('href')} ${a.getAttribute('rel')}`)),
+    ['https://shop.test/orders noopener noreferrer', 'http://www.shop.test noopener noreferrer'],
+  );
+  await page.getByRole('link', { name: 'team@client.test' }).click();
+  await page.waitForURL(/q=addressed%3Ateam/);
+  await page.context().close();
+});
+
+test('attachments are looked at, opened, and taken away one by one or all at once', async () => {
+  const page = await world.open('shop');
+  await openMail(page, 'with parts');
+  await page.getByRole('button', { name: 'Preview orders.csv' }).click();
+  await page.locator('dialog pre').getByText('id,total').waitFor();
+  await page.locator('dialog').getByText('SHA256').waitFor();
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: 'Preview dot.png' }).click();
+  await eventually(
+    () =>
+      page
+        .locator('dialog img')
+        .evaluate(image => (image as unknown as { naturalWidth: number }).naturalWidth),
+    1,
+  );
+  await page.locator('dialog').getByRole('button', { name: 'Close' }).click();
+  const [zip] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: 'Download all' }).click(),
+  ]);
+  assert.match(zip.suggestedFilename(), /^attachments-.*\.zip$/);
+  assert.match(
+    readFileSync(await zip.path(), 'latin1'),
+    /^PK[\s\S]*id,total[\s\S]*orders\.csv[\s\S]*dot\.png/,
+  );
+  await page.locator('.drop summary').click();
+  const [mail] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('link', { name: 'Message (.eml)' }).click(),
+  ]);
+  assert.match(readFileSync(await mail.path(), 'latin1'), /X-Zebra/);
+  await page.context().close();
+});
+
+test('parts are a tree with types and sizes', async () => {
+  const page = await world.open('shop');
+  await openMail(page, 'with parts');
+  await page.click('#tab-parts');
+  await page.locator('.part-tree').getByText('multipart/mixed').waitFor();
+  assert.deepEqual(await page.locator('.part-tree ul a').allTextContents(), [
+    'text/plain',
+    'text/csv',
+    'image/png',
+  ]);
+  assert.match((await page.locator('.part-tree ul li').nth(1).textContent()) ?? '', /\d+ B/);
+  await page.context().close();
+});
+
+test('source stands as it was sent, numbered, wrapped on request, to be copied', async () => {
+  const page = await world.open('shop', '', clipboard);
+  await openMail(page, 'lines');
+  await page.click('#tab-source');
+  const numbers = () =>
+    page.locator('.lines [data-line]').evaluateAll(all => all.map(line => line.getAttribute('data-line')));
+  await eventually(async () => (await numbers()).slice(0, 3), ['1', '2', '3']);
+  await page.getByLabel('Wrap lines').check();
+  await eventually(async () => (await numbers()).slice(0, 3), ['1', '2', '']);
+  await page.locator('.source-bar').getByRole('button', { name: 'Copy' }).click();
+  await eventually(async () => (await copied(page)).length > 3000, true);
+  await page.context().close();
+});
+
+test('HTML is looked at as on a phone and a tablet, dark, and without images, and stays so', async () => {
+  const page = await world.open('shop');
+  await openMail(page, 'wide');
+  const frame = page.locator('iframe.html');
+  const shownWidth = () => frame.evaluate(element => Math.round(element.getBoundingClientRect().width));
+  await page.getByRole('button', { name: 'Phone' }).click();
+  await eventually(shownWidth, 360);
+  assert.equal(await frame.evaluate(element => element.clientWidth), 640, 'scaled to fit');
+  await page.getByRole('button', { name: 'Tablet' }).click();
+  await eventually(shownWidth, 768);
+  await page.getByRole('button', { name: 'Dark', exact: true }).click();
+  assert.equal(await page.locator('html').getAttribute('data-theme'), 'light');
+  await eventually(async () => /invert\(1\)/.test((await frame.getAttribute('srcdoc')) ?? ''), true);
+  await page.getByLabel('Images').uncheck();
+  await eventually(async () => /img-src 'none'/.test((await frame.getAttribute('srcdoc')) ?? ''), true);
+  await page.keyboard.press('Escape');
+  await openMail(page, 'pictures');
+  await eventually(shownWidth, 768);
+  await page.context().close();
+});
+
+test('a message is printed alone and whole', async () => {
+  const page = await world.open('shop');
+  await openMail(page, 'wide');
+  await page.getByRole('button', { name: 'Print' }).click();
+  const frame = page.locator('iframe.print');
+  await frame.waitFor({ state: 'attached' });
+  assert.equal(await frame.getAttribute('sandbox'), 'allow-same-origin allow-modals');
+  assert.match((await frame.getAttribute('srcdoc')) ?? '', /<h1[^>]*>wide<\/h1>[\s\S]*A newsletter/);
+  await page.emulateMedia({ media: 'print' });
+  await eventually(() => page.locator('.top').isVisible(), false);
+  await page.context().close();
+});
+
+test('reading ahead marks nothing as read', async () => {
+  await world.send('shop', [mailOf('ahead 1'), mailOf('ahead 2'), mailOf('ahead 3')]);
+  const page = await world.open('shop');
+  await row(page, 'ahead 3').locator('a').hover();
+  await openMail(page, 'ahead 2');
+  await eventually(() => row(page, 'ahead 2').getAttribute('class'), 'row open');
+  const { messages } = await world.api('shop', 'messages?limit=3');
+  assert.deepEqual(
+    messages.map((one: { Read: boolean }) => one.Read),
+    [false, true, false],
+  );
+  await page.getByRole('button', { name: 'Mark unread' }).click();
+  await eventually(() => row(page, 'ahead 2').getAttribute('class'), 'row unread open');
+  await page.context().close();
+});
+
+/** Each would set the marker, or ask another host, if anything of it ran. */
+const hostileHtml = (elsewhere: string) => [
+  '<script>top.marker = parent.marker = 1</script>',
+  '<img src=x onerror="top.marker = 1; parent.marker = 1">',
+  '<svg onload="parent.marker = 1"><script>parent.marker = 1</script></svg>',
+  '<iframe src="javascript:parent.parent.marker = 1"></iframe>',
+  '<iframe srcdoc="<script>top.marker = 1</script>"></iframe>',
+  '<a href="javascript:parent.marker=1">click</a>',
+  '<form action="javascript:parent.marker=1"><input autofocus onfocus="parent.marker=1"></form>',
+  '<math><mtext><table><mglyph><style><img src onerror=parent.marker=1></style></mglyph></table></mtext></math>',
+  '<noscript><p title="</noscript><img src=x onerror=parent.marker=1>">',
+  '<svg><style><img src=x onerror=parent.marker=1></style></svg><svg><a xlink:href="javascript:parent.marker=1"><text>x</text></a>',
+  '<template><script>parent.marker=1</script></template><xmp><img src=x onerror=parent.marker=1></xmp>',
+  '<img src="data:image/svg+xml,<svg xmlns=%22http://www.w3.org/2000/svg%22 onload=%22parent.marker=1%22/>">',
+  `<meta http-equiv="refresh" content="0;url=javascript:parent.marker=1"><base href="${elsewhere}/">`,
+  '<object data="javascript:parent.marker=1"></object><embed src="javascript:parent.marker=1">',
+  `<style>@import url(${elsewhere}/a.css); body { background: url(${elsewhere}/b) }</style>`,
+  `<video poster="${elsewhere}/p" src="${elsewhere}/v" autoplay></video><audio src="${elsewhere}/s" autoplay></audio>`,
+  `<img src="${elsewhere}/pixel"><link rel=stylesheet href="${elsewhere}/c.css">`,
+  `<body onload="parent.marker=1"><details open ontoggle="parent.marker=1">x</details>`,
+  // Too long to be cleaned in the page: shown as the server gives it out.
+  `<script>parent.marker = top.marker = 1</script><img src="${elsewhere}/long" onerror="parent.marker=1">${'<p>long</p>'.repeat(12_000)}`,
+];
+
+test('hostile mail runs nothing, and asks another host only when that is wanted', async t => {
+  const asked: { url: string; referrer: string }[] = [];
+  const elsewhere = createServer((request, response) => {
+    asked.push({ url: request.url ?? '', referrer: request.headers.referer ?? '' });
+    response.end();
+  });
+  t.after(() => elsewhere.close());
+  await new Promise<void>(done => elsewhere.listen(0, '127.0.0.1', done));
+  const corpus = hostileHtml(`http://127.0.0.1:${(elsewhere.address() as AddressInfo).port}`);
+  await world.send(
+    'hostile',
+    corpus.map((html, i) =>
+      i === 0
+        ? mailOf('<img src=x onerror=marker=1>', html)
+        : mailOf(`hostile ${i} <script>marker=1</script>`, html),
+    ),
+  );
+  const page = await world.open('hostile');
+  await page.locator('.row a').first().click();
+  for (let at = corpus.length; at > 0; at--) {
+    const frame = page.locator('iframe.html');
+    await frame.waitFor();
+    assert.doesNotMatch((await frame.getAttribute('sandbox')) ?? '', /script|same-origin|form|top/);
+    await (await (await frame.elementHandle())?.contentFrame())?.waitForLoadState();
+    await frame.click();
+    assert.equal(await page.evaluate("'marker' in window"), false, corpus[at - 1]);
+    if (at > 1) await page.click('.bar [aria-label="Older message"]');
+  }
+  assert.deepEqual(asked, []);
+
+  const openPixel = async () => {
+    await page.click('.bar [aria-label="Back to the list"]');
+    await row(page, 'hostile 16 <script>marker=1</script>').locator('a').click();
+  };
+  await openPixel();
+  await page.getByRole('button', { name: 'Load it' }).click();
+  await eventually(async () => asked, [{ url: '/pixel', referrer: '' }]);
+  // For this mail, as long as the page is open.
+  await page.reload();
+  await page.getByText('Remote content is not loaded.').waitFor();
+  await page.getByRole('button', { name: 'Always for app@shop.test' }).click();
+  await page.getByText('Remote content is loaded.').waitFor();
+  await page.reload();
+  await page.getByText('Remote content is loaded.').waitFor();
+  await page.getByRole('button', { name: 'Stop' }).click();
+  await page.getByRole('button', { name: 'Always', exact: true }).click();
+  await page.getByText('Remote content is loaded.').waitFor();
+  assert.ok(asked.every(({ url, referrer }) => url === '/pixel' && referrer === ''));
+  await page.context().close();
+});
+
+test('the page’s own policy lets no script of a mail run, and no frame of another host', async () => {
+  const response = await fetch((await world.door('shop')).url);
+  const policy = response.headers.get('content-security-policy') ?? '';
+  assert.match(policy, /script-src 'nonce-[\w-]+'/);
+  assert.doesNotMatch(policy.replace(/style-src[^;]*/, ''), /unsafe-(inline|eval)/);
+  assert.equal(response.headers.get('referrer-policy'), 'no-referrer');
+});
+
+test('on a phone the mail begins within the first 200 px and fits the screen', async () => {
+  const page = await world.open('shop', '', phone);
+  for (const subject of ['wide', 'with parts']) {
+    await row(page, subject).first().locator('a').tap();
+    await eventually(() => page.locator('.head h1').textContent(), subject);
+    const top = await page.locator('.stage, pre.text').evaluate(body => body.getBoundingClientRect().top);
+    assert.ok(top <= 200, `${subject} begins at ${top}`);
+    assert.equal(await page.evaluate('document.documentElement.scrollWidth'), 390);
+    await page.getByRole('button', { name: 'Back to the list' }).tap();
+  }
+  await row(page, 'wide').locator('a').tap();
+  const frame = page.locator('iframe.html');
+  await eventually(() => frame.evaluate(element => Math.round(element.getBoundingClientRect().width)), 390);
+  assert.equal(await frame.evaluate(element => element.clientWidth), 640);
+  await page.getByRole('button', { name: 'How the mail is shown' }).tap();
+  await page.getByRole('button', { name: 'Dark', exact: true }).tap();
+  await eventually(async () => /invert\(1\)/.test((await frame.getAttribute('srcdoc')) ?? ''), true);
+  await page.context().close();
+});
