@@ -70,6 +70,11 @@ export class Applier {
     this.#wakeThoseWithoutRoom();
   }
 
+  /** A box is not held any more. */
+  resume(): void {
+    this.#start();
+  }
+
   get isStopped(): boolean {
     return this.#isStopped;
   }

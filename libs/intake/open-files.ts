@@ -85,12 +85,13 @@ export class OpenFiles {
 
   /** Closes a file that nobody uses, tidied. */
   async rest(box: Box): Promise<void> {
-    await this.#tidy(box);
+    await this.tidy(box);
     if (isFree(box) && box.tail.length === 0)
       await this.close(box).catch(error => this.#options.onFailure(box, error));
   }
 
-  async #tidy(box: Box): Promise<void> {
+  /** Compresses mail and gives space back while nobody uses the file. */
+  async tidy(box: Box): Promise<void> {
     while (isFree(box) && box.tail.length === 0 && box.file?.tidy(sliceTimer()))
       await new Promise(setImmediate);
   }
@@ -195,7 +196,7 @@ export class OpenFiles {
     const before = performance.now() - this.#options.idleMs;
     for (const box of this.#boxes) {
       if (box.lastUsedMs > before) break;
-      await this.#tidy(box);
+      await this.tidy(box);
       if (!isFree(box) || box.tail.length > 0 || box.lastUsedMs > before) continue;
       await this.close(box).catch(error => this.#options.onFailure(box, error));
     }

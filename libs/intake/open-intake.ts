@@ -10,6 +10,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
 import type { Clock } from '../base/clock.ts';
+import { MpctlError } from '../base/error.ts';
 import type { ShardIndex, TenantUid } from '../base/ids.ts';
 import type { Logger } from '../base/log.ts';
 import type { MailFile } from '../store/mail-file.ts';
@@ -19,6 +20,7 @@ import type { Mailbox, MailboxOptions, Store } from '../store/store.ts';
 import { Applier } from './applier.ts';
 import { readAside, removeAside } from './aside.ts';
 import { Box } from './box.ts';
+import { copyFiles, type EarlierCopy, linkCopy, listLarge, type MailCopy, nothingCopied, stampOf } from './copy-mailbox.ts';
 import { Inheritance, Inherited } from './inheritance.ts';
 import { type IntakeParts, IntakePort } from './intake-port.ts';
 import { Journal } from './journal.ts';
@@ -66,6 +68,8 @@ const defaultLimits: IntakeLimits = {
 
 /** A mailbox that could not be let go of is tried again. */
 const retryMs = 1000;
+/** A box that is held by somebody else is looked at again. */
+const heldMs = 5;
 
 export type IntakeStatus = {
   readonly journalBytes: number;
@@ -185,6 +189,64 @@ export class Intake implements Store {
       return await mailbox.oldestAtMs();
     } finally {
       if (!box.closeHandle && !box.failure) await this.#rest(box);
+    }
+  }
+
+  /**
+   * Copies a mailbox with all that was kept before the call into a folder, which is made; what comes meanwhile is taken as
+   * ever. Where nothing has changed since an earlier copy, links to that one are made.
+   * @throws MpctlError STORE_… as the mailbox does; COPY_FAILED
+   */
+  async copy(
+    { uid, dir }: Pick<MailboxOptions, 'uid' | 'dir'>,
+    to: string,
+    earlier: EarlierCopy | null,
+  ): Promise<MailCopy> {
+    await this.#settling;
+    const box = this.#boxes.get(uid) ?? this.#add(uid, dir);
+    try {
+      await this.#applier.drain(box);
+      const isAtRest = box.file === null && box.turning === null && !this.#files.hasAside(box);
+      if (isAtRest && !this.#files.exists(box)) return nothingCopied;
+      if (isAtRest && earlier && earlier.stamp !== '' && earlier.stamp === stampOf(dir, this.#options.clock())) {
+        await linkCopy(earlier, to);
+        const { position, stamp, files } = earlier;
+        return { position, stamp, files };
+      }
+      if (isAtRest) {
+        // It would be when it is closed, and look as if it had changed.
+        await this.#files.open(box);
+        await this.#files.tidy(box);
+      }
+      return await this.#files.use(box, file => this.#copyOpen(box, file, to, earlier));
+    } catch (error) {
+      throw copyFailure(error, to);
+    } finally {
+      if (!box.closeHandle && !box.failure) await this.#rest(box);
+    }
+  }
+
+  async #copyOpen(box: Box, file: MailFile, to: string, earlier: EarlierCopy | null): Promise<MailCopy> {
+    const { dir } = box;
+    // What was put aside for it joined its tail when the file was opened.
+    await this.#applier.drain(box);
+    while (box.isHeld) await setTimeout(heldMs);
+    box.isHeld = true;
+    const thaw = await file.freeze().finally(() => {
+      box.isHeld = false;
+      this.#applier.resume();
+    });
+    try {
+      const { position } = file.state;
+      const stamp = stampOf(dir, this.#options.clock());
+      if (earlier?.position === position) {
+        await linkCopy(earlier, to);
+        return { position, stamp, files: earlier.files };
+      }
+      const names = ['mail.db', ...(await listLarge(dir, box.arriving))];
+      return { position, stamp, files: await copyFiles(dir, to, names, earlier) };
+    } finally {
+      thaw();
     }
   }
 
@@ -367,6 +429,13 @@ export class Intake implements Store {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.stop(this.#limits.stopMs);
   }
+}
+
+function copyFailure(error: unknown, to: string): unknown {
+  if (error instanceof MpctlError) return error;
+  const { code, message } = error as NodeJS.ErrnoException;
+  const hint = code === 'EACCES' || code === 'EPERM' ? "the daemon's user must be able to write there" : '';
+  return new MpctlError('COPY_FAILED', `cannot copy to ${to}: ${message}`, { cause: error, hint });
 }
 
 /** A new tenant's folder is made when the rush of its start is over: mail may be sooner. Whoever writes into one that could not be made says so. */

@@ -19,6 +19,11 @@ export interface MailFile {
   sync(): Promise<void>;
   /** Syncs and folds the log into the file. Nothing may be applied until it has settled; looking is allowed. */
   checkpoint(): Promise<void>;
+  /**
+   * Folds as {@link checkpoint} does. From then on, until the function that it resolves to is called, the file and those
+   * of large mail stay on disk exactly as they are, whatever is applied.
+   */
+  freeze(): Promise<() => void>;
   /** Compresses mail and gives unused space back, in steps until `isOver`. False when there was nothing to do. */
   tidy(isOver: () => boolean): boolean;
   /** Resolves when all is safe and the file is closed. Rejects while it cannot be made safe, and stays open. */

@@ -44,6 +44,8 @@ class SqliteFile implements MailFile {
   /** What is on disk is not known any more, and would not be told by another sync. */
   #failure: MpctlError | null = null;
   #unlinking: Promise<void> = Promise.resolve();
+  /** Who reads the file itself: only folding changes it, so it waits. */
+  #frozen: Promise<void> | null = null;
 
   constructor(db: Database.Database, path: string, isSuspect: boolean) {
     this.#isSuspect = isSuspect;
@@ -78,9 +80,21 @@ class SqliteFile implements MailFile {
   }
 
   async checkpoint(): Promise<void> {
+    // The log grows for as long as that takes.
+    if (this.#frozen) return;
     if (!(await this.#fold())) return;
     this.#pragma('wal_checkpoint(TRUNCATE)');
     await this.#syncFile(this.#logPath);
+  }
+
+  async freeze(): Promise<() => void> {
+    while (this.#frozen) await this.#frozen;
+    await this.checkpoint();
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#frozen = promise.then(() => {
+      this.#frozen = null;
+    });
+    return resolve;
   }
 
   /** Everything is in the file and safe there; the log is of no use any more, but still there. False: there was none. */
@@ -108,6 +122,7 @@ class SqliteFile implements MailFile {
   }
 
   async close(): Promise<void> {
+    await this.#frozen;
     this.#check();
     await this.#unlinking;
     await this.#fold();
@@ -153,6 +168,9 @@ class SqliteFile implements MailFile {
 
   /** One after the other. A file that stays is found by the next look for files that no mail has. */
   #unlink(path: string): void {
-    this.#unlinking = this.#unlinking.then(() => unlink(path)).catch(() => {});
+    this.#unlinking = this.#unlinking
+      .then(() => this.#frozen)
+      .then(() => unlink(path))
+      .catch(() => {});
   }
 }
