@@ -5,7 +5,7 @@ import { Refusal } from '../base/refusal.ts';
 import { editFiles, type FileEdit, type TenantChange } from '../spec/edit-files.ts';
 import type { FleetReading } from '../spec/read-fleet.ts';
 import { SourceText } from '../spec/source-text.ts';
-import { settingsOf } from '../spec/tenant-settings.ts';
+import { stanzaOf } from '../spec/tenant-stanza.ts';
 import { withFileLock } from './file-lock.ts';
 import { type GoodReading, isGood } from './good-reading.ts';
 import { forgetLeaving, noteLeaving } from './leaving-note.ts';
@@ -163,8 +163,8 @@ async function note(change: TenantChange, before: GoodReading): Promise<void> {
   if (name === null) return;
   const { dataDir } = before.fleet;
   if (change.verb === 'remove') {
-    const settings = await settingsOf(before, name);
-    noteLeaving(dataDir, name, { removed: true, ...(settings ? { settings } : {}) });
+    const stanza = await stanzaOf(before, name);
+    noteLeaving(dataDir, name, { removed: true, ...(stanza ? { stanza } : {}) });
   }
   const to = change.verb === 'rename' ? parseTenantId(change.to) : null;
   if (to !== null) noteLeaving(dataDir, name, { renamedTo: to });

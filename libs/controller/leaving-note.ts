@@ -1,7 +1,6 @@
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import type { TenantId } from '../base/ids.ts';
 import { tenantDataDir, tenantLeavingPath } from '../spec/paths.ts';
-import type { Setting } from '../wire/control-http.ts';
 import { readText } from './replace-file.ts';
 
 /**
@@ -13,7 +12,7 @@ export type Leaving =
   | {
       readonly removed: true;
       /** What stood in the file for it. */
-      readonly settings?: readonly Setting[];
+      readonly stanza?: string;
     };
 
 export function noteLeaving(dataDir: string, tenant: TenantId, why: Leaving): void {

@@ -121,8 +121,8 @@ test('a line that was cut off is nobody’s uid', () => {
 test('a tenant is restored with what stood in the file for it', async () => {
   const folders = new TenantFolders(dir, graceMs);
   const uid = uidOf(folders, a);
-  const settings = [{ key: 'label', value: 'A' }];
-  noteLeaving(dir, a, { removed: true, settings });
+  const stanza = 'tenants:\n  project-a: { label: A }\n';
+  noteLeaving(dir, a, { removed: true, stanza });
   folders.release(a, 5);
   const next = new TenantFolders(dir, graceMs);
   assert.deepEqual(next.trash.list(), [{ name: a, uid, why: 'removed', atMs: 5, untilMs: 1005 }]);
@@ -131,7 +131,7 @@ test('a tenant is restored with what stood in the file for it', async () => {
     /not writable/,
   );
   assert.equal(next.trash.list().length, 1);
-  await next.trash.restore(a, null, async set => assert.deepEqual(set, settings));
+  await next.trash.restore(a, null, async set => assert.deepEqual(set, [{ key: 'label', value: 'A' }]));
   assert.equal(uidOf(next, a), uid);
   assert.deepEqual(next.trash.list(), []);
   await assert.rejects(

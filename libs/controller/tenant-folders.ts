@@ -86,9 +86,9 @@ export class TenantFolders implements AsyncDisposable {
       renameSync(tenantDataDir(this.#dataDir, tenant), tenantDataDir(this.#dataDir, leaving.renamedTo));
     } else if (uid !== null) {
       const removed = leaving && 'removed' in leaving ? leaving : null;
-      const settings = removed?.settings;
+      const stanza = removed?.stanza;
       const why = removed ? 'removed' : 'vanished';
-      this.trash.put(tenant, uid, { atMs: nowMs, why, ...(settings ? { settings } : {}) });
+      this.trash.put(tenant, uid, { atMs: nowMs, why, ...(stanza ? { stanza } : {}) });
     }
     this.#new.forget(tenant);
   }

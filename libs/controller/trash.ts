@@ -9,6 +9,7 @@ import {
   trashedNotePath,
   trashedTenantDir,
 } from '../spec/paths.ts';
+import { settingsOf } from '../spec/tenant-stanza.ts';
 import type { Setting, TrashedTenant } from '../wire/control-http.ts';
 import { syncFolder } from './replace-file.ts';
 
@@ -19,7 +20,7 @@ export type Trashed = {
   /** A tenant that vanished from the file gets its folder back when its name returns; one that was removed does not. */
   readonly why: 'vanished' | 'removed';
   /** What stood in the file for it; left out where that was not known any more. */
-  readonly settings?: readonly Setting[];
+  readonly stanza?: string;
 };
 
 /** Folders of tenants that left, by uid, for a grace time. */
@@ -87,7 +88,7 @@ export class Trash {
     }
     this.#takeOut(found);
     try {
-      await add(trashed.settings ?? []);
+      await add(trashed.stanza ? await settingsOf(trashed.stanza, name) : []);
     } catch (error) {
       this.put(name, found, trashed);
       throw error;

@@ -90,6 +90,14 @@ export class SourceText {
       : ((await this.stanzas(() => false, budget)).find(each => each.name === name) ?? null);
   }
 
+  /** The lines of a tenant as they stand there; null where they do not stand for themselves. */
+  linesOf(name: string): string | null {
+    const piece = this.#cut?.tenants.get(name);
+    const lines = piece && this.text.slice(piece.start, piece.end);
+    // What an anchor names may stand elsewhere.
+    return lines === undefined || /[&*]/.test(lines) ? null : lines.endsWith('\n') ? lines : `${lines}\n`;
+  }
+
   /** Lets go of what was parsed; it can be read again. */
   forget(): void {
     this.#whole = null;

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { editFiles } from './edit-files.ts';
 import { facts, filesIo } from './memory-suite.ts';
 import { readFleet } from './read-fleet.ts';
-import { settingsOf } from './tenant-settings.ts';
+import { settingsOf, stanzaOf } from './tenant-stanza.ts';
 
 const read = (text: string) =>
   readFleet({ file: '/etc/t.yaml', io: filesIo('/etc', new Map([['t.yaml', text]])), facts });
@@ -26,8 +26,9 @@ test('a tenant that is added with the settings of another is as it was', async (
 `);
   assert.deepEqual(before.issues, []);
   for (const name of ['a', 'b', 'c']) {
-    const set = await settingsOf(before, name);
-    assert(set);
+    const stanza = await stanzaOf(before, name);
+    assert(stanza);
+    const set = await settingsOf(stanza, name);
     const edits = await editFiles('/etc/t.yaml', await read('tenants: {}\n'), { verb: 'add', name, set });
     assert(!('fault' in edits));
     const after = await read(edits[0]?.after ?? '');
@@ -41,5 +42,15 @@ test('a tenant that is added with the settings of another is as it was', async (
 });
 
 test('of a tenant that is not there nothing is known', async () => {
-  assert.equal(await settingsOf(await read('tenants: {}\n'), 'a'), null);
+  assert.equal(await stanzaOf(await read('tenants: {}\n'), 'a'), null);
+});
+
+test('a tenant keeps its comments, unless it is written in a way that does not stand alone', async () => {
+  const lines = '  a: # the first\n    label: A\n';
+  assert.equal(await stanzaOf(await read(`tenants:\n${lines}  b: {}\n`), 'a'), `tenants:\n${lines}`);
+  const flow = await stanzaOf(await read('tenants: { a: { label: "1" }, b: {} }\n'), 'a');
+  assert.equal(flow, 'tenants: {"a":{"label":"1"}}\n');
+  const anchored = await stanzaOf(await read('tenants:\n  a: &x\n    label: A\n  b: *x\n'), 'b');
+  assert.equal(anchored, 'tenants: {"b":{"label":"A"}}\n');
+  assert.deepEqual(await settingsOf(anchored ?? '', 'b'), [{ key: 'label', value: 'A' }]);
 });
