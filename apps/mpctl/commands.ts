@@ -175,6 +175,38 @@ export const commands: readonly Command[] = [
     load: async () => (await import('./commands/tenant-resume.ts')).tenantResume,
   },
   {
+    name: 'backup',
+    summary: 'write a backup of all tenants, while they run or not',
+    arguments: [{ name: 'DIR', summary: 'the folder of all backups', completes: 'dir' }],
+    details:
+      'Each backup is a folder of its own in DIR, named for its time: every tenant as it was at one moment, and the ' +
+      'tenants file. What has not changed since the last one there is linked to it and costs nothing; any of them may ' +
+      "be removed. The daemon's user writes it. It ends with 1 when a tenant is missing in it, and says which.",
+    examples: ['mpctl backup /var/backups/mpctl'],
+    load: async () => (await import('./commands/backup.ts')).backup,
+  },
+  {
+    name: 'restore',
+    summary: 'bring tenants back as a backup has them, here or on another server',
+    arguments: [
+      {
+        name: 'DIR',
+        summary: 'the folder of all backups (the newest counts), or one of them',
+        completes: 'dir',
+      },
+      { name: 'NAME', summary: 'a tenant; without one all of them', optional: true, repeated: true },
+    ],
+    options: [
+      { name: 'overwrite', summary: 'for tenants that are there: what they have now goes into the trash' },
+    ],
+    details: 'A tenant that is not in the tenants file is added to it with the lines that it had.',
+    examples: [
+      'mpctl restore /var/backups/mpctl project-a',
+      'mpctl restore /mnt/2026-11-21T031500Z --overwrite',
+    ],
+    load: async () => (await import('./commands/restore.ts')).restore,
+  },
+  {
     name: 'proxy status',
     summary: 'say what the web server serves, and what it should',
     load: async () => (await import('./commands/proxy-status.ts')).proxyStatus,

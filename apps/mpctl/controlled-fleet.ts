@@ -8,6 +8,13 @@ import type {
   TenantReply,
   TenantRow,
 } from '../../libs/wire/control-http.ts';
+import type {
+  BackupReply,
+  ExportDone,
+  ImportDone,
+  RestoreBackup,
+  RestoredReply,
+} from '../../libs/wire/mail-work.ts';
 import { askController } from './control-client.ts';
 import type { Edit, Fleet, Removal } from './fleet.ts';
 
@@ -51,6 +58,22 @@ export class ControlledFleet implements Fleet {
       `${tenantPath(name)}/restore`,
       uid === null ? {} : { uid },
     );
+  }
+
+  backup(dir: string): Promise<BackupReply> {
+    return askController(this.#socketPath, 'POST', '/v1/backup', { dir });
+  }
+
+  restoreBackup(request: RestoreBackup): Promise<RestoredReply> {
+    return askController(this.#socketPath, 'POST', '/v1/restore', request);
+  }
+
+  exportMail(name: string, path: string): Promise<ExportDone> {
+    return askController(this.#socketPath, 'POST', `${tenantPath(name)}/export`, { path });
+  }
+
+  importMail(name: string, path: string, allowPrune: boolean): Promise<ImportDone> {
+    return askController(this.#socketPath, 'POST', `${tenantPath(name)}/import`, { path, allowPrune });
   }
 
   preview(change: TenantChange): Promise<DryRunReply> {

@@ -11,6 +11,8 @@ const exitCodes: Readonly<Record<string, ExitCode>> = {
   TENANT_NOT_FOUND: exitCode.notFound,
   TENANT_EXISTS: exitCode.exists,
   BAD_TENANTS_FILE: exitCode.badFile,
+  BAD_BACKUP: exitCode.badFile,
+  BAD_ARCHIVE: exitCode.badFile,
   LIMIT_REACHED: exitCode.limit,
   NO_CONTROLLER: exitCode.noController,
 };

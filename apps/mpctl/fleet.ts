@@ -11,6 +11,13 @@ import type {
   TenantReply,
   TenantRow,
 } from '../../libs/wire/control-http.ts';
+import type {
+  BackupReply,
+  ExportDone,
+  ImportDone,
+  RestoreBackup,
+  RestoredReply,
+} from '../../libs/wire/mail-work.ts';
 
 /** A change that keeps the tenant. */
 export type Edit = Exclude<TenantChange, { verb: 'remove' }>;
@@ -39,6 +46,11 @@ export interface Fleet {
   remove(removal: Removal): Promise<RemovedTenant>;
   /** Brings a tenant back from the trash: the one that left last, unless `uid` says which. */
   restore(name: string, uid: string | null): Promise<ChangedTenant>;
+  /** Writes a backup of all tenants below a folder. Paths are absolute here and below. */
+  backup(dir: string): Promise<BackupReply>;
+  restoreBackup(request: RestoreBackup): Promise<RestoredReply>;
+  exportMail(name: string, path: string): Promise<ExportDone>;
+  importMail(name: string, path: string, allowPrune: boolean): Promise<ImportDone>;
   /** What a change would do; it does nothing. */
   preview(change: TenantChange): Promise<DryRunReply>;
 }

@@ -12,6 +12,7 @@ import type {
   TenantReply,
   TenantRow,
 } from '../wire/control-http.ts';
+import type { BackupReply, ExportDone, ImportDone, RestoreBackup, RestoredReply } from '../wire/mail-work.ts';
 
 export interface ControlHost {
   status(): Promise<ControlStatus>;
@@ -25,6 +26,12 @@ export interface ControlHost {
   change(change: TenantChange): Promise<TenantReply | RemovedReply>;
   /** Brings a tenant back from the trash. */
   restore(name: string, uid: string | null): Promise<TenantReply>;
+  /** Writes a backup below a folder; paths are absolute here and below. */
+  backup(dir: string): Promise<BackupReply>;
+  restoreBackup(request: RestoreBackup): Promise<RestoredReply>;
+  /** All mail of a tenant into one file. */
+  exportMail(name: string, path: string): Promise<ExportDone>;
+  importMail(name: string, path: string, allowPrune: boolean): Promise<ImportDone>;
   /** What a change would do; it does nothing. */
   preview(change: TenantChange): Promise<DryRunReply>;
 }

@@ -25,6 +25,8 @@ export function openControlServer(host: ControlHost, log: Logger): ControlServer
   const metricsSockets = new WeakSet<Socket>();
   const server = createServer({ requestTimeout: idleMs }, async (request, response) => {
     const isForMetrics = metricsSockets.has(request.socket);
+    // Who asked waits for as long as a backup takes.
+    request.socket.setTimeout(0);
     send(response, await reply(host, request, isForMetrics, log));
   });
   return {

@@ -1,6 +1,7 @@
 import { Refusal } from '../base/refusal.ts';
 import { type CredentialList, credentialLists } from '../spec/edit-passwd.ts';
 import type { SetPassword, Setting } from '../wire/control-http.ts';
+import type { RestoreBackup } from '../wire/mail-work.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -36,6 +37,35 @@ export function parsePassword(body: unknown): SetPassword {
 export function parseRestore(body: unknown): string | null {
   const fields = fieldsOf(body ?? {}, ['uid']);
   return fields.uid === undefined ? null : textOf(fields, 'uid');
+}
+
+/** The folder of backups. */
+export function parseBackup(body: unknown): string {
+  return pathOf(fieldsOf(body, ['dir']), 'dir');
+}
+
+export function parseRestoreBackup(body: unknown): RestoreBackup {
+  const fields = fieldsOf(body, ['dir', 'names', 'overwrite']);
+  const { names = [], overwrite = false } = fields;
+  if (!Array.isArray(names) || !names.every(name => typeof name === 'string')) {
+    throw bad('"names" must be a list of names');
+  }
+  if (typeof overwrite !== 'boolean') throw bad('"overwrite" must be true or false');
+  return { dir: pathOf(fields, 'dir'), names, overwrite };
+}
+
+export function parseArchive(body: unknown): { path: string; allowPrune: boolean } {
+  const fields = fieldsOf(body, ['path', 'allowPrune']);
+  const { allowPrune = false } = fields;
+  if (typeof allowPrune !== 'boolean') throw bad('"allowPrune" must be true or false');
+  return { path: pathOf(fields, 'path'), allowPrune };
+}
+
+/** Another process's current folder means nothing here. */
+function pathOf(fields: Fields, key: string): string {
+  const path = textOf(fields, key);
+  if (!path.startsWith('/')) throw bad(`"${key}" must be an absolute path`);
+  return path;
 }
 
 function fieldsOf(body: unknown, known: readonly string[]): Fields {

@@ -2,7 +2,16 @@ import { Refusal } from '../base/refusal.ts';
 import type { TenantChange } from '../spec/edit-files.ts';
 import type { ControlHost } from './control-host.ts';
 import { renderMetrics } from './render-metrics.ts';
-import { parseAdd, parsePassword, parseRename, parseRestore, parseSet } from './request-body.ts';
+import {
+  parseAdd,
+  parseArchive,
+  parseBackup,
+  parsePassword,
+  parseRename,
+  parseRestore,
+  parseRestoreBackup,
+  parseSet,
+} from './request-body.ts';
 
 export type ControlRequest = {
   readonly method: string;
@@ -60,6 +69,25 @@ const routes: readonly Route[] = [
     'POST',
     '/v1/tenants/:name/restore',
     async ({ host, name, request }) => reply(await host.restore(name, parseRestore(request.body))),
+  ],
+  ['POST', '/v1/backup', async ({ host, request }) => reply(await host.backup(parseBackup(request.body)))],
+  [
+    'POST',
+    '/v1/restore',
+    async ({ host, request }) => reply(await host.restoreBackup(parseRestoreBackup(request.body))),
+  ],
+  [
+    'POST',
+    '/v1/tenants/:name/export',
+    async ({ host, name, request }) => reply(await host.exportMail(name, parseArchive(request.body).path)),
+  ],
+  [
+    'POST',
+    '/v1/tenants/:name/import',
+    async ({ host, name, request }) => {
+      const { path, allowPrune } = parseArchive(request.body);
+      return reply(await host.importMail(name, path, allowPrune));
+    },
   ],
 ];
 

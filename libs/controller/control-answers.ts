@@ -20,10 +20,12 @@ import type {
   TenantReply,
   TenantRow,
 } from '../wire/control-http.ts';
+import type { BackupReply, ExportDone, ImportDone, RestoreBackup, RestoredReply } from '../wire/mail-work.ts';
 import { idleStorage, type ShardReport, type TenantCounters, type TenantReport } from '../wire/report.ts';
 import type { ReportScope } from '../wire/shard-channel.ts';
 import type { Fleet } from './fleet.ts';
 import type { HostedTenant } from './hosted-tenant.ts';
+import type { MailKeeping } from './mail-keeping.ts';
 import type { ProxyKeeper } from './proxy-keeper.ts';
 import type { Reconciler } from './reconciler.ts';
 import type { TenantEditor } from './tenant-editor.ts';
@@ -40,6 +42,7 @@ export class ControlAnswers implements ControlHost {
   readonly #reconciler: Reconciler;
   readonly #editor: TenantEditor;
   readonly #trash: Trash;
+  readonly #mail: MailKeeping;
   readonly #keeper: ProxyKeeper;
   readonly #clock: () => number;
 
@@ -49,6 +52,7 @@ export class ControlAnswers implements ControlHost {
     reconciler: Reconciler,
     editor: TenantEditor,
     trash: Trash,
+    mail: MailKeeping,
     keeper: ProxyKeeper,
     clock: () => number,
   ) {
@@ -57,6 +61,7 @@ export class ControlAnswers implements ControlHost {
     this.#reconciler = reconciler;
     this.#editor = editor;
     this.#trash = trash;
+    this.#mail = mail;
     this.#keeper = keeper;
     this.#clock = clock;
   }
@@ -145,6 +150,22 @@ export class ControlAnswers implements ControlHost {
       this.#editor.change({ verb: 'add', name, set }),
     );
     return this.#reply(this.#find(name));
+  }
+
+  backup(dir: string): Promise<BackupReply> {
+    return this.#mail.backup(dir);
+  }
+
+  restoreBackup(request: RestoreBackup): Promise<RestoredReply> {
+    return this.#mail.restore(request);
+  }
+
+  exportMail(name: string, path: string): Promise<ExportDone> {
+    return this.#mail.export(name, path);
+  }
+
+  importMail(name: string, path: string, allowPrune: boolean): Promise<ImportDone> {
+    return this.#mail.import(name, path, allowPrune);
   }
 
   preview(change: TenantChange): Promise<DryRunReply> {

@@ -5,6 +5,7 @@ import type { Observed } from '../reconcile/observed.ts';
 import type { Step } from '../reconcile/plan.ts';
 import { type BindOptions, bindSockets } from '../sockets/bind-sockets.ts';
 import type { BoundSocket } from '../sockets/bound-socket.ts';
+import type { MailWork, MailWorkDone } from '../wire/mail-work.ts';
 import type { TenantReport, TenantState } from '../wire/report.ts';
 import type { ShardConfig } from '../wire/shard-channel.ts';
 import {
@@ -16,6 +17,7 @@ import {
   type SocketChange,
   socketChange,
 } from './hosted-tenant.ts';
+import type { MailHands } from './mail-hands.ts';
 import { Shards, type ShardsListener, type ShardsOptions } from './shards.ts';
 import type { TenantFolders } from './tenant-folders.ts';
 
@@ -34,6 +36,9 @@ export type FleetOptions = {
   readonly clock: () => number;
 };
 
+/** How long work on a tenant's mail waits for its shard. */
+const workPatienceMs = 10_000;
+
 type StepOf<Kind extends Step['kind']> = Extract<Step, { readonly kind: Kind }>;
 
 /** A step on a tenant while it is carried out. */
@@ -50,7 +55,7 @@ type Work = {
  * The tenants that are hosted, their sockets and the shards: what is, and the hands that change it. Sockets are bound
  * here and stay here; a shard accepts from them and may die.
  */
-export class Fleet implements ShardsListener {
+export class Fleet implements ShardsListener, MailHands {
   readonly tenants = new Map<TenantId, HostedTenant>();
   readonly shards: Shards;
   readonly #options: FleetOptions;
@@ -136,6 +141,45 @@ export class Fleet implements ShardsListener {
     for (const { shard } of of('stop-shard')) {
       if (this.hostedBy(shard).length === 0) this.shards.stop(shard, 0);
     }
+  }
+
+  /** Waits until the tenant has a shard that answers. */
+  async work<Kind extends MailWork['kind']>(
+    id: TenantId,
+    work: MailWork & { readonly kind: Kind },
+  ): Promise<MailWorkDone[Kind]> {
+    const process = () => {
+      const tenant = this.tenants.get(id);
+      return tenant && !tenant.busy && tenant.uid !== null ? this.shards.up(tenant.shard) : null;
+    };
+    await this.until(() => process() !== null, workPatienceMs);
+    const found = process();
+    if (!found) throw new MpctlError('SHARD_ENDED', `no shard hosts ${id} now`);
+    return found.work<Kind>(id, work);
+  }
+
+  async withClosed(id: TenantId, use: (uid: TenantUid) => Promise<TenantUid>): Promise<void> {
+    await this.until(() => !this.tenants.get(id)?.busy);
+    const tenant = this.#hosted(id);
+    const { uid } = tenant;
+    if (uid === null) throw new MpctlError('TENANT_FOLDER', `${id} has no folder`);
+    let failure: unknown = null;
+    tenant.step = 'changing';
+    await this.#track(tenant, async () => {
+      this.#route(tenant, null);
+      await this.#leaveShard(tenant);
+      // Without a uid no shard that starts meanwhile gets it.
+      tenant.uid = null;
+      try {
+        tenant.uid = await use(uid);
+      } catch (error) {
+        failure = error;
+        tenant.uid = uid;
+      }
+      const places = bindsOf(tenant.spec).map(place => ({ place, kept: null }));
+      await this.#tellShard({ tenant, kind: 'open', to: tenant.shard, closed: [], places });
+    });
+    if (failure) throw failure;
   }
 
   /** Takes no new connection, ends everything. Resolves when no process is left. */

@@ -24,6 +24,7 @@ import { FallbackDoor } from './fallback-door.ts';
 import { Fleet } from './fleet.ts';
 import { Housekeeping } from './housekeeping.ts';
 import { Loop } from './loop.ts';
+import { MailKeeping } from './mail-keeping.ts';
 import { MemorySaving } from './memory-saving.ts';
 import { notifySystemd } from './notify-systemd.ts';
 import { ProxyKeeper } from './proxy-keeper.ts';
@@ -107,8 +108,18 @@ export async function openController(options: ControllerOptions): Promise<Contro
   };
   const reconciler = new Reconciler(config, fleet, loop, options.cores, clock, log, wanted);
   const editor = new TenantEditor(reconciler, fleet);
+  const mail = new MailKeeping({
+    configPath: options.config.path,
+    mpctlVersion: options.version,
+    hands: fleet,
+    folders,
+    reading: () => config.good,
+    uidOf: tenant => fleet.tenants.get(tenant)?.uid ?? null,
+    change: change => editor.change(change),
+    clock,
+  });
   const about = { version: options.version, configPath: options.config.path, startedAtMs: clock() };
-  const answers = new ControlAnswers(about, fleet, reconciler, editor, folders.trash, keeper, clock);
+  const answers = new ControlAnswers(about, fleet, reconciler, editor, folders.trash, mail, keeper, clock);
   opened.use(door);
   await door.open(openControlServer(answers, log), control);
   await door.listenForMetrics(config.good.fleet.metrics.listen);

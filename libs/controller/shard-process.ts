@@ -1,8 +1,10 @@
 import { type ChildProcess, type SendHandle, spawn } from 'node:child_process';
 import type { Socket } from 'node:net';
+import { MpctlError } from '../base/error.ts';
 import type { ShardIndex, TenantId } from '../base/ids.ts';
 import type { Logger } from '../base/log.ts';
 import type { SessionRecord } from '../mail/session-record.ts';
+import type { MailWork, MailWorkDone } from '../wire/mail-work.ts';
 import type { ShardReport, TenantReport } from '../wire/report.ts';
 import { type FromShard, type ReportScope, type ToShard, wireVersion } from '../wire/shard-channel.ts';
 import type { Environment } from './run-command.ts';
@@ -16,7 +18,7 @@ export type ShardCommand = {
 /** A message that is answered, before it has its number. */
 type Unnumbered<M> = M extends { readonly seq: number } ? Omit<M, 'seq'> : never;
 type Command = Unnumbered<Extract<ToShard, { readonly type: 'open' | 'change' | 'close' }>>;
-type Question = Unnumbered<Extract<ToShard, { readonly type: 'report' | 'sessions' }>>;
+type Question = Unnumbered<Extract<ToShard, { readonly type: 'report' | 'sessions' | 'work' }>>;
 
 /** A listening socket on its way after a command. */
 export type SocketParcel = {
@@ -111,6 +113,19 @@ export class ShardProcess {
   async sessions(tenant: TenantId): Promise<readonly SessionRecord[]> {
     const answer = await this.#ask({ type: 'sessions', tenant });
     return answer?.type === 'sessions' ? answer.sessions : [];
+  }
+
+  /** @throws MpctlError as the shard did, and SHARD_ENDED */
+  async work<Kind extends MailWork['kind']>(
+    tenant: TenantId,
+    work: MailWork & { readonly kind: Kind },
+  ): Promise<MailWorkDone[Kind]> {
+    const answer = await this.#ask({ type: 'work', tenant, work });
+    if (answer?.type !== 'worked')
+      throw new MpctlError('SHARD_ENDED', `the shard of ${tenant} ended meanwhile`);
+    const { done, failure } = answer;
+    if (failure) throw new MpctlError(failure.code, failure.message, { hint: failure.hint });
+    return done as MailWorkDone[Kind];
   }
 
   /** Resolves when the process is gone. */

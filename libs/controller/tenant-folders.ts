@@ -3,10 +3,10 @@ import { existsSync, mkdirSync, readdirSync, renameSync, writeFileSync } from 'n
 import { mkdir } from 'node:fs/promises';
 import { MpctlError } from '../base/error.ts';
 import { parseTenantId, parseTenantUid, type TenantId, type TenantUid } from '../base/ids.ts';
-import { tenantDataDir, tenantUidPath } from '../spec/paths.ts';
+import { incomingDir, tenantDataDir, tenantFilePath, tenantUidPath } from '../spec/paths.ts';
 import { forgetLeaving, type Leaving, readLeaving } from './leaving-note.ts';
 import { NewUids } from './new-uids.ts';
-import { readText } from './replace-file.ts';
+import { readText, syncFolder } from './replace-file.ts';
 import { syncFiles } from './sync-files.ts';
 import { Trash } from './trash.ts';
 
@@ -91,6 +91,22 @@ export class TenantFolders implements AsyncDisposable {
       this.trash.put(tenant, uid, { atMs: nowMs, why, ...(stanza ? { stanza } : {}) });
     }
     this.#new.forget(tenant);
+  }
+
+  /** Puts what a tenant has into the trash, though it stays; {@link takeIn} gives it another folder. */
+  setAside(tenant: TenantId, uid: TenantUid, nowMs: number): void {
+    this.#make(tenant, uid);
+    this.trash.put(tenant, uid, { atMs: nowMs, why: 'removed' });
+    this.#new.forget(tenant);
+  }
+
+  /** Makes a folder that lies ready a tenant's, who has none; it is on disk then. */
+  takeIn(tenant: TenantId, uid: TenantUid): void {
+    const from = incomingDir(this.#dataDir, uid);
+    writeFileSync(tenantFilePath(from, 'uid'), `${uid}\n`, { mode: 0o600, flush: true });
+    syncFolder(from);
+    renameSync(from, tenantDataDir(this.#dataDir, tenant));
+    syncFolder(this.#dataDir);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -26,8 +26,10 @@ async function open(t: TestContext): Promise<{ intake: Intake; root: string; dir
   return { intake, root, dir };
 }
 
-const mailboxIn = (intake: Intake, dir: string, of = uid) => intake.mailbox({ uid: of, dir, retention: noLimits });
-const ids = async (mailbox: Mailbox) => (await mailbox.list({ start: 0, limit: 0 })).map(({ id }) => id).sort();
+const mailboxIn = (intake: Intake, dir: string, of = uid) =>
+  intake.mailbox({ uid: of, dir, retention: noLimits });
+const ids = async (mailbox: Mailbox) =>
+  (await mailbox.list({ start: 0, limit: 0 })).map(({ id }) => id).sort();
 
 /** What a copy holds, opened as a tenant's folder. */
 async function idsOfCopy(t: TestContext, copy: string): Promise<string[]> {
@@ -88,7 +90,9 @@ test('mail comes and goes while a mailbox is copied, and each copy is one moment
   let sent = 0;
   const sending = (async () => {
     for (; !isOver; sent += 1) {
-      await mailbox.insert(aMail(`m${sent}`, { raw: Buffer.alloc(sent % 5 === 0 ? 300_000 : 9000, `${sent}`) }));
+      await mailbox.insert(
+        aMail(`m${sent}`, { raw: Buffer.alloc(sent % 5 === 0 ? 300_000 : 9000, `${sent}`) }),
+      );
       if (sent % 3 === 0) await mailbox.remove([`m${sent - 2}`]);
     }
   })();
@@ -101,8 +105,13 @@ test('mail comes and goes while a mailbox is copied, and each copy is one moment
     const numbers = found.map(id => Number(id.slice(1)));
     const last = Math.max(...numbers);
     assert(last >= before - 1, 'what was acknowledged before is there');
-    const expected = Array.from({ length: last + 1 }, (_, n) => n).filter(n => (n + 2) % 3 !== 0 || n + 2 > last);
-    assert.deepEqual(numbers.filter(n => n < last - 2).sort((a, b) => a - b), expected.filter(n => n < last - 2));
+    const expected = Array.from({ length: last + 1 }, (_, n) => n).filter(
+      n => (n + 2) % 3 !== 0 || n + 2 > last,
+    );
+    assert.deepEqual(
+      numbers.filter(n => n < last - 2).sort((a, b) => a - b),
+      expected.filter(n => n < last - 2),
+    );
   }
   isOver = true;
   await sending;

@@ -20,7 +20,15 @@ import type { Mailbox, MailboxOptions, Store } from '../store/store.ts';
 import { Applier } from './applier.ts';
 import { readAside, removeAside } from './aside.ts';
 import { Box } from './box.ts';
-import { copyFiles, type EarlierCopy, linkCopy, listLarge, type MailCopy, nothingCopied, stampOf } from './copy-mailbox.ts';
+import {
+  copyFiles,
+  type EarlierCopy,
+  linkCopy,
+  listLarge,
+  type MailCopy,
+  nothingCopied,
+  stampOf,
+} from './copy-mailbox.ts';
 import { Inheritance, Inherited } from './inheritance.ts';
 import { type IntakeParts, IntakePort } from './intake-port.ts';
 import { Journal } from './journal.ts';
@@ -208,7 +216,12 @@ export class Intake implements Store {
       await this.#applier.drain(box);
       const isAtRest = box.file === null && box.turning === null && !this.#files.hasAside(box);
       if (isAtRest && !this.#files.exists(box)) return nothingCopied;
-      if (isAtRest && earlier && earlier.stamp !== '' && earlier.stamp === stampOf(dir, this.#options.clock())) {
+      if (
+        isAtRest &&
+        earlier &&
+        earlier.stamp !== '' &&
+        earlier.stamp === stampOf(dir, this.#options.clock())
+      ) {
         await linkCopy(earlier, to);
         const { position, stamp, files } = earlier;
         return { position, stamp, files };

@@ -3,6 +3,7 @@
  * ties it to its process; each tenant is a `TenantWorker`.
  */
 import type { Socket } from 'node:net';
+import { MpctlError } from '../base/error.ts';
 import type { TenantId, TenantUid } from '../base/ids.ts';
 import type { ConfigurableLogger } from '../log/open-log.ts';
 import { tenantDataDir } from '../spec/paths.ts';
@@ -10,6 +11,7 @@ import { newTally } from '../tenant/tally.ts';
 import { TenantWorker } from '../tenant/tenant-worker.ts';
 import { idleStorage, type ShardReport, type TenantReport, type TenantState } from '../wire/report.ts';
 import type { FromShard, Placement, ReportScope, ShardConfig, ToShard } from '../wire/shard-channel.ts';
+import { doMailWork, failureOfWork } from './do-mail-work.ts';
 import { LoopWatch } from './loop-watch.ts';
 import { MemoryMode } from './memory-mode.ts';
 import { openHome, type ShardHome } from './open-home.ts';
@@ -85,6 +87,9 @@ export class Shard {
         break;
       case 'sessions':
         this.#sessions(message);
+        break;
+      case 'work':
+        this.#work(message);
         break;
       case 'tend':
         void this.#tend(message.minute);
@@ -237,6 +242,18 @@ export class Shard {
 
   #sessions({ seq, tenant }: Command<'sessions'>): void {
     this.#send({ type: 'sessions', seq, sessions: this.#tenants.get(tenant)?.sessions() ?? [] });
+  }
+
+  async #work({ seq, tenant, work }: Command<'work'>): Promise<void> {
+    await this.#underWay.get(tenant);
+    const worker = this.#tenants.get(tenant);
+    try {
+      if (!worker) throw new MpctlError('TENANT_NOT_FOUND', `this shard does not host ${tenant}`);
+      const done = await doMailWork(await this.#useHome(), worker, work);
+      this.#send({ type: 'worked', seq, done, failure: null });
+    } catch (error) {
+      this.#send({ type: 'worked', seq, done: null, failure: failureOfWork(error) });
+    }
   }
 
   #inScope(scope: ReportScope): TenantWorker[] {

@@ -5,7 +5,7 @@
  *     <runDir>/.control.sock  .lock.sock  .fallback.sock  <tenant>/{http,smtp,…}.sock
  *     <dataDir>/<tenant>/{uid,mail.db}  .trash/<uid>/  .journal/  .state/
  */
-import { basename, dirname, isAbsolute, join, resolve } from 'node:path/posix';
+import { basename, dirname, isAbsolute, join, relative, resolve } from 'node:path/posix';
 import type { TenantId, TenantUid } from '../base/ids.ts';
 
 /** Longest path that `bind` takes: `sun_path` is 108 bytes with its final NUL. */
@@ -84,6 +84,40 @@ export function journalDir(dataDir: string): string {
 /** Parts of journals that made no sense. */
 export function damagedJournalDir(dataDir: string): string {
   return join(journalDir(dataDir), 'damaged');
+}
+
+/** Folders that are being made ready to become a tenant's. */
+export function incomingDir(dataDir: string, uid: TenantUid): string {
+  return join(dataDir, '.state', 'incoming', uid);
+}
+
+/** A backup below the folder that was named for them; a leading dot while it is being written. */
+export function backupPath(dir: string, name: string): string {
+  return join(dir, name);
+}
+
+export function backupManifestPath(backup: string): string {
+  return join(backup, 'backup.json');
+}
+
+/** The folder of a tenant in a backup, or a file in it such as `big/<id>.zst`. */
+export function backedUpPath(backup: string, tenant: TenantId, file = ''): string {
+  return join(backup, 'tenants', tenant, file);
+}
+
+/** Where a backup has a file of the configuration, which lies at `path`. */
+export function backedUpConfigPath(backup: string, mainFile: string, path: string): string {
+  const below = relative(dirname(mainFile), path);
+  return join(backup, 'config', below.startsWith('..') ? basename(path) : below);
+}
+
+/** A file of a tenant's folder, wherever that is. */
+export function tenantFilePath(folder: string, file: string): string {
+  return join(folder, file);
+}
+
+export function parentDir(path: string): string {
+  return dirname(path);
 }
 
 export function stateDir(dataDir: string): string {

@@ -13,7 +13,8 @@ export async function stanzaOf(reading: FleetReading, name: string): Promise<str
     const lines = source.linesOf(name);
     if (lines !== null) return `tenants:\n${lines}`;
     const stanza = await source.stanza(name, unbounded());
-    if (stanza) return `tenants: ${JSON.stringify({ [name]: stanza.body === null ? {} : plainOf(stanza.body) })}\n`;
+    if (stanza)
+      return `tenants: ${JSON.stringify({ [name]: stanza.body === null ? {} : plainOf(stanza.body) })}\n`;
   }
   return null;
 }

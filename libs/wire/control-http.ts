@@ -16,6 +16,10 @@
  *     POST   /v1/tenants/{name}/resume      → TenantReply
  *     POST   /v1/tenants/{name}/passwd      → TenantReply    SetPassword
  *     POST   /v1/tenants/{name}/restore     → TenantReply    RestoreTenant: back from the trash
+ *     POST   /v1/tenants/{name}/export      → ExportDone     {path}: all its mail into one file
+ *     POST   /v1/tenants/{name}/import      → ImportDone     {path, allowPrune}
+ *     POST   /v1/backup                     → BackupReply    {dir}
+ *     POST   /v1/restore                    → RestoredReply  RestoreBackup
  *     GET    /metrics                       → Prometheus text
  *
  * `?dryRun=1` on what changes the file: nothing is written, the answer is a {@link DryRunReply}.
@@ -44,6 +48,8 @@ export const controlErrorStatus: Readonly<Record<string, number>> = {
   ROUTE_NOT_FOUND: 404,
   TENANT_EXISTS: 409,
   BAD_TENANTS_FILE: 422,
+  BAD_BACKUP: 422,
+  BAD_ARCHIVE: 422,
   LIMIT_REACHED: 507,
 };
 

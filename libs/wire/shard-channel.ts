@@ -14,6 +14,7 @@
 import type { ShardIndex, TenantId, TenantUid } from '../base/ids.ts';
 import type { SessionRecord } from '../mail/session-record.ts';
 import type { LogSpec, TenantSpec } from '../spec/tenant-spec.ts';
+import type { MailWork, MailWorkDone, MailWorkFailure } from './mail-work.ts';
 import type { ShardReport, TenantReport } from './report.ts';
 
 /** Both sides say it first; another number makes the controller start the shard again. */
@@ -103,6 +104,8 @@ export type ToShard =
   | { readonly type: 'report'; readonly seq: number; readonly scope: ReportScope }
   /** What was said in the tenant's last SMTP sessions. */
   | { readonly type: 'sessions'; readonly seq: number; readonly tenant: TenantId }
+  /** Something with all of a tenant's mail, beside everything else. */
+  | { readonly type: 'work'; readonly seq: number; readonly tenant: TenantId; readonly work: MailWork }
   /** Every minute, with its number in the hour: remove what has become too old. */
   | { readonly type: 'tend'; readonly minute: number }
   | { readonly type: 'log'; readonly log: LogSpec }
@@ -117,6 +120,13 @@ export type FromShard =
   | { readonly type: 'report'; readonly seq: number; readonly report: ShardReport }
   /** Oldest first. */
   | { readonly type: 'sessions'; readonly seq: number; readonly sessions: readonly SessionRecord[] }
+  /** `failure` null: it was done. */
+  | {
+      readonly type: 'worked';
+      readonly seq: number;
+      readonly done: MailWorkDone[MailWork['kind']] | null;
+      readonly failure: MailWorkFailure | null;
+    }
   /** The oldest connection that was handed over and not yet taken is here; without it the next process gets it. */
   | { readonly type: 'taken' }
   /** A tenant's state became another without a command. */

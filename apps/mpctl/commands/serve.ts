@@ -10,6 +10,7 @@ import { type ExitCode, exitCode } from '../exit-code.ts';
 import { hostFacts } from '../files/host-facts.ts';
 import type { Input } from '../input.ts';
 import { programRoot } from '../program-root.ts';
+import { shardCommand } from '../shard-command.ts';
 
 /** Runs the fleet until a signal ends it. */
 export async function serve({ folders }: Input): Promise<ExitCode> {
@@ -22,7 +23,7 @@ export async function serve({ folders }: Input): Promise<ExitCode> {
   const opened = await openController({
     config: { path: folders.configPath, facts: hostFacts(folders, logFormat) },
     parseCommand: [process.execPath, program, 'parse-tenants'],
-    shardCommand: [process.execPath, '--expose-gc', join(dirname(program), 'shard.js')],
+    shardCommand: shardCommand(),
     appDir: join(dirname(program), 'inbox'),
     environment: process.env,
     publicSocketsOnly: process.env.MPCTL_PUBLIC_SOCKETS === '1',

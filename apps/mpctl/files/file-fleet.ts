@@ -2,10 +2,14 @@
 import { availableParallelism } from 'node:os';
 import type { TenantId, TenantUid } from '../../../libs/base/ids.ts';
 import { Refusal } from '../../../libs/base/refusal.ts';
+import { version } from '../../../libs/base/version.ts';
 import { changeFiles, type EditableFiles, editAll } from '../../../libs/controller/change-files.ts';
 import { type GoodReading, isGood } from '../../../libs/controller/good-reading.ts';
+import { LoneShard } from '../../../libs/controller/lone-shard.ts';
+import { MailKeeping } from '../../../libs/controller/mail-keeping.ts';
 import { SourceFiles } from '../../../libs/controller/source-files.ts';
 import { Trash } from '../../../libs/controller/trash.ts';
+import { openLog } from '../../../libs/log/open-log.ts';
 import { diffLines } from '../../../libs/reconcile/diff-lines.ts';
 import { explain } from '../../../libs/reconcile/explain.ts';
 import { nothingObserved } from '../../../libs/reconcile/observed.ts';
@@ -20,6 +24,13 @@ import type { SpecIo } from '../../../libs/spec/spec-io.ts';
 import type { FleetSpec, ListenerProtocol, TenantSpec } from '../../../libs/spec/tenant-spec.ts';
 import type { DryRunReply, PlanReply } from '../../../libs/wire/control-http.ts';
 import type {
+  BackupReply,
+  ExportDone,
+  ImportDone,
+  RestoreBackup,
+  RestoredReply,
+} from '../../../libs/wire/mail-work.ts';
+import type {
   ChangedTenant,
   Edit,
   Fleet,
@@ -29,6 +40,7 @@ import type {
   ShownTenant,
 } from '../fleet.ts';
 import type { Folders } from '../folders.ts';
+import { shardCommand } from '../shard-command.ts';
 import { hostFacts } from './host-facts.ts';
 
 export class FileFleet implements Fleet, EditableFiles {
@@ -75,6 +87,41 @@ export class FileFleet implements Fleet, EditableFiles {
     });
     const { fleet } = await this.read();
     return changedOf(tenantOf(fleet, name), fleet.proxy);
+  }
+
+  backup(dir: string): Promise<BackupReply> {
+    return this.#withMail(mail => mail.backup(dir));
+  }
+
+  restoreBackup(request: RestoreBackup): Promise<RestoredReply> {
+    return this.#withMail(mail => mail.restore(request));
+  }
+
+  exportMail(name: string, path: string): Promise<ExportDone> {
+    return this.#withMail(mail => mail.export(name, path));
+  }
+
+  importMail(name: string, path: string, allowPrune: boolean): Promise<ImportDone> {
+    return this.#withMail(mail => mail.import(name, path, allowPrune));
+  }
+
+  async #withMail<T>(use: (mail: MailKeeping) => Promise<T>): Promise<T> {
+    const reading = await this.read();
+    const command = { command: shardCommand(), environment: process.env };
+    const log = openLog({ level: 'warn', format: 'pretty' }, {});
+    await using shard = await LoneShard.open(reading.fleet, command, log);
+    return await use(
+      new MailKeeping({
+        configPath: this.path,
+        mpctlVersion: version,
+        hands: shard,
+        folders: shard.folders,
+        reading: () => reading,
+        uidOf: tenant => shard.uidOf(tenant),
+        change: change => this.#change(change),
+        clock: Date.now,
+      }),
+    );
   }
 
   async preview(change: TenantChange): Promise<DryRunReply> {

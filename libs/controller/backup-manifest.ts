@@ -1,0 +1,78 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { parseTenantId, parseTenantUid, type TenantId, type TenantUid } from '../base/ids.ts';
+import { Refusal } from '../base/refusal.ts';
+import { backupManifestPath, backupPath } from '../spec/paths.ts';
+import type { MailCopy } from '../wire/mail-work.ts';
+
+/** What a backup says about itself: `backup.json`. */
+export type BackupManifest = {
+  readonly format: 1;
+  /** Version of mpctl that wrote it. */
+  readonly mpctl: string;
+  readonly madeAtMs: number;
+  readonly tenants: readonly BackedUpTenant[];
+};
+
+export type BackedUpTenant = {
+  readonly name: TenantId;
+  readonly uid: TenantUid;
+  /** A tenants file with this tenant alone; empty where the file had none that stands alone. */
+  readonly stanza: string;
+  readonly copy: MailCopy;
+};
+
+/** A whole backup and where it is. */
+export type FoundBackup = { readonly dir: string; readonly manifest: BackupManifest };
+
+/** Backups are named for the time when they began, so that they sort. */
+const namePattern = /^\d{4}-\d\d-\d\dT\d{6}Z$/;
+
+/** e.g. `2026-11-21T173005Z` */
+export function backupName(nowMs: number): string {
+  return `${new Date(nowMs).toISOString().slice(0, 19).replaceAll(':', '')}Z`;
+}
+
+/** The newest backup below a folder; null: there is none. */
+export function newestBackup(dir: string): FoundBackup | null {
+  const names = existsSync(dir) ? readdirSync(dir).filter(name => namePattern.test(name)) : [];
+  for (const name of names.sort().reverse()) {
+    const path = backupPath(dir, name);
+    if (existsSync(backupManifestPath(path))) return { dir: path, manifest: readManifest(path) };
+  }
+  return null;
+}
+
+/** The backup that a folder is, or the newest in it. @throws Refusal BAD_BACKUP */
+export function findBackup(dir: string): FoundBackup {
+  if (existsSync(backupManifestPath(dir))) return { dir, manifest: readManifest(dir) };
+  const newest = newestBackup(dir);
+  if (newest) return newest;
+  throw new Refusal(
+    'BAD_BACKUP',
+    `${dir} holds no backup`,
+    [],
+    'name the folder that `mpctl backup` was given',
+  );
+}
+
+function readManifest(dir: string): BackupManifest {
+  const path = backupManifestPath(dir);
+  let manifest: BackupManifest;
+  try {
+    manifest = JSON.parse(readFileSync(path, 'utf8'));
+  } catch (error) {
+    throw new Refusal('BAD_BACKUP', `${path} cannot be read: ${(error as Error).message}`);
+  }
+  if (manifest.format !== 1) {
+    throw new Refusal('BAD_BACKUP', `${path} was written by a newer mpctl (${manifest.mpctl})`);
+  }
+  // Names become paths.
+  const bad = manifest.tenants.find(
+    ({ name, uid, copy }) =>
+      parseTenantId(name) === null ||
+      parseTenantUid(uid) === null ||
+      !Object.keys(copy.files).every(file => /^(mail\.db|big\/[\w.-]+)$/.test(file)),
+  );
+  if (bad) throw new Refusal('BAD_BACKUP', `${path} names what no tenant has: ${bad.name}`);
+  return manifest;
+}

@@ -1,0 +1,106 @@
+import { randomBytes } from 'node:crypto';
+import { copyFile, mkdir, open, rm, stat } from 'node:fs/promises';
+import { MpctlError } from '../base/error.ts';
+import type { TenantId, TenantUid } from '../base/ids.ts';
+import { Refusal } from '../base/refusal.ts';
+import type { TenantChange } from '../spec/edit-files.ts';
+import { backedUpPath, incomingDir, parentDir, tenantDataDir, tenantFilePath } from '../spec/paths.ts';
+import { settingsOf } from '../spec/tenant-stanza.ts';
+import type { RestoreBackup, RestoredReply } from '../wire/mail-work.ts';
+import { type BackedUpTenant, findBackup } from './backup-manifest.ts';
+import type { MailHands } from './mail-hands.ts';
+import { syncFolder } from './replace-file.ts';
+import type { TenantFolders } from './tenant-folders.ts';
+
+export type RestorePlace = {
+  readonly dataDir: string;
+  readonly folders: TenantFolders;
+  readonly hands: MailHands;
+  readonly isThere: (tenant: TenantId) => boolean;
+  readonly change: (change: TenantChange) => Promise<unknown>;
+  readonly clock: () => number;
+};
+
+/**
+ * Brings tenants back as a backup has them. Who is not in the tenants file is added with the lines that it had; who is
+ * keeps its settings. Each gets a uid of its own, as one that is added: nothing that was written for the old one is
+ * taken for it. Nothing at all is done when a name is unknown, or taken without `overwrite`.
+ */
+export async function restoreBackup(
+  { dir, names, overwrite }: RestoreBackup,
+  place: RestorePlace,
+): Promise<RestoredReply> {
+  const { dir: backup, manifest } = findBackup(dir);
+  const known = new Map<string, BackedUpTenant>(manifest.tenants.map(tenant => [tenant.name, tenant]));
+  const missing = names.filter(name => !known.has(name));
+  if (missing.length > 0) {
+    throw new Refusal('TENANT_NOT_FOUND', `${backup} has no ${missing.join(', ')}`);
+  }
+  const wanted = manifest.tenants.filter(({ name }) => names.length === 0 || names.includes(name));
+  const taken = wanted.filter(({ name }) => place.isThere(name)).map(({ name }) => name);
+  if (taken.length > 0 && !overwrite) {
+    const more = taken.length > 5 ? ` and ${taken.length - 5} more` : '';
+    const hint = '--overwrite puts what they have now into the trash';
+    throw new Refusal('TENANT_EXISTS', `there is ${taken.slice(0, 5).join(', ')}${more} already`, [], hint);
+  }
+  const restored: { name: TenantId; uid: TenantUid }[] = [];
+  const failed: { name: TenantId; error: string }[] = [];
+  for (const tenant of wanted) {
+    try {
+      restored.push({ name: tenant.name, uid: await restoreOne(tenant, backup, place) });
+    } catch (error) {
+      const { code = 'UNKNOWN', message } = error as MpctlError;
+      failed.push({ name: tenant.name, error: `${code}: ${message}` });
+    }
+  }
+  return { dir: backup, madeAtMs: manifest.madeAtMs, restored, failed };
+}
+
+async function restoreOne(tenant: BackedUpTenant, backup: string, place: RestorePlace): Promise<TenantUid> {
+  const { dataDir, folders, hands, isThere, change, clock } = place;
+  const { name, stanza } = tenant;
+  const uid = randomBytes(8).toString('hex') as TenantUid;
+  const incoming = incomingDir(dataDir, uid);
+  try {
+    await fetchFiles(tenant, backup, incoming);
+    if (isThere(name)) {
+      await hands.withClosed(name, async before => {
+        folders.setAside(name, before, clock());
+        folders.takeIn(name, uid);
+        return uid;
+      });
+      return uid;
+    }
+    folders.takeIn(name, uid);
+    try {
+      await change({ verb: 'add', name, set: stanza === '' ? [] : await settingsOf(stanza, name) });
+    } catch (error) {
+      await rm(tenantDataDir(dataDir, name), { recursive: true, force: true });
+      throw error;
+    }
+    return uid;
+  } finally {
+    await rm(incoming, { recursive: true, force: true });
+  }
+}
+
+/** Copies what a backup has of a tenant, and sees that it is as long as it was. */
+async function fetchFiles({ name, copy }: BackedUpTenant, backup: string, to: string): Promise<void> {
+  const folders = new Set([to]);
+  await mkdir(to, { recursive: true, mode: 0o700 });
+  for (const [file, bytes] of Object.entries(copy.files)) {
+    const [source, target] = [backedUpPath(backup, name, file), tenantFilePath(to, file)];
+    const found = await stat(source).catch(() => null);
+    if (found?.size !== bytes) {
+      const what = found ? `has ${found.size} bytes instead of ${bytes}` : 'is missing';
+      throw new MpctlError('BAD_BACKUP', `${source} ${what}`);
+    }
+    if (!folders.has(parentDir(target))) await mkdir(parentDir(target), { recursive: true, mode: 0o700 });
+    folders.add(parentDir(target));
+    await copyFile(source, target);
+    await using handle = await open(target, 'r+');
+    await handle.chmod(0o600);
+    await handle.datasync();
+  }
+  for (const folder of folders) syncFolder(folder);
+}

@@ -1,0 +1,124 @@
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { MpctlError } from '../base/error.ts';
+import type { TenantId, TenantUid } from '../base/ids.ts';
+import {
+  backedUpConfigPath,
+  backedUpPath,
+  backupManifestPath,
+  backupPath,
+  parentDir,
+} from '../spec/paths.ts';
+import { stanzaOf } from '../spec/tenant-stanza.ts';
+import type { BackupReply } from '../wire/mail-work.ts';
+import { type BackedUpTenant, type BackupManifest, backupName, newestBackup } from './backup-manifest.ts';
+import type { GoodReading } from './good-reading.ts';
+import type { MailHands } from './mail-hands.ts';
+import { syncFolder } from './replace-file.ts';
+
+/** Tenants that are copied at the same time: disks do more than one thing, and must not be flooded. */
+const atOnce = 4;
+
+export type BackupRequest = {
+  /** The folder of all backups, absolute. */
+  readonly dir: string;
+  readonly configPath: string;
+  readonly reading: GoodReading;
+  readonly uidOf: (tenant: TenantId) => TenantUid | null;
+  readonly hands: MailHands;
+  readonly mpctlVersion: string;
+  readonly nowMs: number;
+};
+
+/**
+ * Writes a backup of a whole fleet into a folder of its own below `dir`, where it appears under its name when it is
+ * whole. What has not changed since the newest one there becomes a link to it. One tenant's failure is told, and does not
+ * keep the others out.
+ */
+export async function writeBackup(request: BackupRequest): Promise<BackupReply> {
+  const { dir, reading, hands, mpctlVersion, nowMs } = request;
+  const name = freeName(dir, nowMs);
+  const [whole, part] = [backupPath(dir, name), backupPath(dir, `.${name}.part`)];
+  try {
+    await mkdir(dir, { recursive: true, mode: 0o700 });
+    await removeParts(dir);
+    await mkdir(part, { mode: 0o700 });
+    await copyConfig(part, request);
+  } catch (error) {
+    throw backupFailure(dir, error);
+  }
+  const earlier = newestBackup(dir);
+  const known = new Map(earlier?.manifest.tenants.map(tenant => [tenant.uid, tenant]));
+  const tenants: BackedUpTenant[] = [];
+  const failed: { name: TenantId; error: string }[] = [];
+  let [unchanged, bytes] = [0, 0];
+
+  const copyOne = async (id: TenantId) => {
+    const uid = request.uidOf(id);
+    if (uid === null) throw new MpctlError('TENANT_FOLDER', 'it has no folder yet');
+    const before = known.get(uid);
+    const copy = await hands.work(id, {
+      kind: 'copy',
+      to: backedUpPath(part, id),
+      earlier: before && earlier ? { ...before.copy, dir: backedUpPath(earlier.dir, before.name) } : null,
+    });
+    const isSame = before?.copy.position === copy.position;
+    if (isSame) unchanged += 1;
+    for (const [file, size] of Object.entries(copy.files)) {
+      if (!isSame && (file === 'mail.db' || before?.copy.files[file] === undefined)) bytes += size;
+    }
+    tenants.push({ name: id, uid, stanza: (await stanzaOf(reading, id)) ?? '', copy });
+  };
+  const queue = [...reading.fleet.tenants.keys()].values();
+  await Promise.all(
+    Array.from({ length: atOnce }, async () => {
+      for (const id of queue) {
+        await copyOne(id).catch(error => {
+          if (!(error instanceof MpctlError)) throw error;
+          failed.push({ name: id, error: `${error.code}: ${error.message}` });
+        });
+      }
+    }),
+  );
+
+  try {
+    tenants.sort((a, b) => (a.name < b.name ? -1 : 1));
+    const manifest: BackupManifest = { format: 1, mpctl: mpctlVersion, madeAtMs: nowMs, tenants };
+    await writeSafely(backupManifestPath(part), `${JSON.stringify(manifest, null, 1)}\n`);
+    syncFolder(part);
+    await rename(part, whole);
+    syncFolder(dir);
+  } catch (error) {
+    throw backupFailure(dir, error);
+  }
+  return { dir: whole, tenants: tenants.length, unchanged, bytes, failed };
+}
+
+/** Two within a second have names a second apart. */
+function freeName(dir: string, nowMs: number): string {
+  const name = backupName(nowMs);
+  return existsSync(backupPath(dir, name)) ? freeName(dir, nowMs + 1000) : name;
+}
+
+/** What was left by one that did not come to its end. */
+async function removeParts(dir: string): Promise<void> {
+  for (const name of await readdir(dir)) {
+    if (/^\..*\.part$/.test(name)) await rm(backupPath(dir, name), { recursive: true, force: true });
+  }
+}
+
+async function copyConfig(part: string, { reading, configPath }: BackupRequest): Promise<void> {
+  for (const { path, text } of reading.sources.values()) {
+    const target = backedUpConfigPath(part, configPath, path);
+    await mkdir(parentDir(target), { recursive: true, mode: 0o700 });
+    await writeSafely(target, text);
+  }
+}
+
+const writeSafely = (path: string, text: string) => writeFile(path, text, { mode: 0o600, flush: true });
+
+function backupFailure(dir: string, cause: unknown): MpctlError {
+  const { code, message } = cause as NodeJS.ErrnoException;
+  const hint = code === 'EACCES' || code === 'EPERM' ? "the daemon's user must be able to write there" : '';
+  return new MpctlError('BACKUP_FAILED', `no backup was written to ${dir}: ${message}`, { cause, hint });
+}

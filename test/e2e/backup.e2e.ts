@@ -1,0 +1,135 @@
+/** Backups of a whole fleet: made while it runs, brought back here and elsewhere. */
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import type { ControlStatus, TenantRow } from '../../libs/wire/control-http.ts';
+import type { BackupReply, RestoredReply } from '../../libs/wire/mail-work.ts';
+import { Fleet } from '../harness/fleet.ts';
+import { Load } from '../harness/load.ts';
+import { sendMail } from '../harness/smtp-talk.ts';
+
+type Listed = { readonly ID: string; readonly Subject: string; readonly Read: boolean; readonly Tags: string[] };
+
+async function mailsOf(fleet: Fleet, tenant: string): Promise<Listed[]> {
+  const { body } = await fleet.get(tenant, '/api/v1/messages?limit=500');
+  return JSON.parse(body).messages;
+}
+
+const subjects = async (fleet: Fleet, tenant: string) =>
+  (await mailsOf(fleet, tenant)).map(({ Subject }) => Subject).sort();
+
+async function send(fleet: Fleet, tenant: string, ...words: string[]): Promise<void> {
+  for (const word of words) assert.match((await sendMail(fleet.socketPath(tenant, 'smtp'), word)) ?? '', /^250/);
+}
+
+test('a fleet is brought back on another server with mail, state and settings', async () => {
+  await using fleet = await Fleet.serving('tenants:\n  a: { label: Shop }\n  b: {}\n  empty: {}\n');
+  await send(fleet, 'a', 'one', 'two', 'three');
+  await send(fleet, 'b', 'other');
+  const [newest] = await mailsOf(fleet, 'a');
+  await fleet.get('a', `/api/v1/message/${newest?.ID}`);
+  const dir = join(fleet.dir, 'backups');
+  const made = await fleet.ask<BackupReply>('backup', dir);
+  assert.deepEqual([made.tenants, made.failed], [3, []]);
+  const before = await mailsOf(fleet, 'a');
+  assert.equal(readFileSync(join(made.dir, 'config/tenants.yaml'), 'utf8'), readFileSync(fleet.configPath, 'utf8'));
+
+  await using other = await Fleet.serving('tenants: {}\n');
+  const reply = await other.ask<RestoredReply>('restore', dir);
+  assert.deepEqual(
+    [reply.restored.map(({ name }) => name), reply.failed],
+    [['a', 'b', 'empty'], []],
+  );
+  assert.deepEqual(await mailsOf(other, 'a'), before);
+  assert.equal(before.filter(({ Read }) => Read).length, 1);
+  assert.deepEqual(await subjects(other, 'b'), ['other']);
+  const rows = await other.ask<TenantRow[]>('tenant', 'list');
+  assert.deepEqual(rows.map(({ name, label, state }) => [name, label, state]), [
+    ['a', 'Shop', 'listening'],
+    ['b', '', 'listening'],
+    ['empty', '', 'listening'],
+  ]);
+  await send(other, 'a', 'four');
+  assert.deepEqual(await subjects(other, 'a'), ['four', 'one', 'three', 'two']);
+  await other.stop('SIGKILL');
+  await other.serve();
+  assert.deepEqual(await subjects(other, 'a'), ['four', 'one', 'three', 'two']);
+});
+
+test('a second backup costs what has changed, and each is whole by itself', async () => {
+  await using fleet = await Fleet.serving('tenants:\n  a: {}\n  b: {}\n');
+  await send(fleet, 'a', 'one');
+  await send(fleet, 'b', 'x');
+  const dir = join(fleet.dir, 'backups');
+  const first = await fleet.ask<BackupReply>('backup', dir);
+  await send(fleet, 'a', 'two');
+  const second = await fleet.ask<BackupReply>('backup', dir);
+  assert.deepEqual([first.unchanged, second.unchanged, readdirSync(dir).length], [0, 1, 2]);
+  const inode = (backup: BackupReply, name: string) => statSync(join(backup.dir, 'tenants', name, 'mail.db')).ino;
+  assert.equal(inode(first, 'b'), inode(second, 'b'));
+  assert.notEqual(inode(first, 'a'), inode(second, 'a'));
+
+  assert.equal((await fleet.run(['restore', dir, 'a'])).code, 5, 'it is there');
+  assert.equal((await fleet.run(['restore', dir, 'nobody'])).code, 3);
+  assert.equal((await fleet.run(['restore', fleet.runDir])).code, 6);
+  assert.deepEqual(await subjects(fleet, 'a'), ['one', 'two']);
+  const back = await fleet.ask<RestoredReply>('restore', first.dir, 'a', '--overwrite');
+  assert.deepEqual(await subjects(fleet, 'a'), ['one']);
+  await send(fleet, 'a', 'three');
+  const { trash } = await fleet.ask<ControlStatus>('status');
+  assert.equal(trash[0]?.name, 'a');
+  assert.notEqual(trash[0]?.uid, back.restored[0]?.uid);
+  await fleet.stop('SIGKILL');
+  await fleet.serve();
+  assert.deepEqual(await subjects(fleet, 'a'), ['one', 'three']);
+  assert.deepEqual(await subjects(fleet, 'b'), ['x']);
+});
+
+test('a backup and its restoration work while nothing runs', async () => {
+  await using fleet = await Fleet.serving('tenants:\n  a: {}\n');
+  await send(fleet, 'a', 'one');
+  await fleet.stop('SIGKILL');
+  const dir = join(fleet.dir, 'backups');
+  assert.equal((await fleet.ask<BackupReply>('backup', dir)).tenants, 1);
+  writeFileSync(fleet.configPath, 'tenants: {}\n');
+  assert.equal((await fleet.run(['restore', dir])).code, 0);
+  await fleet.serve();
+  assert.deepEqual(await subjects(fleet, 'a'), ['one']);
+});
+
+test('a damaged backup brings nobody back, and takes nothing away', async () => {
+  await using fleet = await Fleet.serving('tenants:\n  a: {}\n  b: {}\n');
+  await send(fleet, 'a', 'one');
+  await send(fleet, 'b', 'x');
+  const dir = join(fleet.dir, 'backups');
+  const made = await fleet.ask<BackupReply>('backup', dir);
+  truncateSync(join(made.dir, 'tenants/a/mail.db'), 4096);
+  const { code, stderr } = await fleet.run(['restore', dir, '--overwrite']);
+  assert.deepEqual([code, /a was not restored: BAD_BACKUP/.test(stderr)], [1, true], stderr);
+  assert.deepEqual([await subjects(fleet, 'a'), await subjects(fleet, 'b')], [['one'], ['x']]);
+});
+
+test('no mail is refused or lost while backups are made', async () => {
+  await using fleet = await Fleet.serving('defaults: { maxMessages: 0 }\ntenants:\n  a: {}\n  b: {}\n');
+  const dir = join(fleet.dir, 'backups');
+  const places = ['a', 'b'].map(name => ({
+    smtp: fleet.socketPath(name, 'smtp'),
+    http: fleet.socketPath(name, 'http'),
+  }));
+  let mails = 0;
+  {
+    await using load = new Load(places);
+    for (let round = 0; round < 4; round++) {
+      await load.until(40);
+      const { code, stderr } = await fleet.run(['backup', dir]);
+      assert.equal(code, 0, stderr);
+    }
+    await load[Symbol.asyncDispose]();
+    assert.deepEqual([load.refused, load.cut], [[], 0]);
+    mails = load.mails;
+  }
+  const rows = await fleet.ask<TenantRow[]>('tenant', 'list');
+  assert.equal(rows.reduce((sum, { messages }) => sum + messages, 0), mails);
+  assert.equal(readdirSync(dir).length, 4);
+});
