@@ -31,6 +31,7 @@ const mayImport: Record<string, readonly string[]> = {
   'libs/log': ['libs/base', 'libs/spec'],
   'libs/store': ['libs/base', 'libs/mail'],
   'libs/intake': ['libs/base', 'libs/mail', 'libs/store'],
+  'libs/archive': ['libs/base', 'libs/mail', 'libs/store'],
   // third: assemblies
   'libs/inbox-api': ['libs/base', 'libs/mail', 'libs/wire', 'libs/store', 'libs/slow-work'],
   'libs/control-api': ['libs/base', 'libs/spec', 'libs/mail', 'libs/wire', 'libs/reconcile'],
@@ -61,6 +62,7 @@ const mayImport: Record<string, readonly string[]> = {
     'libs/certificates',
     'libs/store',
     'libs/intake',
+    'libs/archive',
     'libs/inbox-api',
     'libs/tenant',
     'libs/log',

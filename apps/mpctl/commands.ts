@@ -175,6 +175,28 @@ export const commands: readonly Command[] = [
     load: async () => (await import('./commands/tenant-resume.ts')).tenantResume,
   },
   {
+    name: 'tenant export',
+    summary: 'write all mail of a tenant into one file',
+    arguments: [tenant, { name: 'PATH', summary: 'the file, which is not there yet', completes: 'file' }],
+    options: [
+      { name: 'format', value: 'FORMAT', summary: 'archive, the only one so far', completes: ['archive'] },
+    ],
+    details:
+      "A tar, compressed by gzip: each mail as it is in mail/*.eml, and manifest.json with what its bytes do not say. The daemon's user writes it.",
+    examples: ['mpctl tenant export project-a project-a.tar.gz'],
+    load: async () => (await import('./commands/tenant-export.ts')).tenantExport,
+  },
+  {
+    name: 'tenant import',
+    summary: 'take the mail of an archive into a tenant',
+    arguments: [tenant, { name: 'PATH', summary: 'what `tenant export` wrote', completes: 'file' }],
+    options: [{ name: 'allow-prune', summary: 'although the limits will remove the oldest mail' }],
+    details:
+      'Mail keeps its id, time, tags and whether it was read; one whose id is there is left out. It ends with 7 and takes nothing when the limits of the tenant would remove mail.',
+    examples: ['mpctl tenant import project-b project-a.tar.gz'],
+    load: async () => (await import('./commands/tenant-import.ts')).tenantImport,
+  },
+  {
     name: 'backup',
     summary: 'write a backup of all tenants, while they run or not',
     arguments: [{ name: 'DIR', summary: 'the folder of all backups', completes: 'dir' }],

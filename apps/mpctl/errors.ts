@@ -13,6 +13,7 @@ const exitCodes: Readonly<Record<string, ExitCode>> = {
   BAD_TENANTS_FILE: exitCode.badFile,
   BAD_BACKUP: exitCode.badFile,
   BAD_ARCHIVE: exitCode.badFile,
+  FILE_EXISTS: exitCode.exists,
   LIMIT_REACHED: exitCode.limit,
   NO_CONTROLLER: exitCode.noController,
 };

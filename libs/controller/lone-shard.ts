@@ -42,8 +42,9 @@ export class LoneShard implements MailHands, AsyncDisposable {
     makeRunDir(runDir);
     opened.use(await takeRunLock(lockSocketPath(runDir), process.pid));
     await endLeftovers(shardListPath(runDir), log);
-    await replayJournals(dataDir, command, logSpec);
     const folders = opened.use(new TenantFolders(dataDir, trashMs));
+    for (const name of folders.names()) if (!fleet.tenants.has(name)) folders.release(name, Date.now());
+    await replayJournals(dataDir, command, logSpec);
     const placements = new Map<TenantId, Placement>();
     const specs = [...fleet.tenants.values()];
     const uids = folders.admit(

@@ -56,50 +56,80 @@ export function prepareMail(
   const newId = () => newMailId(birth.random);
   const raw = stampIfSound(data, envelope, settings, birth.nowMs, newId);
   const mail = readMail(raw);
-  const text = textOf(mail);
-  const html = htmlToPlain(htmlOf(mail));
-
-  const addresses = readAddresses(mail.header);
-  const header = (key: string) => decodeHeaderText(headerValue(mail.header, key) ?? '');
-  const subject = header('subject');
   const date = settings.useMessageDates ? parseMailDate(headerValue(mail.header, 'date') ?? '') : null;
-  const searchText = searchTextOf(mail, addresses, subject, bodyWords(html.linked, text));
-  const untagged = {
+  const { username } = envelope;
+  const { row, searchText, addresses } = describeMail(mail, {
     id: newId(),
     createdAtMs: date?.atMs ?? birth.nowMs,
-    messageId: withoutBrackets(header('message-id')),
-    read: false,
-    tags: [],
-    sizeBytes: raw.length,
-    attachments: mail.bodies.attachments.length,
-    inlines: mail.bodies.inlines.length,
-  };
-  const json = rowJson({
-    ID: untagged.id,
-    MessageID: untagged.messageId,
-    ...addresses,
-    Subject: subject,
-    Created: date ? renderTimestamp(date.atMs, date.zoneMinutes) : renderTimestamp(birth.nowMs),
-    Username: envelope.username,
-    Size: raw.length,
-    Attachments: untagged.attachments,
-    Snippet: snippetOf(mail.bodies.html ? html.text : text),
+    created: date ? renderTimestamp(date.atMs, date.zoneMinutes) : renderTimestamp(birth.nowMs),
+    username,
   });
-  const row = { ...untagged, json };
   const { From, To, Cc, Bcc } = addresses;
   let source: string | null = null;
   const lowered = () => (source ??= raw.toString('utf8', 0, maxTaggedBytes).toLowerCase());
   const tags = tagsFor(
     {
       addresses: [...To, ...Cc, ...Bcc, From],
-      xTags: header('x-tags'),
-      username: envelope.username,
+      xTags: decodeHeaderText(headerValue(mail.header, 'x-tags') ?? ''),
+      username,
       holds: ({ match }) => lowered().includes(match),
       isFound: ({ query }) => matchesQuery(query, row, () => searchText),
     },
     settings.tagRules ?? defaultTagRules,
   );
   return { raw, row: { ...row, tags }, searchText };
+}
+
+/** What a mail's bytes do not say. */
+export type MailOrigin = {
+  readonly id: string;
+  readonly createdAtMs: number;
+  /** The same as it is shown. */
+  readonly created: string;
+  /** Who had logged in to send it. */
+  readonly username: string;
+};
+
+/** A mail that was kept elsewhere, with its bytes as they are. Never fails. */
+export function prepareKept(
+  raw: Buffer,
+  origin: MailOrigin,
+  state: { readonly read: boolean; readonly tags: readonly string[] },
+): PreparedMail {
+  const { row, searchText } = describeMail(readMail(raw), origin);
+  return { raw, row: { ...row, ...state }, searchText };
+}
+
+/** Unread, and without tags. */
+function describeMail(mail: ReadMail, { id, createdAtMs, created, username }: MailOrigin) {
+  const text = textOf(mail);
+  const html = htmlToPlain(htmlOf(mail));
+  const addresses = readAddresses(mail.header);
+  const header = (key: string) => decodeHeaderText(headerValue(mail.header, key) ?? '');
+  const subject = header('subject');
+  const searchText = searchTextOf(mail, addresses, subject, bodyWords(html.linked, text));
+  const described = {
+    id,
+    createdAtMs,
+    messageId: withoutBrackets(header('message-id')),
+    read: false,
+    tags: [],
+    sizeBytes: mail.raw.length,
+    attachments: mail.bodies.attachments.length,
+    inlines: mail.bodies.inlines.length,
+  };
+  const json = rowJson({
+    ID: id,
+    MessageID: described.messageId,
+    ...addresses,
+    Subject: subject,
+    Created: created,
+    Username: username,
+    Size: described.sizeBytes,
+    Attachments: described.attachments,
+    Snippet: snippetOf(mail.bodies.html ? html.text : text),
+  });
+  return { row: { ...described, json }, searchText, addresses };
 }
 
 /** A header that is broken is not written to: such a mail is kept as it came. */

@@ -1,5 +1,8 @@
+import { renderBytes } from '../base/bytes.ts';
+import { renderDuration } from '../base/duration.ts';
 import { MpctlError } from '../base/error.ts';
 import { tenantDataDir } from '../spec/paths.ts';
+import { placeOf } from '../tenant/tenant-mail.ts';
 import type { TenantWorker } from '../tenant/tenant-worker.ts';
 import type { MailWork, MailWorkDone, MailWorkFailure } from '../wire/mail-work.ts';
 import type { ShardHome } from './open-home.ts';
@@ -14,9 +17,42 @@ export async function doMailWork(
   switch (work.kind) {
     case 'copy':
       return home.store.copy({ uid: worker.uid, dir }, work.to, work.earlier);
-    case 'export':
+    case 'export': {
+      const { writeArchive } = await import('../archive/write-archive.ts');
+      const { mailbox } = worker.openMail();
+      return writeArchive({ tenant: worker.spec.id, mailbox, nowMs: home.clock() }, work.path);
+    }
     case 'import':
-      throw new MpctlError('NOT_THERE_YET', `${work.kind} is not there yet`);
+      return importMail(home, worker, work);
+  }
+}
+
+async function importMail(
+  { clock }: ShardHome,
+  worker: TenantWorker,
+  { path, allowPrune }: MailWork & { readonly kind: 'import' },
+): Promise<MailWorkDone['import']> {
+  const { readArchive } = await import('../archive/read-archive.ts');
+  const { mailbox, events } = worker.openMail();
+  const { maxMessages, maxAgeMs, maxBytes } = worker.spec;
+  const limits = [
+    maxMessages > 0 ? `maxMessages ${maxMessages}` : '',
+    maxAgeMs > 0 ? `maxAge ${renderDuration(maxAgeMs)}` : '',
+    maxBytes > 0 ? `maxBytes ${renderBytes(maxBytes)}` : '',
+  ];
+  const { retention } = placeOf(worker);
+  const target = {
+    mailbox,
+    retention,
+    limits: limits.filter(Boolean).join(', '),
+    allowPrune,
+    nowMs: clock(),
+  };
+  try {
+    return await readArchive(path, target);
+  } finally {
+    // Whoever looks at the list reads it anew.
+    events.publish({ kind: 'pruned', ids: [] });
   }
 }
 

@@ -49,10 +49,10 @@ export async function openHome({ config, log, totals, env, stateChanged }: HomeO
     inbox: await createInboxEngine({
       log,
       clock,
-      app: readApp(() => readAppFiles(config.appDir), log),
+      app: config.appDir === '' ? null : readApp(() => readAppFiles(config.appDir), log),
     }),
-    logins: createLoginChecker({ slowWork, clock }),
-    certificates: createCertificates({ log, slowWork, clock }),
+    logins: createLoginChecker(slowWork, clock ),
+    certificates: createCertificates(log, slowWork, clock ),
     env,
     totals,
     stateChanged,

@@ -47,6 +47,7 @@ export const controlErrorStatus: Readonly<Record<string, number>> = {
   TENANT_NOT_FOUND: 404,
   ROUTE_NOT_FOUND: 404,
   TENANT_EXISTS: 409,
+  FILE_EXISTS: 409,
   BAD_TENANTS_FILE: 422,
   BAD_BACKUP: 422,
   BAD_ARCHIVE: 422,

@@ -4,12 +4,17 @@ import { readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { ControlStatus, TenantRow } from '../../libs/wire/control-http.ts';
-import type { BackupReply, RestoredReply } from '../../libs/wire/mail-work.ts';
+import type { BackupReply, ExportDone, ImportDone, RestoredReply } from '../../libs/wire/mail-work.ts';
 import { Fleet } from '../harness/fleet.ts';
 import { Load } from '../harness/load.ts';
 import { sendMail } from '../harness/smtp-talk.ts';
 
-type Listed = { readonly ID: string; readonly Subject: string; readonly Read: boolean; readonly Tags: string[] };
+type Listed = {
+  readonly ID: string;
+  readonly Subject: string;
+  readonly Read: boolean;
+  readonly Tags: string[];
+};
 
 async function mailsOf(fleet: Fleet, tenant: string): Promise<Listed[]> {
   const { body } = await fleet.get(tenant, '/api/v1/messages?limit=500');
@@ -20,7 +25,8 @@ const subjects = async (fleet: Fleet, tenant: string) =>
   (await mailsOf(fleet, tenant)).map(({ Subject }) => Subject).sort();
 
 async function send(fleet: Fleet, tenant: string, ...words: string[]): Promise<void> {
-  for (const word of words) assert.match((await sendMail(fleet.socketPath(tenant, 'smtp'), word)) ?? '', /^250/);
+  for (const word of words)
+    assert.match((await sendMail(fleet.socketPath(tenant, 'smtp'), word)) ?? '', /^250/);
 }
 
 test('a fleet is brought back on another server with mail, state and settings', async () => {
@@ -33,23 +39,26 @@ test('a fleet is brought back on another server with mail, state and settings', 
   const made = await fleet.ask<BackupReply>('backup', dir);
   assert.deepEqual([made.tenants, made.failed], [3, []]);
   const before = await mailsOf(fleet, 'a');
-  assert.equal(readFileSync(join(made.dir, 'config/tenants.yaml'), 'utf8'), readFileSync(fleet.configPath, 'utf8'));
+  assert.equal(
+    readFileSync(join(made.dir, 'config/tenants.yaml'), 'utf8'),
+    readFileSync(fleet.configPath, 'utf8'),
+  );
 
   await using other = await Fleet.serving('tenants: {}\n');
   const reply = await other.ask<RestoredReply>('restore', dir);
-  assert.deepEqual(
-    [reply.restored.map(({ name }) => name), reply.failed],
-    [['a', 'b', 'empty'], []],
-  );
+  assert.deepEqual([reply.restored.map(({ name }) => name), reply.failed], [['a', 'b', 'empty'], []]);
   assert.deepEqual(await mailsOf(other, 'a'), before);
   assert.equal(before.filter(({ Read }) => Read).length, 1);
   assert.deepEqual(await subjects(other, 'b'), ['other']);
   const rows = await other.ask<TenantRow[]>('tenant', 'list');
-  assert.deepEqual(rows.map(({ name, label, state }) => [name, label, state]), [
-    ['a', 'Shop', 'listening'],
-    ['b', '', 'listening'],
-    ['empty', '', 'listening'],
-  ]);
+  assert.deepEqual(
+    rows.map(({ name, label, state }) => [name, label, state]),
+    [
+      ['a', 'Shop', 'listening'],
+      ['b', '', 'listening'],
+      ['empty', '', 'listening'],
+    ],
+  );
   await send(other, 'a', 'four');
   assert.deepEqual(await subjects(other, 'a'), ['four', 'one', 'three', 'two']);
   await other.stop('SIGKILL');
@@ -66,7 +75,8 @@ test('a second backup costs what has changed, and each is whole by itself', asyn
   await send(fleet, 'a', 'two');
   const second = await fleet.ask<BackupReply>('backup', dir);
   assert.deepEqual([first.unchanged, second.unchanged, readdirSync(dir).length], [0, 1, 2]);
-  const inode = (backup: BackupReply, name: string) => statSync(join(backup.dir, 'tenants', name, 'mail.db')).ino;
+  const inode = (backup: BackupReply, name: string) =>
+    statSync(join(backup.dir, 'tenants', name, 'mail.db')).ino;
   assert.equal(inode(first, 'b'), inode(second, 'b'));
   assert.notEqual(inode(first, 'a'), inode(second, 'a'));
 
@@ -130,6 +140,35 @@ test('no mail is refused or lost while backups are made', async () => {
     mails = load.mails;
   }
   const rows = await fleet.ask<TenantRow[]>('tenant', 'list');
-  assert.equal(rows.reduce((sum, { messages }) => sum + messages, 0), mails);
+  assert.equal(
+    rows.reduce((sum, { messages }) => sum + messages, 0),
+    mails,
+  );
   assert.equal(readdirSync(dir).length, 4);
+});
+
+test('a tenant goes into one file, and from there into another', async () => {
+  await using fleet = await Fleet.serving('tenants:\n  a: {}\n  b: {}\n  small: { maxMessages: 2 }\n');
+  await send(fleet, 'a', 'one', 'two', 'three');
+  await send(fleet, 'b', 'own');
+  const path = join(fleet.dir, 'a.tar.gz');
+  assert.equal((await fleet.ask<ExportDone>('tenant', 'export', 'a', path)).messages, 3);
+  assert.equal((await fleet.run(['tenant', 'export', 'a', path])).code, 5, 'the file is there');
+  const mbox = await fleet.run(['tenant', 'export', 'a', `${path}2`, '--format', 'mbox']);
+  assert.deepEqual([mbox.code, /mbox is not available/.test(mbox.stderr)], [2, true]);
+  const done = await fleet.ask<ImportDone>('tenant', 'import', 'b', path);
+  assert.deepEqual(done, { messages: 3, known: 0, pruned: 0 });
+  assert.deepEqual(await subjects(fleet, 'b'), ['one', 'own', 'three', 'two']);
+  assert.equal((await fleet.ask<ImportDone>('tenant', 'import', 'b', path)).known, 3);
+
+  const refused = await fleet.run(['tenant', 'import', 'small', path]);
+  assert.deepEqual([refused.code, /1 mails more than maxMessages allows/.test(refused.stderr)], [7, true]);
+  assert.deepEqual(await subjects(fleet, 'small'), []);
+  assert.equal((await fleet.ask<ImportDone>('tenant', 'import', 'small', path, '--allow-prune')).pruned, 1);
+  assert.deepEqual(await subjects(fleet, 'small'), ['three', 'two']);
+  assert.equal((await fleet.run(['tenant', 'import', 'b', fleet.configPath])).code, 6);
+  assert.equal((await fleet.run(['tenant', 'import', 'nobody', path])).code, 3);
+
+  await fleet.stop();
+  assert.equal((await fleet.ask<ExportDone>('tenant', 'export', 'b', `${path}.b`)).messages, 4);
 });

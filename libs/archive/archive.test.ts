@@ -1,0 +1,142 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { gunzipSync, gzipSync } from 'node:zlib';
+import { parseTenantUid, type TenantUid } from '../base/ids.ts';
+import { prepareKept } from '../mail/prepare-mail.ts';
+import { openMemoryStore } from '../store/open-store.ts';
+import type { Mailbox, Retention } from '../store/store.ts';
+import { readArchive } from './read-archive.ts';
+import { writeArchive } from './write-archive.ts';
+
+const noLimits: Retention = { maxMessages: 0, maxAgeMs: 0, maxBytes: 0 };
+
+function folder(t: TestContext): string {
+  const dir = mkdtempSync(join(tmpdir(), 'mpctl-archive-'));
+  t.after(() => rmSync(dir, { recursive: true }));
+  return dir;
+}
+
+const emptyMailbox = (retention = noLimits): Mailbox =>
+  openMemoryStore(() => 9000).mailbox({
+    uid: parseTenantUid('00000000000000aa') as TenantUid,
+    dir: '',
+    retention,
+  });
+
+async function filled(count: number): Promise<Mailbox> {
+  const mailbox = emptyMailbox();
+  for (let n = 0; n < count; n++) {
+    const raw = Buffer.concat([
+      Buffer.from(`From: a@example.com\r\nSubject: n${n}\r\nMessage-ID: <${n}@x>\r\n\r\n`),
+      Buffer.alloc(n * 700, 200),
+    ]);
+    const origin = {
+      id: `id${n}`,
+      createdAtMs: 1000 + n,
+      created: `created ${n}`,
+      username: n % 2 ? 'joe' : '',
+    };
+    await mailbox.insert(prepareKept(raw, origin, { read: n % 3 === 0, tags: n % 2 ? ['x', 'ü y'] : [] }));
+  }
+  return mailbox;
+}
+
+const into = (mailbox: Mailbox, retention = noLimits, allowPrune = false) => ({
+  mailbox,
+  retention,
+  limits: 'limits',
+  allowPrune,
+  nowMs: 9000,
+});
+const all = (mailbox: Mailbox) => mailbox.list({ start: 0, limit: 0 });
+
+test('a mailbox that goes out and in again is what it was', async t => {
+  const path = join(folder(t), 'a.tar.gz');
+  const mailbox = await filled(12);
+  const { messages } = await writeArchive({ tenant: 'a', mailbox, nowMs: 5 }, path);
+  assert.equal(messages, 12);
+  const other = emptyMailbox();
+  assert.deepEqual(await readArchive(path, into(other)), { messages: 12, known: 0, pruned: 0 });
+  assert.deepEqual(await all(other), await all(mailbox));
+  for (let n = 0; n < 12; n++) assert.deepEqual(await other.raw(`id${n}`), await mailbox.raw(`id${n}`));
+  assert.deepEqual(
+    await other.match({ terms: [{ kind: 'text', field: 'subject', text: 'n7', negated: false }] }),
+    ['id7'],
+  );
+  assert.deepEqual(await readArchive(path, into(other)), { messages: 0, known: 12, pruned: 0 });
+});
+
+test('tar opens it, and what tar packs again is read', async t => {
+  const dir = folder(t);
+  const path = join(dir, 'a.tar.gz');
+  await writeArchive({ tenant: 'a', mailbox: await filled(3), nowMs: 5 }, path);
+  const out = join(dir, 'out');
+  mkdirSync(out);
+  execFileSync('tar', ['-xzf', path, '-C', out]);
+  assert.deepEqual(readdirSync(join(out, 'mail')), [
+    '00000001-id0.eml',
+    '00000002-id1.eml',
+    '00000003-id2.eml',
+  ]);
+  const manifest = JSON.parse(readFileSync(join(out, 'manifest.json'), 'utf8'));
+  assert.deepEqual(manifest.messages[1].tags, ['x', 'ü y']);
+  execFileSync('tar', ['-czf', join(dir, 'again.tgz'), '-C', out, '.']);
+  const again = emptyMailbox();
+  assert.equal((await readArchive(join(dir, 'again.tgz'), into(again))).messages, 3);
+  assert.equal((await all(again))[0]?.id, 'id2');
+});
+
+test('an archive that is cut off, damaged or none at all changes nothing', async t => {
+  const dir = folder(t);
+  const path = join(dir, 'a.tar.gz');
+  await writeArchive({ tenant: 'a', mailbox: await filled(5), nowMs: 5 }, path);
+  const whole = readFileSync(path);
+  const tar = gunzipSync(whole);
+  const flipped = Buffer.from(whole);
+  flipped[Math.floor(whole.length / 2)] = (flipped[Math.floor(whole.length / 2)] ?? 0) ^ 1;
+  const bad: Record<string, Buffer> = {
+    cut: whole.subarray(0, whole.length - 20),
+    flipped,
+    text: Buffer.from('no archive'),
+    'a tar that is cut': gzipSync(tar.subarray(0, tar.length - 1024 - 512)),
+    'no manifest': gzipSync(Buffer.alloc(1024)),
+  };
+  for (const [name, bytes] of Object.entries(bad)) {
+    const mailbox = emptyMailbox();
+    writeFileSync(join(dir, name), bytes);
+    await assert.rejects(readArchive(join(dir, name), into(mailbox)), { code: 'BAD_ARCHIVE' }, name);
+    assert.equal((await mailbox.counts()).total, 0, name);
+  }
+  await assert.rejects(readArchive(join(dir, 'nowhere'), into(emptyMailbox())), { code: 'BAD_ARCHIVE' });
+});
+
+test('what the limits would remove is told before anything is taken', async t => {
+  const path = join(folder(t), 'a.tar.gz');
+  await writeArchive({ tenant: 'a', mailbox: await filled(6), nowMs: 5 }, path);
+  for (const [limits, said] of [
+    [{ ...noLimits, maxMessages: 4 }, /2 mails more/],
+    [{ ...noLimits, maxAgeMs: 7998 }, /2 older/],
+    [{ ...noLimits, maxBytes: 6000 }, /bytes more/],
+  ] as const) {
+    const mailbox = emptyMailbox(limits);
+    await assert.rejects(readArchive(path, into(mailbox, limits)), { code: 'LIMIT_REACHED', message: said });
+    assert.equal((await mailbox.counts()).total, 0);
+    const { pruned } = await readArchive(path, into(mailbox, limits, true));
+    assert(pruned > 0);
+    assert.equal((await all(mailbox))[0]?.id, 'id5');
+  }
+});
+
+test('a file that is there is left alone', async t => {
+  const dir = folder(t);
+  const path = join(dir, 'a.tar.gz');
+  writeFileSync(path, 'mine');
+  await assert.rejects(writeArchive({ tenant: 'a', mailbox: await filled(1), nowMs: 5 }, path), {
+    code: 'FILE_EXISTS',
+  });
+  assert.deepEqual([readFileSync(path, 'utf8'), readdirSync(dir)], ['mine', ['a.tar.gz']]);
+});
