@@ -70,11 +70,6 @@ export class Applier {
     this.#wakeThoseWithoutRoom();
   }
 
-  /** A box is not held any more. */
-  resume(): void {
-    this.#start();
-  }
-
   get isStopped(): boolean {
     return this.#isStopped;
   }
@@ -181,7 +176,7 @@ export class Applier {
     this.#wakeThoseWithoutRoom();
     for (const box of this.#failed) {
       if (performance.now() < box.retryAtMs || box.held) continue;
-      if (box.isSuspect && box.users === 0) void this.#hold(box, () => this.#reopen(box));
+      if (box.isSuspect && box.users === 0) void this.hold(box, () => this.#reopen(box));
       // Else applying its tail is the trial.
       else if (!box.isSuspect && box.tail.length === 0) this.#recover(box);
     }
@@ -231,17 +226,23 @@ export class Applier {
 
   async #open(box: Box): Promise<void> {
     this.#opening += 1;
-    await this.#hold(box, async () => void (await this.#files.open(box)));
+    await this.hold(box, async () => void (await this.#files.open(box)));
     this.#opening -= 1;
     this.#start();
   }
 
-  /** Applies nothing to a box until the work is done. */
-  async #hold(box: Box, work: () => Promise<void>): Promise<void> {
-    box.held = work().catch(error => this.fail(box, error));
-    await box.held;
+  /** Applies nothing to a box until the work is done. Where that fails, so has the box, and it resolves to null. */
+  async hold<Result>(box: Box, work: () => Promise<Result>): Promise<Result | null> {
+    while (box.held) await box.held;
+    const working = work().catch(error => {
+      this.fail(box, error);
+      return null;
+    });
+    box.held = working.then(() => {});
+    const result = await working;
     box.held = null;
     this.#start();
+    return result;
   }
 
   #apply(box: Box, file: MailFile, isOver: () => boolean): void {
@@ -260,7 +261,7 @@ export class Applier {
       }
     }
     box.lastUsedMs = performance.now();
-    if (file.logBytes > foldBytes) void this.#hold(box, () => file.checkpoint());
+    if (file.logBytes > foldBytes) void this.hold(box, () => file.checkpoint());
   }
 
   #finish(box: Box, count: number, touched: (index: number) => readonly string[]): void {

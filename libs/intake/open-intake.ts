@@ -76,8 +76,6 @@ const defaultLimits: IntakeLimits = {
 
 /** A mailbox that could not be let go of is tried again. */
 const retryMs = 1000;
-/** A box that is held by somebody else is looked at again. */
-const heldMs = 5;
 
 export type IntakeStatus = {
   readonly journalBytes: number;
@@ -243,12 +241,8 @@ export class Intake implements Store {
     const { dir } = box;
     // What was put aside for it joined its tail when the file was opened.
     await this.#applier.drain(box);
-    while (box.isHeld) await setTimeout(heldMs);
-    box.isHeld = true;
-    const thaw = await file.freeze().finally(() => {
-      box.isHeld = false;
-      this.#applier.resume();
-    });
+    const thaw = await this.#applier.hold(box, () => file.freeze());
+    if (!thaw) throw box.failure;
     try {
       const { position } = file.state;
       const stamp = stampOf(dir, this.#options.clock());
