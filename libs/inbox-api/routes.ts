@@ -1,7 +1,7 @@
 import type { Handler, Method, Route } from './inbox-request.ts';
 import { plainError, text } from './reply.ts';
 import { getApp, getAppFile } from './routes/app.ts';
-import { getChaos, getInfo, getWebUi, setChaos } from './routes/application.ts';
+import { getChaos, getInfo, getSwagger, getWebUi, setChaos } from './routes/application.ts';
 import { getConnect } from './routes/connect.ts';
 import { listDays } from './routes/days.ts';
 import { livez, readyz } from './routes/health.ts';
@@ -77,6 +77,7 @@ export const routes: readonly Route[] = [
   // Reached only by what is no WebSocket.
   { method: 'GET', path: '/api/events', surface: 'api', handle: () => plainError(400, 'Bad Request') },
 
+  api('GET', 'swagger.json', getSwagger),
   api('GET', 'info', getInfo),
   api('GET', 'webui', getWebUi),
   api('GET', 'chaos', getChaos),

@@ -24,6 +24,7 @@ const cases: [query: string, ...terms: SearchTerm[]][] = [
   ['"-a"', text('all', 'a', true)],
   ['-a !b --c', text('all', 'a', true), text('all', 'b', true), text('all', '-c', true)],
   ['-', text('all', '-')],
+  ['constructor -__proto__', text('all', 'constructor'), text('all', '__proto__', true)],
   ['TO:X From:Y cc:z bcc:b', text('to', 'x'), text('from', 'y'), text('cc', 'z'), text('bcc', 'b')],
   ['reply-to:r addressed:a', text('replyTo', 'r'), text('addressed', 'a')],
   ['message-id:<A@b>', text('messageId', 'a@b')],

@@ -15,16 +15,17 @@ const fields: Readonly<Record<string, SearchField>> = {
   'message-id': 'messageId',
 };
 
-const flags: Readonly<Record<string, [kind: 'read' | 'tagged' | 'attachments' | 'inlines', holds: boolean]>> =
-  {
-    'is:read': ['read', true],
-    'is:unread': ['read', false],
-    'is:tagged': ['tagged', true],
-    'has:attachment': ['attachments', true],
-    'has:attachments': ['attachments', true],
-    'has:inline': ['inlines', true],
-    'has:inlines': ['inlines', true],
-  };
+type Flag = readonly [kind: 'read' | 'tagged' | 'attachments' | 'inlines', holds: boolean];
+
+const flags = new Map<string, Flag>([
+  ['is:read', ['read', true]],
+  ['is:unread', ['read', false]],
+  ['is:tagged', ['tagged', true]],
+  ['has:attachment', ['attachments', true]],
+  ['has:attachments', ['attachments', true]],
+  ['has:inline', ['inlines', true]],
+  ['has:inlines', ['inlines', true]],
+]);
 
 /** No mail is outside of these; they are numbers that JSON knows. */
 const earliest = Number.MIN_SAFE_INTEGER;
@@ -57,7 +58,7 @@ function tokens(text: string): string[] {
 function parseToken(written: string, zone: TimeZone): SearchTerm | null {
   const negated = written.length > 1 && /^[-!]/.test(written);
   const token = negated ? written.slice(1) : written;
-  const flag = flags[token.toLowerCase()];
+  const flag = flags.get(token.toLowerCase());
   if (flag) return { kind: flag[0], negated: negated === flag[1] };
 
   const colon = token.indexOf(':');

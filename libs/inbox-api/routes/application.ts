@@ -1,6 +1,7 @@
 import { type ChaosTrigger, type ChaosTriggers, noChaos } from '../../base/chaos.ts';
 import { parseBody } from '../../base/json-body.ts';
 import { toJson } from '../../mail/row.ts';
+import { renderSwagger } from '../api-description.ts';
 import { apiVersion } from '../api-version.ts';
 import type { InboxRequest } from '../inbox-request.ts';
 import { badRequest, jsonText, type Reply } from '../reply.ts';
@@ -30,6 +31,11 @@ export async function getInfo({ tenant, nowMs }: InboxRequest): Promise<Reply> {
       },
     }),
   );
+}
+
+/** `GET api/v1/swagger.json`: the API, described. */
+export function getSwagger({ tenant }: InboxRequest): Reply {
+  return jsonText(renderSwagger(tenant.settings.webroot));
 }
 
 /** `GET api/v1/webui`: what a page needs to know of how the tenant is set up. */
