@@ -1,5 +1,3 @@
-import { randomBytes } from 'node:crypto';
-
 /** A password and what is written down of it. */
 export type NewLogin = { readonly password: string; readonly secret: string };
 
@@ -8,7 +6,9 @@ export const maxPasswordBytes = 72;
 
 /** `password` null: one is made. Takes tens of milliseconds. */
 export async function newLogin(password: string | null): Promise<NewLogin> {
-  const [{ newPassword }, { makeSecret }] = await Promise.all([
+  // Loaded for this alone: every other command would pay a tenth of its start for it.
+  const [{ randomBytes }, { newPassword }, { makeSecret }] = await Promise.all([
+    import('node:crypto'),
     import('../../libs/passwords/new-password.ts'),
     import('../../libs/passwords/secret.ts'),
   ]);
