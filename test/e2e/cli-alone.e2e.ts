@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { execa } from 'execa';
@@ -129,6 +130,32 @@ for (const [shell, words] of Object.entries(asked)) {
     assert.doesNotMatch(stdout, /\b(suspend|show)\b/);
   });
 }
+
+test('systemd finds nothing wrong with the units', async () => {
+  const dir = mkdtempSync(join(tmpdir(), 'mp-units-'));
+  try {
+    for (const words of [[], ['--run-dir', '/run/other', '--data-dir', '/srv/50% of it']]) {
+      const { stdout } = await execa(mpctlPath, [
+        'render',
+        'systemd',
+        '--config',
+        `${dir}/t.yaml`,
+        '--json',
+        ...words,
+      ]);
+      const units = Object.entries(JSON.parse(stdout) as Record<string, string>);
+      assert.ok(units.some(([name]) => name === 'mpctl.service'));
+      for (const [name, text] of units) writeFileSync(join(dir, name), text);
+      const { stderr } = await execa('systemd-analyze', [
+        'verify',
+        ...units.map(([name]) => join(dir, name)),
+      ]);
+      assert.equal(stderr, '');
+    }
+  } finally {
+    rmSync(dir, { recursive: true });
+  }
+});
 
 test('a command loads little before it begins: neither what reads YAML nor what runs fleets', async () => {
   await execa(mpctlPath, ['version']);
