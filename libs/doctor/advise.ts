@@ -111,7 +111,7 @@ function adviseWebGroup(
 
 export function restartOf({ daemon }: World): string {
   if (daemon?.unit) return `systemctl restart ${daemon.unit}`;
-  return daemon ? `kill ${daemon.pid}` : '';
+  return daemon?.pid ? `kill ${daemon.pid}` : '';
 }
 
 function reload({ fleet }: World): string {

@@ -170,7 +170,7 @@ function explain(visit: Visit, attempt: Attempt | null, chain: Chain, world: Wor
     return say(
       'DOCTOR_SOCKET_STALE',
       `nobody listens on ${path}: it was replaced`,
-      `rm ${shellWord(path)} && ${restartOf(world)}`,
+      [`rm ${shellWord(path)}`, restartOf(world)].filter(Boolean).join(' && '),
       '',
     );
   if (chain === 'unseen') {

@@ -24,7 +24,8 @@ export type Visit = {
 
 /** The daemon that runs. */
 export type Daemon = {
-  readonly pid: number;
+  /** Null: this user may not ask. */
+  readonly pid: number | null;
   /** Its systemd unit; null where it has none. */
   readonly unit: string | null;
   readonly person: Person;

@@ -1,19 +1,21 @@
 /**
  * The web server's share: render, check and reload, and its memory, for fleets of each size in each mode, beside one bare
  * server; and the list of a tenant through nginx beside its bare socket. `MPCTL_BENCH_PARTS=sizes,list`,
- * `MPCTL_BENCH_SERVERS=nginx,apache`, `MPCTL_BENCH_SIZES=100,1000,9000` choose.
+ * `MPCTL_BENCH_SERVERS=nginx,apache`, `MPCTL_BENCH_MODES=wildcard,map,vhost`, `MPCTL_BENCH_SIZES=100,1000,9000` choose.
  */
 import { Agent, request } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
+import { planProxy } from '../../libs/proxy/plan-proxy.ts';
 import { probeHost } from '../../libs/proxy/proxy-model.ts';
 import { renderProxy } from '../../libs/proxy/render-proxy.ts';
 import { applyProxy } from '../../libs/proxy-apply/apply-proxy.ts';
 import { runCommand } from '../../libs/proxy-apply/run-command.ts';
 import { servedHash } from '../../libs/proxy-apply/served-hash.ts';
+import { fleetForTest } from '../../libs/reconcile/fleet-for-tests.ts';
 import type { ProxyMode, ProxyServer } from '../../libs/spec/proxy-spec.ts';
 import { mpctlPath } from '../harness/fleet.ts';
-import { openProxyWorld, type ProxyWorld } from '../harness/proxy-world.ts';
+import { openProxyWorld, type ProxyWorld, publishedTenant } from '../harness/proxy-world.ts';
 import { openPublished } from '../harness/published-fleet.ts';
 import { SmtpTalk } from '../harness/smtp-talk.ts';
 import { type Figure, quantile, renderFigures, round, shown } from './figures.ts';
@@ -23,6 +25,7 @@ const chosen = (name: string, usual: string) => (process.env[`MPCTL_BENCH_${name
 const parts = chosen('PARTS', 'sizes,list');
 const servers = chosen('SERVERS', 'nginx,apache') as ProxyServer[];
 const sizes = chosen('SIZES', '100,1000,9000').map(Number);
+const modes = chosen('MODES', 'wildcard,map,vhost') as ProxyMode[];
 
 const ms = (value: number) => `${round(value)} ms`;
 
@@ -57,10 +60,13 @@ async function measureSize(server: ProxyServer, mode: ProxyMode, size: number): 
     const name = `t${String(at).padStart(5, '0')}`;
     return { name, hostnames: mode === 'wildcard' ? [] : [`${name}.example.net`] };
   });
-  const [planning, text] = await timed(() => world.text(tenants));
-  const [rendering] = await timed(async () =>
-    renderProxy(server, text.model, text.templates, text.mpctlVersion),
-  );
+  const text = await world.text(tenants);
+  const specs = tenants.map(tenant => publishedTenant(world.runDir, tenant));
+  const fleet = fleetForTest(specs, { runDir: world.runDir, proxy: world.spec });
+  const [rendering] = await timed(async () => {
+    const { model } = planProxy(fleet);
+    if (model) renderProxy(server, model, text.templates, text.mpctlVersion);
+  });
   const first = await applyProxy(text, { patienceMs: 60_000 });
   if (first.state !== 'applied') throw new Error(first.failure?.output);
   const check = await checkMs(world);
@@ -72,7 +78,7 @@ async function measureSize(server: ProxyServer, mode: ProxyMode, size: number): 
     const host = probeHost(world.spec.baseDomain);
     while ((await servedHash(world.spec.probeUrl, host)) !== hash) await sleep(2);
   });
-  const measured = `render ${ms(planning + rendering)}, check ${ms(check)}, reload ${ms(reload)}`;
+  const measured = `render ${ms(rendering)}, check ${ms(check)}, reload ${ms(reload)}`;
   return shown(`${server} ${mode}, ${size} tenants`, `${measured}, ${await memoryOf(world)}`);
 }
 
@@ -133,8 +139,12 @@ if (parts.includes('sizes')) {
   const figures: Figure[] = [];
   for (const server of servers) {
     figures.push(await measureBare(server));
-    for (const mode of ['wildcard', 'map', 'vhost'] as const) {
-      for (const size of sizes) figures.push(await measureSize(server, mode, size));
+    for (const mode of modes) {
+      for (const size of sizes) {
+        const figure = await measureSize(server, mode, size);
+        figures.push(figure);
+        console.error(`${figure.name}: ${figure.measured}`);
+      }
     }
   }
   console.log(renderFigures('Web server, by tenants', figures));

@@ -214,6 +214,12 @@ for (const server of ['nginx', 'apache'] as const) {
       }
       const found = await clinic.doctor('project-a', '--as', stranger.name);
       assert.deepEqual(codes(found), Array(2).fill(`DOCTOR_SOCKET_CLOSED ${stranger.name}`));
+      // Who is not root and may not ask the daemon computes the same.
+      const who = [`--reuid=${stranger.uid}`, `--regid=${stranger.gids[0]}`, '--init-groups'];
+      const words = ['doctor', 'project-a', '--as', stranger.name, '--json', ...clinic.fleet.options];
+      const computed = await execa('setpriv', [...who, mpctlPath, ...words], { reject: false });
+      assert.equal(computed.exitCode, 1, computed.stderr);
+      assert.deepEqual(JSON.parse(computed.stdout).findings, found);
       assert.equal(await connectAs(bob, clinic.socket('project-b', 'http')), 'EACCES');
       assert.deepEqual(codes(await clinic.doctor('--as', 'nobody-of-this-name')), [
         'DOCTOR_NO_USER nobody-of-this-name',

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -8,6 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
 import { httpGet, mpctlPath } from '../harness/fleet.ts';
 import { freePorts } from '../harness/free-port.ts';
+import { fetchRaw } from '../harness/raw-http.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'mp-run-'));
 after(() => rmSync(dir, { recursive: true }));
@@ -60,6 +61,25 @@ test('a sandbox takes mail and gives it out, and leaves nothing behind', async (
   assert.match((await httpGet(join(dir, 'http.sock'), '/')).body, /Build 7/);
   assert.equal(await stop(child, 'SIGINT'), 0);
   assert.deepEqual(readdirSync(dir), []);
+});
+
+test('who may read it and who may send are asked for as Mailpit does', async () => {
+  writeFileSync(join(dir, 'users'), 'bob:right\n');
+  const flags = ['--ui-auth-file', 'users', '--send-api-auth-accept-any'];
+  const child = await start(['--listen', 'unix:./http.sock:600', '--smtp', 'unix:./smtp.sock:600', ...flags]);
+  const ask = async (path: string, auth?: string, body?: string) => {
+    const socketPath = join(dir, 'http.sock');
+    const method = body === undefined ? 'GET' : 'POST';
+    return (await fetchRaw({ socketPath, path, method, ...(auth && { auth }), ...(body && { body }) }))
+      .status;
+  };
+  assert.equal(await ask('/'), 401);
+  assert.equal(await ask('/', 'bob:wrong'), 401);
+  assert.equal(await ask('/', 'bob:right'), 200);
+  const mail = JSON.stringify({ From: { Email: 'a@b.test' }, To: [{ Email: 'c@d.test' }] });
+  assert.equal(await ask('/api/v1/send', undefined, mail), 200);
+  assert.equal(await stop(child, 'SIGINT'), 0);
+  rmSync(join(dir, 'users'));
 });
 
 test('mail and log stay where Mailpit’s flags put them, and a folder is one process’s', async () => {

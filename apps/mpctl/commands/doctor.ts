@@ -1,3 +1,4 @@
+import { lstatSync } from 'node:fs';
 import { MpctlError } from '../../../libs/base/error.ts';
 import type { TenantId } from '../../../libs/base/ids.ts';
 import { Refusal } from '../../../libs/base/refusal.ts';
@@ -68,8 +69,14 @@ async function findDaemon(fleet: FleetSpec, userName: (uid: number) => string): 
     const account = (await findPerson(name)) ?? person;
     return { pid, unit, person, account, stateOf: tenant => states.get(tenant) ?? null };
   } catch (error) {
-    if (error instanceof MpctlError && error.code === 'NO_CONTROLLER') return null;
-    throw error;
+    if (!(error instanceof MpctlError)) throw error;
+    if (error.code === 'NO_CONTROLLER') return null;
+    if (error.code !== 'CONTROLLER_FORBIDDEN') throw error;
+    // Whoever may not ask sees at least whose socket it is.
+    const { uid, gid } = lstatSync(socketPath);
+    const name = userName(uid);
+    const account = (await findPerson(name)) ?? { name, uid, gids: [gid] };
+    return { pid: null, unit: null, person: account, account, stateOf: () => ({ error: '' }) };
   }
 }
 
