@@ -63,10 +63,14 @@ async function measureSize(server: ProxyServer, mode: ProxyMode, size: number): 
   const text = await world.text(tenants);
   const specs = tenants.map(tenant => publishedTenant(world.runDir, tenant));
   const fleet = fleetForTest(specs, { runDir: world.runDir, proxy: world.spec });
-  const [rendering] = await timed(async () => {
-    const { model } = planProxy(fleet);
-    if (model) renderProxy(server, model, text.templates, text.mpctlVersion);
-  });
+  const renders: number[] = [];
+  for (let run = 0; run < 3; run++) {
+    const [took] = await timed(async () => {
+      const { model } = planProxy(fleet);
+      if (model) renderProxy(server, model, text.templates, text.mpctlVersion);
+    });
+    renders.push(took);
+  }
   const first = await applyProxy(text, { patienceMs: 60_000 });
   if (first.state !== 'applied') throw new Error(first.failure?.output);
   const check = await checkMs(world);
@@ -78,7 +82,7 @@ async function measureSize(server: ProxyServer, mode: ProxyMode, size: number): 
     const host = probeHost(world.spec.baseDomain);
     while ((await servedHash(world.spec.probeUrl, host)) !== hash) await sleep(2);
   });
-  const measured = `render ${ms(rendering)}, check ${ms(check)}, reload ${ms(reload)}`;
+  const measured = `render ${ms(quantile(renders, 0.5))}, check ${ms(check)}, reload ${ms(reload)}`;
   return shown(`${server} ${mode}, ${size} tenants`, `${measured}, ${await memoryOf(world)}`);
 }
 
