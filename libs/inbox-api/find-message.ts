@@ -1,3 +1,4 @@
+import { MpctlError } from '../base/error.ts';
 import { parseSearch } from '../mail/parse-search.ts';
 import type { MailRow } from '../mail/row.ts';
 import type { InboxRequest } from './inbox-request.ts';
@@ -35,9 +36,19 @@ export async function findRow({ tenant, query }: InboxRequest, id: string): Prom
   return rows[0] ?? null;
 }
 
-/** Marks a mail read that somebody looks at. */
-export async function markRead({ tenant }: InboxRequest, row: MailRow): Promise<void> {
+/**
+ * Marks a mail read that somebody looks at. Nobody waits for the disk: whoever looks next sees the mark, and one that a
+ * crash takes away is made again.
+ */
+export function markRead({ tenant }: InboxRequest, row: MailRow): void {
   if (row.read) return;
-  const ids = await tenant.mailbox.setRead([row.id], true);
-  if (ids.length > 0) tenant.events.publish({ kind: 'read', ids, read: true });
+  void tenant.mailbox.setRead([row.id], true).then(
+    ids => {
+      if (ids.length > 0) tenant.events.publish({ kind: 'read', ids, read: true });
+    },
+    error => {
+      // The mail can be read all the same; the mailbox's owner hears of it with the next mail.
+      if (!(error instanceof MpctlError)) throw error;
+    },
+  );
 }

@@ -12,6 +12,7 @@ import { createInboxEngine } from '../../libs/inbox-api/inbox-engine.ts';
 import { defaultInboxSettings, type InboxTenant } from '../../libs/inbox-api/inbox-tenant.ts';
 import { MailEvents } from '../../libs/inbox-api/mail-events.ts';
 import { openIntake } from '../../libs/intake/open-intake.ts';
+import { newMailId } from '../../libs/mail/new-mail-id.ts';
 import { prepareMail } from '../../libs/mail/prepare-mail.ts';
 import { attachedMail, benchMail } from './api-mail.ts';
 
@@ -31,14 +32,14 @@ delay.enable();
 
 const tenants = new Map<string, InboxTenant>();
 
-async function openTenant(name: string): Promise<void> {
+async function openTenant(name: string, maxMessages = 0): Promise<void> {
   const uid = randomBytes(8).toString('hex') as TenantUid;
   const folder = join(dir, name);
   mkdirSync(folder, { recursive: true });
   const tenant: InboxTenant = {
     id: name as TenantId,
     settings: { ...defaultInboxSettings, hostname: 'bench' },
-    mailbox: store.mailbox({ uid, dir: folder, retention: unlimited }),
+    mailbox: store.mailbox({ uid, dir: folder, retention: { ...unlimited, maxMessages } }),
     counters: { accepted: 0, acceptedBytes: 0, rejected: 0, ignored: 0, deleted: 0 },
     startedAtMs: Date.now(),
     events: new MailEvents(),
@@ -55,9 +56,8 @@ async function openTenant(name: string): Promise<void> {
   await new Promise<void>(done => server.listen({ path: join(dir, `${name}.sock`), backlog: 4096 }, done));
 }
 
-async function deliver(name: string, text: string): Promise<string> {
-  const tenant = tenants.get(name) as InboxTenant;
-  const { row, raw, searchText } = prepareMail(
+function prepared(text: string) {
+  return prepareMail(
     Buffer.from(text),
     {
       from: 'a@shop.example',
@@ -70,9 +70,28 @@ async function deliver(name: string, text: string): Promise<string> {
     { hostname: 'bench', app: 'mpctl', received: true, strictRfcHeaders: false },
     { nowMs: Date.now(), random: randomBytes },
   );
+}
+
+async function deliver(name: string, text: string): Promise<string> {
+  const tenant = tenants.get(name) as InboxTenant;
+  const { row, raw, searchText } = prepared(text);
   await tenant.mailbox.insert({ row, raw, searchText });
   tenant.events.publish({ kind: 'new', row, searchText });
   return row.id;
+}
+
+/** Different mails; a large mailbox has each several times, under other ids. */
+const different = 2000;
+const pool: ReturnType<typeof prepared>[] = [];
+
+function copyOf(number: number) {
+  const at = number % different;
+  pool[at] ??= prepared(benchMail(at));
+  const mail = pool[at];
+  const id = newMailId(randomBytes);
+  const [head, ...rest] = mail.row.json;
+  const json = [head.replace(mail.row.id, id), ...rest] as unknown as typeof mail.row.json;
+  return { ...mail, row: { ...mail.row, id, json, createdAtMs: Date.now() } };
 }
 
 let flooding: string | null = null;
@@ -93,13 +112,14 @@ bare.listen(join(dir, 'bare.sock'));
 
 /** What can be asked of this process; each answers when it is done. */
 const commands = {
-  open: (name: string) => openTenant(name),
+  open: (name: string, maxMessages?: number) => openTenant(name, maxMessages),
   async fill(name: string, count: number) {
+    const { mailbox } = tenants.get(name) as InboxTenant;
     for (let from = 0; from < count; from += 200) {
-      const batch = Array.from({ length: Math.min(200, count - from) }, (_, i) => benchMail(from + i));
-      await Promise.all(batch.map(text => deliver(name, text)));
+      const batch = Array.from({ length: Math.min(200, count - from) }, (_, i) => copyOf(from + i));
+      await Promise.all(batch.map(mail => mailbox.insert(mail)));
     }
-    await tenants.get(name)?.mailbox.counts();
+    await mailbox.counts();
   },
   deliver,
   attached: (name: string) => deliver(name, attachedMail(1)),

@@ -1,6 +1,6 @@
 /**
  * The API over mailboxes on disk, beside bare node:http with the same bytes. No request is repeated on an unchanged
- * mailbox: a mail comes before each.
+ * mailbox: a mail comes before each, and the oldest goes.
  *
  *   MPCTL_BENCH_SIZES=500,10000,100000   which mailboxes
  *   MPCTL_BENCH_PARTS=requests,changes,neighbours,events
@@ -261,7 +261,8 @@ async function events(): Promise<void> {
 
 for (const size of sizes) {
   if (!parts.includes('requests') && !parts.includes('changes')) break;
-  await server.ask('open', `m${size}`);
+  // As many mails as there may be: each new one takes an old one away.
+  await server.ask('open', `m${size}`, size);
   const startedAtMs = performance.now();
   await server.ask('fill', `m${size}`, size);
   console.error(`filled ${size} in ${round((performance.now() - startedAtMs) / 1000)} s`);

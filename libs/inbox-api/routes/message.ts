@@ -8,7 +8,7 @@ import { jsonText, notFound, type Reply } from '../reply.ts';
 /** `GET api/v1/message/{id}`: marks the mail read, unless `?peek=1`. */
 export function getMessage(request: InboxRequest): Promise<Reply> {
   return withMessage(request, idOf(request), async ({ row, raw }) => {
-    if (mayChange(request) && request.query.get('peek') !== '1') await markRead(request, row);
+    if (mayChange(request) && request.query.get('peek') !== '1') markRead(request, row);
     const json = await request.mailJob('describe-mail', { row, raw });
     // A mail never changes, its tags do.
     return { ...jsonText(json), etag: `${row.id}-${shortHash(row.tags.join('\n'))}` };

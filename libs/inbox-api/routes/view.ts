@@ -20,7 +20,7 @@ function getText(request: InboxRequest, id: string): Promise<Reply> {
     request,
     id,
     async ({ row, raw }) => {
-      if (mayChange(request)) await markRead(request, row);
+      if (mayChange(request)) markRead(request, row);
       return {
         status: 200,
         type: 'text/plain; charset=utf-8',
@@ -42,7 +42,7 @@ function getHtml(request: InboxRequest, id: string): Promise<Reply> {
       const frameNonce = query.get('embed') === '1' ? nonce : null;
       const html = await request.mailJob('mail-html', { raw, partsUrl, nonce: frameNonce });
       if (html === null) return noHtml;
-      if (mayChange(request)) await markRead(request, row);
+      if (mayChange(request)) markRead(request, row);
       return {
         status: 200,
         type: 'text/html; charset=utf-8',

@@ -175,6 +175,7 @@ function check({ operation: { answer }, path, ask }: Made, { status, headers, by
 }
 
 async function someMail(target: Target): Promise<string[]> {
+  await target.ask('/api/v1/chaos', { method: 'PUT', body: '{}' });
   const broken =
     'From: x\r\nContent-Type: multipart/mixed; boundary=b\r\nX-Tags: a tag\r\n\r\n--b\r\n\r\n\xff\0 text';
   const attached =
