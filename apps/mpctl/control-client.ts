@@ -1,19 +1,21 @@
 import { connect } from 'node:net';
 import { MpctlError } from '../../libs/base/error.ts';
 import { Refusal } from '../../libs/base/refusal.ts';
-import type { ControlError } from '../../libs/wire/control-http.ts';
+import { type ControlError, configHeader } from '../../libs/wire/control-http.ts';
 
 /**
  * Asks the controller and resolves to what it answers. Throws {@link Refusal} with its code where it says no, and
- * `NO_CONTROLLER` where none answers.
+ * `NO_CONTROLLER` where none answers. `heardConfig` is told which tenants file the controller runs.
  */
 export async function askController<Reply>(
   socketPath: string,
   method: 'GET' | 'POST' | 'PATCH' | 'DELETE',
   path: string,
   body?: unknown,
+  heardConfig: (path: string) => void = () => {},
 ): Promise<Reply> {
-  const { status, text } = await exchange(socketPath, method, path, body);
+  const { status, text, config } = await exchange(socketPath, method, path, body);
+  if (config !== '') heardConfig(config);
   const reply = parseReply(text);
   if (status >= 200 && status < 300) return reply as Reply;
   const error = reply as ControlError;
@@ -37,7 +39,7 @@ function exchange(
   method: string,
   path: string,
   body: unknown,
-): Promise<{ status: number; text: string }> {
+): Promise<{ status: number; text: string; config: string }> {
   const payload = body === undefined ? '' : JSON.stringify(body);
   const type = body === undefined ? '' : 'Content-Type: application/json\r\n';
   const head = `${method} ${path} HTTP/1.0\r\nHost: mpctl\r\n${type}Content-Length: ${Buffer.byteLength(payload)}\r\n\r\n`;
@@ -49,13 +51,19 @@ function exchange(
     });
     socket.on('error', error => reject(unreachable(error, socketPath)));
     socket.on('end', () => {
-      const [, status, text] = /^HTTP\/1\.[01] (\d{3})[\s\S]*?\r\n\r\n([\s\S]*)$/.exec(received) ?? [];
-      if (status === undefined || text === undefined)
+      const [, status, head, text] =
+        /^HTTP\/1\.[01] (\d{3})([\s\S]*?)\r\n\r\n([\s\S]*)$/.exec(received) ?? [];
+      if (status === undefined || head === undefined || text === undefined) {
         reject(unreachable(new Error('it closed the connection'), socketPath));
-      else resolve({ status: Number(status), text });
+        return;
+      }
+      const [, config = ''] = configLine.exec(head) ?? [];
+      resolve({ status: Number(status), text, config: decodeURIComponent(config) });
     });
   });
 }
+
+const configLine = new RegExp(`^${configHeader}: *(\\S+)`, 'im');
 
 function unreachable(error: NodeJS.ErrnoException, socketPath: string): MpctlError {
   if (error.code === 'ENOENT' || error.code === 'ECONNREFUSED') {

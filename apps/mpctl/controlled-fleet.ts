@@ -21,9 +21,12 @@ import type { Edit, Fleet, Removal } from './fleet.ts';
 /** The fleet of the controller behind a control socket. */
 export class ControlledFleet implements Fleet {
   readonly #socketPath: string;
+  readonly #heardConfig: (path: string) => void;
 
-  constructor(socketPath: string) {
+  /** `heardConfig` is told which tenants file the controller runs. */
+  constructor(socketPath: string, heardConfig: (path: string) => void = () => {}) {
     this.#socketPath = socketPath;
+    this.#heardConfig = heardConfig;
   }
 
   plan(): Promise<PlanReply> {
@@ -82,7 +85,7 @@ export class ControlledFleet implements Fleet {
 
   #send<Reply>(change: TenantChange, query: string): Promise<Reply> {
     const { method, path, body } = requestOf(change);
-    return askController(this.#socketPath, method, `${path}${query}`, body);
+    return askController(this.#socketPath, method, `${path}${query}`, body, this.#heardConfig);
   }
 }
 

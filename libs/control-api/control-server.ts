@@ -7,7 +7,7 @@ import type { Socket } from 'node:net';
 import { MpctlError } from '../base/error.ts';
 import type { Logger } from '../base/log.ts';
 import { Refusal } from '../base/refusal.ts';
-import { type ControlError, controlErrorStatus } from '../wire/control-http.ts';
+import { type ControlError, configHeader, controlErrorStatus } from '../wire/control-http.ts';
 import type { ControlHost } from './control-host.ts';
 import { answer, type ControlReply } from './routes.ts';
 
@@ -21,12 +21,14 @@ export interface ControlServer extends AsyncDisposable {
   serve(socket: Socket, metricsOnly: boolean): void;
 }
 
-export function openControlServer(host: ControlHost, log: Logger): ControlServer {
+/** `configPath` is told with each answer, for who meant another. */
+export function openControlServer(host: ControlHost, log: Logger, configPath = ''): ControlServer {
   const metricsSockets = new WeakSet<Socket>();
   const server = createServer({ requestTimeout: idleMs }, async (request, response) => {
     const isForMetrics = metricsSockets.has(request.socket);
     // Who asked waits for as long as a backup takes.
     request.socket.setTimeout(0);
+    if (!isForMetrics) response.setHeader(configHeader, encodeURIComponent(configPath));
     send(response, await reply(host, request, isForMetrics, log));
   });
   return {

@@ -121,7 +121,7 @@ export async function openController(options: ControllerOptions): Promise<Contro
   const about = { version: options.version, configPath: options.config.path, startedAtMs: clock() };
   const answers = new ControlAnswers(about, fleet, reconciler, editor, folders.trash, mail, keeper, clock);
   opened.use(door);
-  await door.open(openControlServer(answers, log), control);
+  await door.open(openControlServer(answers, log, about.configPath), control);
   await door.listenForMetrics(config.good.fleet.metrics.listen);
 
   for (const name of folders.names())

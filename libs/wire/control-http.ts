@@ -183,6 +183,9 @@ export type TenantReply = {
   readonly issues: readonly Issue[];
 };
 
+/** Of every answer: the tenants file that the controller runs, as `encodeURIComponent` has it. */
+export const configHeader = 'x-mpctl-config';
+
 export type RemovedReply = { readonly name: TenantId; readonly uid: TenantUid };
 
 export type DryRunReply = {

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { execa } from 'execa';
 import type {
   ControlStatus,
   DryRunReply,
@@ -8,7 +10,7 @@ import type {
   TenantReply,
   TenantRow,
 } from '../../libs/wire/control-http.ts';
-import { Fleet } from '../harness/fleet.ts';
+import { Fleet, mpctlPath } from '../harness/fleet.ts';
 
 const yaml = `# keep me
 tenants:
@@ -194,4 +196,17 @@ test('it ends within 10 s with 0, and its sockets are gone', async () => {
   await using other = await Fleet.serving('tenants: { one: {} }\n');
   assert.equal(await other.stop('SIGINT'), 0);
   await assert.rejects(other.get('one', '/livez'));
+});
+
+test('who names another file than the one that runs is told', async () => {
+  await using fleet = await Fleet.serving('tenants: {}\n');
+  const other = join(fleet.dir, 'other.yaml');
+  writeFileSync(other, 'tenants: {}\n');
+  const ask = (words: string[], config: string) =>
+    execa(mpctlPath, [...words, '--config', config, '--run-dir', fleet.runDir]);
+  const told = `the controller runs ${fleet.configPath}, not ${other}`;
+  assert.match((await ask(['tenant', 'add', 'alpha'], other)).stderr, new RegExp(told));
+  assert.match((await ask(['status'], other)).stderr, new RegExp(told));
+  assert.equal((await ask(['tenant', 'remove', 'alpha', '--yes'], fleet.configPath)).stderr, '');
+  assert.equal(readFileSync(other, 'utf8'), 'tenants: {}\n');
 });

@@ -6,11 +6,13 @@ import { findControlSocket } from '../find-control-socket.ts';
 import type { Input } from '../input.ts';
 import { printData, printJson, renderTable } from '../print.ts';
 import { renderSize, renderTime } from '../render-amount.ts';
+import { noteOther } from '../with-fleet.ts';
 
 /** How the controller, its shards and its tenants are. */
 export async function status(input: Input): Promise<ExitCode> {
   const socketPath = await findControlSocket(input.folders);
   const reply = await askController<ControlStatus>(socketPath, 'GET', '/v1/status');
+  noteOther(input.folders, reply.config.path);
   if (input.json) printJson(reply);
   else printData(renderStatus(reply));
   return exitCode.done;
