@@ -155,11 +155,6 @@ export async function createInboxEngine(options: InboxEngineOptions): Promise<In
 
   return {
     serve(socket, tenant) {
-      const { maxConnections } = tenant.settings;
-      if (maxConnections > 0 && connections.count(tenant) >= maxConnections) {
-        socket.end('HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
-        return;
-      }
       connections.add(socket, tenant);
       // Errors of a connection are the client's going away; `http` closes the socket.
       socket.on('error', () => {});

@@ -36,8 +36,6 @@ export type InboxSettings = {
   /** `{webroot}metrics` answers. */
   readonly prometheus: boolean;
   readonly enableChaos: boolean;
-  /** 0: no limit. */
-  readonly maxConnections: number;
 };
 
 /** For a tenant to begin with: everything but the name as the reference has it without options. */
@@ -58,7 +56,6 @@ export const defaultInboxSettings = {
   demoMode: false,
   prometheus: false,
   enableChaos: false,
-  maxConnections: 0,
 } as const satisfies Omit<InboxSettings, 'hostname'>;
 
 /** `refused` carries the reply that SMTP would give. */

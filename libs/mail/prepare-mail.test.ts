@@ -79,3 +79,13 @@ test('any bytes are a mail', () => {
     }),
   );
 });
+
+test('what can be searched of a mail has a bound', () => {
+  const words = 'lorem ipsum\r\n'.repeat(200_000);
+  const { searchText, raw } = prepare(
+    `From: a@x.com\r\nSubject: ${'s'.repeat(100_000)}\r\n\r\nfirst ${words}last`,
+  );
+  assert.ok(searchText.all.includes('first lorem ipsum') && !searchText.all.includes('last'));
+  assert.ok(searchText.all.length < 650_000 && searchText.subject.length === 65_536);
+  assert.ok(raw.length > 2_400_000);
+});

@@ -102,8 +102,8 @@ export function prepareKept(
 
 /** Unread, and without tags. */
 function describeMail(mail: ReadMail, { id, createdAtMs, created, username }: MailOrigin) {
-  const text = textOf(mail);
-  const html = htmlToPlain(htmlOf(mail));
+  const text = textOf(mail, maxRead.text);
+  const html = htmlToPlain(htmlOf(mail, maxRead.html));
   const addresses = readAddresses(mail.header);
   const header = (key: string) => decodeHeaderText(headerValue(mail.header, key) ?? '');
   const subject = header('subject');
@@ -145,14 +145,18 @@ function stampIfSound(
   return header.fault ? data : stampMail(repaired, header, envelope, settings, nowMs, newId);
 }
 
-/** So much of a body can be searched, and so much of each header: a mail of 50 MB of text is nothing that people read. */
-const maxSearched = { body: 1024 * 1024, header: 64 * 1024 };
+/**
+ * So much of a body is read when a mail arrives, in bytes as they came: HTML takes 70 µs a kB, and others wait meanwhile.
+ * A mail with more text than that is nothing that people read, nor search.
+ */
+const maxRead = { text: 512 * 1024, html: 256 * 1024 };
+
+/** Characters of a header's field. */
+const maxSearched = 64 * 1024;
 
 /** What both forms of a body say, once where they say the same. */
 function bodyWords(html: string, text: string): string {
-  const [htmlWords, textWords] = [html, text].map(each =>
-    normalizeForSearch(each.slice(0, maxSearched.body)),
-  );
+  const [htmlWords, textWords] = [html, text].map(normalizeForSearch);
   return htmlWords?.includes(textWords ?? '') ? htmlWords : `${htmlWords} ${textWords}`;
 }
 
@@ -162,7 +166,7 @@ function searchTextOf(
   subject: string,
   body: string,
 ): SearchText {
-  const bounded = (text: string) => normalizeForSearch(text.slice(0, maxSearched.header));
+  const bounded = (text: string) => normalizeForSearch(text.slice(0, maxSearched));
   const words = (list: MailAddresses['To']) =>
     bounded(list.map(({ Name, Address }) => `${Name} ${Address}`).join(' '));
   const from = words([addresses.From]);
@@ -178,7 +182,7 @@ function searchTextOf(
     cc,
     bcc,
     replyTo,
-    subject: foldCase(subject.slice(0, maxSearched.header)),
+    subject: foldCase(subject.slice(0, maxSearched)),
     all: [from, bounded(subject), to, cc, bcc, replyTo, returnPath, body.trim(), names]
       .filter(part => part !== '')
       .join(' '),

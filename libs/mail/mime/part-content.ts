@@ -13,18 +13,27 @@ export function encodingOf(part: MailPart): Encoding {
   return name === '' || name === '7bit' || name === '8bit' || name === 'binary' ? 'none' : 'unknown';
 }
 
-/** A part's bytes, its transfer encoding undone. A view into `raw` where there is nothing to undo; a multipart has none. */
-export function decodePart(raw: Buffer, part: MailPart): Buffer {
+/**
+ * A part's bytes, its transfer encoding undone. A view into `raw` where there is nothing to undo; a multipart has none.
+ * Of one that is longer than `maxBytes` as it came, the whole lines that fit are read.
+ */
+export function decodePart(raw: Buffer, part: MailPart, maxBytes = Number.POSITIVE_INFINITY): Buffer {
   if (isMultipart(part)) return Buffer.alloc(0);
-  const body = raw.subarray(part.bodyStart, part.bodyEnd);
+  const body = firstLines(raw.subarray(part.bodyStart, part.bodyEnd), maxBytes);
   const encoding = encodingOf(part);
   if (encoding === 'base64') return decodeBase64(body);
   return encoding === 'quoted-printable' ? decodeQuotedPrintable(body) : body;
 }
 
-/** The text of a text part, in its declared charset or in what it seems to be. */
-export function decodePartText(raw: Buffer, part: MailPart): string {
-  const bytes = decodePart(raw, part);
+function firstLines(body: Buffer, maxBytes: number): Buffer {
+  if (body.length <= maxBytes) return body;
+  const lineEnd = body.lastIndexOf(0x0a, maxBytes - 1);
+  return body.subarray(0, lineEnd < 0 ? maxBytes : lineEnd + 1);
+}
+
+/** The text of a text part, in its declared charset or in what it seems to be; see {@link decodePart} for `maxBytes`. */
+export function decodePartText(raw: Buffer, part: MailPart, maxBytes = Number.POSITIVE_INFINITY): string {
+  const bytes = decodePart(raw, part, maxBytes);
   // Whoever made up an encoding is not believed about the charset, unless nothing else is left.
   return encodingOf(part) === 'unknown' && isUtf8(bytes)
     ? bytes.toString()

@@ -17,12 +17,18 @@ export function readMail(raw: Buffer, header: Header = parseHeader(raw, 0, raw.l
   return { raw, header, tree, bodies: sortParts(tree) };
 }
 
-/** All text parts that are its text, joined as Mailpit joins them. */
-export function textOf({ raw, bodies }: ReadMail): string {
-  return bodies.text.map(part => decodePartText(raw, part)).join('\n--\n');
+/** All text parts that are its text, joined as Mailpit joins them. Of more than `maxBytes` the first are read. */
+export function textOf({ raw, bodies }: ReadMail, maxBytes = Number.POSITIVE_INFINITY): string {
+  let left = maxBytes;
+  const texts = bodies.text.map(part => {
+    const text = left > 0 ? decodePartText(raw, part, left) : '';
+    left -= part.bodyEnd - part.bodyStart;
+    return text;
+  });
+  return texts.join('\n--\n');
 }
 
-/** Empty when the mail has no HTML. */
-export function htmlOf({ raw, bodies }: ReadMail): string {
-  return bodies.html ? decodePartText(raw, bodies.html) : '';
+/** Empty when the mail has no HTML. Of more than `maxBytes` the first are read. */
+export function htmlOf({ raw, bodies }: ReadMail, maxBytes = Number.POSITIVE_INFINITY): string {
+  return bodies.html ? decodePartText(raw, bodies.html, maxBytes) : '';
 }

@@ -1,5 +1,6 @@
 /** http-api §2.7 and §6: one message, its pieces, its views. */
 import assert from 'node:assert/strict';
+import { gunzipSync } from 'node:zlib';
 import { chapter, check } from './play.ts';
 
 const { scene } = chapter('message');
@@ -264,3 +265,33 @@ scene('a large mail', async target => {
   assert.deepEqual((await target.ask(`/api/v1/message/${id}/part/2`)).bytes, content);
   assert.equal((await target.ask(`/api/v1/message/${id}/raw`)).bytes.length, json.Size);
 });
+
+scene(
+  'what senders write beside the rules is read',
+  async target => {
+    const id = await target.deliver(
+      'From: ann@example.com\r\nSubject: =?utf-8?q?caf=C3?= =?utf-8?q?=A9?=\r\nDate: Sat, 21 Nov 2026 10:00:00 EST\r\n' +
+        'Content-Type: text/plain\r\nContent-Transfer-Encoding: base64;\r\n\r\nSGVsbG8=\r\n',
+    );
+    const { json } = await target.ask(`/api/v1/message/${id}`);
+    assert.deepEqual([json.Subject, json.Text], ['café', 'Hello']);
+    assert.equal(new Date(json.Date).toISOString(), '2026-11-21T15:00:00.000Z');
+  },
+  'ours',
+);
+
+scene(
+  'a large body is compressed in pieces',
+  async target => {
+    const id = await target.deliver(`Subject: large\r\n\r\n${`${'x'.repeat(70)}\r\n`.repeat(5000)}`);
+    const raw = await target.ask(`/api/v1/message/${id}/raw`);
+    assert.equal(raw.headers['content-length'], String(raw.bytes.length));
+    const packed = await target.ask(`/api/v1/message/${id}/raw`, { headers: { 'Accept-Encoding': 'gzip' } });
+    assert.deepEqual(
+      [packed.headers['content-encoding'], packed.headers['transfer-encoding']],
+      ['gzip', 'chunked'],
+    );
+    assert.ok(gunzipSync(packed.bytes).equals(raw.bytes));
+  },
+  'ours',
+);
