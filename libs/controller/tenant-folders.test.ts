@@ -109,6 +109,18 @@ test('uids are safe at once, and stand in their folders soon', async () => {
   assert.deepEqual(new TenantFolders(dir, graceMs).admit(names, 0), uids);
 });
 
+test('a uid that cannot be written yet stays where it is safe, the others being made', async () => {
+  await using folders = new TenantFolders(dir, graceMs);
+  const uid = uidOf(folders, a);
+  uidOf(folders, b);
+  writeFileSync(join(dir, a), 'in the way');
+  while (!existsSync(join(dir, b, 'uid'))) await new Promise(done => setTimeout(done, 20));
+  rmSync(join(dir, a));
+  assert.equal(uidOf(new TenantFolders(dir, graceMs), a), uid);
+  while (existsSync(join(dir, '.state/new-uids'))) await new Promise(done => setTimeout(done, 20));
+  assert.equal(readFileSync(join(dir, a, 'uid'), 'utf8'), `${uid}\n`);
+});
+
 test('a line that was cut off is nobody’s uid', () => {
   const uid = uidOf(new TenantFolders(dir, graceMs), a);
   appendFileSync(join(dir, '.state/new-uids'), '\nproject-b 0123');

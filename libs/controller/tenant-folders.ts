@@ -123,25 +123,31 @@ export class TenantFolders implements AsyncDisposable {
     }, makeAfterMs + this.#new.size).unref();
   }
 
-  /** Makes the folders of new tenants, beside everything else that goes on. */
+  /** Makes the folders of new tenants, beside everything else that goes on. What fails is tried again: the uids are safe where they are. */
   async #makeAll(): Promise<void> {
-    const made: TenantId[] = [];
+    const made = new Map<TenantId, TenantUid>();
     for (const [tenant, uid] of [...this.#new.entries()]) {
       if (this.#closed) return;
       try {
         await mkdir(tenantDataDir(this.#dataDir, tenant), { recursive: true, mode: 0o700 });
         // The tenant may have left meanwhile, and somebody else may have its name.
-        if (this.#new.get(tenant) === uid) this.#writeUid(tenant, uid);
-        made.push(tenant);
+        if (this.#new.get(tenant) !== uid) continue;
+        this.#writeUid(tenant, uid);
+        made.set(tenant, uid);
       } catch {
-        // No room, or no right: who opens the tenant tells that. The uid is safe where it is.
+        // No room, or no right: who opens the tenant tells that.
       }
     }
-    const paths = made
-      .filter(tenant => this.#new.get(tenant) !== null)
-      .map(tenant => tenantUidPath(this.#dataDir, tenant));
-    await syncFiles(paths, this.#dataDir);
-    if (paths.length === this.#new.size) this.#new.clear();
+    const isMade = () => [...this.#new.entries()].filter(([tenant, uid]) => made.get(tenant) === uid);
+    try {
+      await syncFiles(
+        isMade().map(([tenant]) => tenantUidPath(this.#dataDir, tenant)),
+        this.#dataDir,
+      );
+    } catch {
+      made.clear();
+    }
+    if (isMade().length === this.#new.size) this.#new.clear();
     else this.#makeLater();
   }
 

@@ -1,6 +1,14 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
@@ -9,7 +17,7 @@ import { silentLogger } from '../base/log.ts';
 import { aMail, noLimits } from '../store/mail-for-tests.ts';
 import type { Mailbox } from '../store/store.ts';
 import { testStore } from '../store/store-suite.ts';
-import { type Intake, openIntake } from './open-intake.ts';
+import { type Intake, openIntake, replayJournals } from './open-intake.ts';
 
 testStore('the intake', async () => {
   const root = mkdtempSync(join(tmpdir(), 'mpctl-intake-'));
@@ -151,6 +159,24 @@ describe('the intake', () => {
     await using intake = await open();
     assert.deepEqual(await ids(mailbox(intake)), ['c', 'a']);
     assert.equal(readdirSync(join(journal, 'damaged')).length, 1);
+  });
+
+  it('mail of a tenant that nobody knows is kept apart, and comes back in the folder of one', async t => {
+    const { root, dir, open, mailbox } = place(t);
+    const journal = join(root, '.journal');
+    const crashed = await open();
+    const before = mailbox(crashed);
+    for (const id of ['a', 'b']) await before.insert(aMail(id));
+    const [name] = readdirSync(journal) as [string];
+    const bytes = readFileSync(join(journal, name));
+    await crashed[Symbol.asyncDispose]();
+    rmSync(root, { recursive: true });
+    mkdirSync(journal, { recursive: true });
+    writeFileSync(join(journal, name), bytes);
+    await replayJournals({ journalDir: journal, clock: () => 0, log: silentLogger }, () => null);
+    renameSync(join(journal, 'stray', uid), dir);
+    await using intake = await open();
+    assert.deepEqual(await ids(mailbox(intake)), ['b', 'a']);
   });
 
   it('holds no more in memory than its bounds, and keeps all that it took', async t => {

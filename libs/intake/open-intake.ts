@@ -8,6 +8,8 @@
  */
 import assert from 'node:assert/strict';
 import { mkdirSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import type { Clock } from '../base/clock.ts';
 import { MpctlError } from '../base/error.ts';
@@ -18,7 +20,7 @@ import { StateMailbox } from '../store/mailbox.ts';
 import { openMailFile, syncMailFile } from '../store/open-store.ts';
 import type { Mailbox, MailboxOptions, Store } from '../store/store.ts';
 import { Applier } from './applier.ts';
-import { readAside, removeAside } from './aside.ts';
+import { readAside, removeAside, writeAside } from './aside.ts';
 import { Box } from './box.ts';
 import {
   copyFiles,
@@ -332,7 +334,7 @@ export class Intake implements Store {
       tenants.map(async uid => {
         const box = this.#boxes.get(uid);
         const dir = box?.dir ?? dirOf(uid);
-        if (dir === null) this.#drop(uid);
+        if (dir === null) await this.#keepStray(uid);
         else await this.#drain(box ? this.#bequeath(box) : this.#add(uid, dir));
       }),
     );
@@ -343,11 +345,18 @@ export class Intake implements Store {
     await this.#applier.drain(box).catch(() => this.#reclaimer.putAside(box).catch(() => {}));
   }
 
-  /** Of a tenant that was purged: there is nowhere to put its mail, and nobody to miss it. */
-  #drop(uid: TenantUid): void {
-    for (const { segment } of this.#inheritance.tails.get(uid) ?? []) if (segment) segment.unapplied -= 1;
+  /** Of a tenant that was purged, or that nobody knows for another reason: only a person can tell, so it is kept. */
+  async #keepStray(uid: TenantUid): Promise<void> {
+    const { journalDir, log } = this.#options;
+    const tail = this.#inheritance.tails.get(uid) ?? [];
+    const dir = join(journalDir, 'stray', uid);
+    await mkdir(dir, { recursive: true, mode: 0o700 });
+    await writeAside(uid, dir, tail);
+    for (const { segment } of tail) if (segment) segment.unapplied -= 1;
     this.#inheritance.tails.delete(uid);
-    this.#options.log.info({ uid }, 'dropped mail of a tenant that is gone');
+    const message =
+      'kept changes of a tenant that is not known: moved into the folder of one, they come back with it';
+    log.error({ uid, changes: tail.length, dir }, message);
   }
 
   async #syncInheritance(dirOf: TenantDirs): Promise<void> {
