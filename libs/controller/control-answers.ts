@@ -202,8 +202,8 @@ export class ControlAnswers implements ControlHost {
       error: trouble || (report?.error ?? ''),
       shard,
       label: spec.label,
-      messages: report?.messages ?? 0,
-      bytes: report?.bytes ?? 0,
+      messages: report ? report.messages : 0,
+      bytes: report ? report.bytes : 0,
       connections: report?.connections ?? 0,
     };
   }

@@ -235,7 +235,7 @@ export class Shard {
       states,
       totals: { ...this.#totals },
       storage: (await this.#home)?.store.status ?? idleStorage,
-      tenants: await Promise.all(this.#inScope(scope).map(worker => worker.report())),
+      tenants: await Promise.all(this.#inScope(scope).map(worker => worker.report(scope !== 'all'))),
     };
     this.#send({ type: 'report', seq, report });
   }
@@ -258,7 +258,8 @@ export class Shard {
 
   #inScope(scope: ReportScope): TenantWorker[] {
     if (scope === 'totals') return [];
-    if (scope === 'all') return [...this.#tenants.values()].filter(worker => !worker.isIdle);
+    if (scope === 'all')
+      return [...this.#tenants.values()].filter(worker => !worker.isIdle || worker.hasStoredMail);
     return scope.flatMap(id => this.#tenants.get(id) ?? []);
   }
 

@@ -4,6 +4,7 @@
  *
  *     listening.ts a socket · tenant-smtp.ts, tenant-inbox.ts what the engines see · tenant-mail.ts mailbox and counters
  */
+import { existsSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { MpctlError } from '../base/error.ts';
 import type { TenantUid } from '../base/ids.ts';
@@ -11,6 +12,7 @@ import type { Logger } from '../base/log.ts';
 import type { Certificates } from '../certificates/certificates.ts';
 import type { SessionRecord } from '../mail/session-record.ts';
 import type { AcceptSource } from '../sockets/accept.ts';
+import { tenantDatabasePath } from '../spec/paths.ts';
 import type { ListenerSpec, TenantSpec } from '../spec/tenant-spec.ts';
 import type { TenantReport, TenantState } from '../wire/report.ts';
 import { Listening, type ListeningOwner } from './listening.ts';
@@ -81,6 +83,11 @@ export class TenantWorker implements TenantCore, ListeningOwner, MailHolder, Liv
   /** Whether there is nothing to report but that it listens. */
   get isIdle(): boolean {
     return this.#mail === null && this.connections === 0 && this.state === 'listening';
+  }
+
+  /** Whether there may be mail from before this process. */
+  get hasStoredMail(): boolean {
+    return existsSync(tenantDatabasePath(this.home.dataDir, this.#spec.id));
   }
 
   get chaos(): TenantChaos {
@@ -200,8 +207,9 @@ export class TenantWorker implements TenantCore, ListeningOwner, MailHolder, Liv
     }
   }
 
-  async report(): Promise<TenantReport> {
-    const mail = this.#mail;
+  /** `looks` into a mailbox that nobody has used yet, too: that opens its database. */
+  async report(looks = true): Promise<TenantReport> {
+    const mail = looks && this.hasStoredMail ? this.openMail() : this.#mail;
     const [counts, tlsFaults] = await Promise.all([mail?.counts(), this.#tlsFaults()]);
     return {
       id: this.#spec.id,
@@ -211,8 +219,8 @@ export class TenantWorker implements TenantCore, ListeningOwner, MailHolder, Liv
         .filter(Boolean)
         .join('; '),
       connections: this.connections,
-      messages: counts?.total ?? 0,
-      bytes: counts?.bytes ?? 0,
+      messages: counts?.total ?? (this.hasStoredMail ? null : 0),
+      bytes: counts?.bytes ?? (this.hasStoredMail ? null : 0),
       counters: { ...(mail?.tally ?? nothingCounted) },
     };
   }

@@ -136,8 +136,10 @@ export type TenantRow = {
   readonly error: string;
   readonly shard: ShardIndex;
   readonly label: string;
-  readonly messages: number;
-  readonly bytes: number;
+  /** null: nobody has looked into its mailbox since the shard started. */
+  readonly messages: number | null;
+  /** See {@link messages}. */
+  readonly bytes: number | null;
   readonly connections: number;
 };
 

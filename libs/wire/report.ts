@@ -12,8 +12,10 @@ export type TenantReport = {
   /** Only its mailbox fails, which its shard tries again and again: opening the tenant anew would not help. */
   readonly mendsItself: boolean;
   readonly connections: number;
-  readonly messages: number;
-  readonly bytes: number;
+  /** null: nobody has looked into its mailbox since the shard started. */
+  readonly messages: number | null;
+  /** See {@link messages}. */
+  readonly bytes: number | null;
   readonly counters: TenantCounters;
 };
 

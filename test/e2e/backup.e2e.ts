@@ -141,7 +141,7 @@ test('no mail is refused or lost while backups are made', async () => {
   }
   const rows = await fleet.ask<TenantRow[]>('tenant', 'list');
   assert.equal(
-    rows.reduce((sum, { messages }) => sum + messages, 0),
+    rows.reduce((sum, { messages }) => sum + (messages ?? 0), 0),
     mails,
   );
   assert.equal(readdirSync(dir).length, 4);

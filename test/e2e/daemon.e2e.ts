@@ -8,7 +8,7 @@ import { createInterface } from 'node:readline';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
-import type { TenantDetail } from '../../libs/wire/control-http.ts';
+import type { TenantDetail, TenantRow } from '../../libs/wire/control-http.ts';
 import { askControl } from '../harness/control.ts';
 import { Fleet, httpGet, mpctlPath } from '../harness/fleet.ts';
 import { freePorts } from '../harness/free-port.ts';
@@ -137,4 +137,23 @@ test('a second daemon with another run folder is kept out of the data folder', a
   );
   assert.equal(exitCode, 1);
   assert.match(stderr, new RegExp(`process ${fleet.pid}\\) keeps its mail in ${fleet.dataDir}`));
+});
+
+test('after a restart a mailbox is counted when somebody looks into it, and is not said to be empty before', async () => {
+  await using fleet = await Fleet.serving('tenants: { used: {}, fresh: {} }\n');
+  await sendMail(fleet.socketPath('used', 'smtp'), 'kept');
+  assert.equal(await fleet.stop(), 0);
+  await fleet.serve();
+  const counts = async () =>
+    (await fleet.ask<TenantRow[]>('tenant', 'list')).map(({ name, messages }) => [name, messages]);
+  assert.deepEqual(await counts(), [
+    ['fresh', 0],
+    ['used', null],
+  ]);
+  assert.equal((await fleet.ask<TenantDetail>('tenant', 'show', 'used')).row.messages, 1);
+  await fleet.get('used', '/api/v1/messages');
+  assert.deepEqual(await counts(), [
+    ['fresh', 0],
+    ['used', 1],
+  ]);
 });
