@@ -175,6 +175,14 @@ export const commands: readonly Command[] = [
     load: async () => (await import('./commands/tenant-resume.ts')).tenantResume,
   },
   {
+    name: 'tenant repair',
+    summary: 'make a new database of what can be read of a damaged one',
+    arguments: [tenant],
+    details:
+      'The damaged file is kept beside the new one, and what was lost is told. A database that a newer mpctl has changed is replaced by the copy from before that. Who connects meanwhile waits.',
+    load: async () => (await import('./commands/tenant-repair.ts')).tenantRepair,
+  },
+  {
     name: 'tenant export',
     summary: 'write all mail of a tenant into one file',
     arguments: [tenant, { name: 'PATH', summary: 'the file, which is not there yet', completes: 'file' }],

@@ -12,6 +12,7 @@ import type {
   BackupReply,
   ExportDone,
   ImportDone,
+  RepairReply,
   RestoreBackup,
   RestoredReply,
 } from '../../libs/wire/mail-work.ts';
@@ -73,6 +74,10 @@ export class ControlledFleet implements Fleet {
 
   exportMail(name: string, path: string): Promise<ExportDone> {
     return askController(this.#socketPath, 'POST', `${tenantPath(name)}/export`, { path });
+  }
+
+  repair(name: string): Promise<RepairReply> {
+    return askController(this.#socketPath, 'POST', `${tenantPath(name)}/repair`);
   }
 
   importMail(name: string, path: string, allowPrune: boolean): Promise<ImportDone> {

@@ -15,6 +15,7 @@ import type {
   BackupReply,
   ExportDone,
   ImportDone,
+  RepairReply,
   RestoreBackup,
   RestoredReply,
 } from '../../libs/wire/mail-work.ts';
@@ -50,6 +51,7 @@ export interface Fleet {
   backup(dir: string): Promise<BackupReply>;
   restoreBackup(request: RestoreBackup): Promise<RestoredReply>;
   exportMail(name: string, path: string): Promise<ExportDone>;
+  repair(name: string): Promise<RepairReply>;
   importMail(name: string, path: string, allowPrune: boolean): Promise<ImportDone>;
   /** What a change would do; it does nothing. */
   preview(change: TenantChange): Promise<DryRunReply>;

@@ -12,7 +12,14 @@ import type {
   TenantReply,
   TenantRow,
 } from '../wire/control-http.ts';
-import type { BackupReply, ExportDone, ImportDone, RestoreBackup, RestoredReply } from '../wire/mail-work.ts';
+import type {
+  BackupReply,
+  ExportDone,
+  ImportDone,
+  RepairReply,
+  RestoreBackup,
+  RestoredReply,
+} from '../wire/mail-work.ts';
 
 export interface ControlHost {
   status(): Promise<ControlStatus>;
@@ -31,6 +38,8 @@ export interface ControlHost {
   restoreBackup(request: RestoreBackup): Promise<RestoredReply>;
   /** All mail of a tenant into one file. */
   exportMail(name: string, path: string): Promise<ExportDone>;
+  /** Makes a new database of what can be read of a damaged one. */
+  repair(name: string): Promise<RepairReply>;
   importMail(name: string, path: string, allowPrune: boolean): Promise<ImportDone>;
   /** What a change would do; it does nothing. */
   preview(change: TenantChange): Promise<DryRunReply>;

@@ -76,6 +76,7 @@ const routes: readonly Route[] = [
     '/v1/restore',
     async ({ host, request }) => reply(await host.restoreBackup(parseRestoreBackup(request.body))),
   ],
+  ['POST', '/v1/tenants/:name/repair', async ({ host, name }) => reply(await host.repair(name))],
   [
     'POST',
     '/v1/tenants/:name/export',

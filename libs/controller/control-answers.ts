@@ -20,7 +20,14 @@ import type {
   TenantReply,
   TenantRow,
 } from '../wire/control-http.ts';
-import type { BackupReply, ExportDone, ImportDone, RestoreBackup, RestoredReply } from '../wire/mail-work.ts';
+import type {
+  BackupReply,
+  ExportDone,
+  ImportDone,
+  RepairReply,
+  RestoreBackup,
+  RestoredReply,
+} from '../wire/mail-work.ts';
 import { idleStorage, type ShardReport, type TenantCounters, type TenantReport } from '../wire/report.ts';
 import type { ReportScope } from '../wire/shard-channel.ts';
 import type { Fleet } from './fleet.ts';
@@ -162,6 +169,10 @@ export class ControlAnswers implements ControlHost {
 
   exportMail(name: string, path: string): Promise<ExportDone> {
     return this.#mail.export(name, path);
+  }
+
+  repair(name: string): Promise<RepairReply> {
+    return this.#mail.repair(name);
   }
 
   importMail(name: string, path: string, allowPrune: boolean): Promise<ImportDone> {

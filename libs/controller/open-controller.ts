@@ -112,6 +112,7 @@ export async function openController(options: ControllerOptions): Promise<Contro
     configPath: options.config.path,
     mpctlVersion: options.version,
     hands: fleet,
+    shardCommand: { command: options.shardCommand, environment },
     folders,
     reading: () => config.good,
     uidOf: tenant => fleet.tenants.get(tenant)?.uid ?? null,

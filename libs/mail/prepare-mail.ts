@@ -100,6 +100,11 @@ export function prepareKept(
   return { raw, row: { ...row, ...state }, searchText };
 }
 
+/** When a mail says that it was written; null: it does not. */
+export function writtenAtMs(raw: Buffer): number | null {
+  return parseMailDate(headerValue(parseHeader(raw, 0, raw.length), 'date') ?? '')?.atMs ?? null;
+}
+
 /** Unread, and without tags. */
 function describeMail(mail: ReadMail, { id, createdAtMs, created, username }: MailOrigin) {
   const text = textOf(mail, maxRead.text);

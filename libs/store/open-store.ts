@@ -1,11 +1,13 @@
-import { constants, copyFile } from 'node:fs/promises';
+import { constants, copyFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../base/clock.ts';
 import { MpctlError } from '../base/error.ts';
+import type { RandomSource } from '../mail/new-mail-id.ts';
 import type { MailFile } from './mail-file.ts';
 import type { MailState } from './mail-state.ts';
 import { MemoryState } from './memory/memory-state.ts';
 import { MemoryStore } from './memory/memory-store.ts';
+import type { Repaired } from './sqlite/repair-database.ts';
 import type { Store } from './store.ts';
 import { syncFile, syncFolder } from './sync-path.ts';
 
@@ -37,6 +39,16 @@ export async function copyDamagedMailFile(dir: string): Promise<string> {
     );
   }
   return copy;
+}
+
+/** See `repair-database.ts`: for a process of its own that is alone with the folder. */
+export async function repairMailFile(dir: string, nowMs: number, random: RandomSource): Promise<Repaired> {
+  const { repairDatabase } = await import('./sqlite/repair-database.ts');
+  const repaired = await repairDatabase(dir, nowMs, random);
+  // What was copied when the damage was found is kept under another name now.
+  if (repaired.kept !== '')
+    for (const suffix of ['', '-wal']) await rm(join(dir, `mail.db.damaged${suffix}`), { force: true });
+  return repaired;
 }
 
 /** Makes safe what another process, which is gone, wrote into the mailbox of a folder. */

@@ -18,6 +18,7 @@
  *     POST   /v1/tenants/{name}/restore     → TenantReply    RestoreTenant: back from the trash
  *     POST   /v1/tenants/{name}/export      → ExportDone     {path}: all its mail into one file
  *     POST   /v1/tenants/{name}/import      → ImportDone     {path, allowPrune}
+ *     POST   /v1/tenants/{name}/repair      → RepairReply
  *     POST   /v1/backup                     → BackupReply    {dir}
  *     POST   /v1/restore                    → RestoredReply  RestoreBackup
  *     GET    /metrics                       → Prometheus text

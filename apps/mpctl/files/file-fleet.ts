@@ -27,6 +27,7 @@ import type {
   BackupReply,
   ExportDone,
   ImportDone,
+  RepairReply,
   RestoreBackup,
   RestoredReply,
 } from '../../../libs/wire/mail-work.ts';
@@ -101,6 +102,10 @@ export class FileFleet implements Fleet, EditableFiles {
     return this.#withMail(mail => mail.export(name, path));
   }
 
+  repair(name: string): Promise<RepairReply> {
+    return this.#withMail(mail => mail.repair(name));
+  }
+
   importMail(name: string, path: string, allowPrune: boolean): Promise<ImportDone> {
     return this.#withMail(mail => mail.import(name, path, allowPrune));
   }
@@ -115,6 +120,7 @@ export class FileFleet implements Fleet, EditableFiles {
         configPath: this.path,
         mpctlVersion: version,
         hands: shard,
+        shardCommand: command,
         folders: shard.folders,
         reading: () => reading,
         uidOf: tenant => shard.uidOf(tenant),
