@@ -7,7 +7,7 @@ import { mkdirSync, openSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
-import type { ControlStatus, TenantDetail, TenantRow } from '../libs/wire/control-http.ts';
+import type { ControlStatus, TenantReply, TenantRow } from '../libs/wire/control-http.ts';
 
 const root = dirname(import.meta.dirname);
 const runDir = join(root, '.run');
@@ -55,14 +55,14 @@ async function untilItAnswers(): Promise<boolean> {
 async function introduce(): Promise<void> {
   const rows = await ask<TenantRow[]>('tenant', 'list');
   for (const row of rows) {
-    const tenant = await ask<TenantDetail>('tenant', 'show', row.name);
+    const tenant = await ask<TenantReply>('tenant', 'show', row.name);
     if (row.messages === 0 && row.state === 'listening') await sendWelcome(tenant);
     console.log(describe(tenant));
   }
   console.log(`The log is in ${relative(root, logPath)}. Ctrl-C ends it all.`);
 }
 
-async function sendWelcome({ name, smtp }: TenantDetail): Promise<void> {
+async function sendWelcome({ name, smtp }: TenantReply): Promise<void> {
   const mail = `From: mpctl <mpctl@example.test>
 To: ${name}@example.test
 Subject: Welcome to ${name}
@@ -76,7 +76,7 @@ ends up here, whoever it is for, and goes nowhere else.
 }
 
 /** A tenant's sockets, and commands to paste. */
-function describe({ name, state, error, smtp, http }: TenantDetail): string {
+function describe({ name, state, error, smtp, http }: TenantReply): string {
   const here = (bind: string) => bind.replace(`unix:${root}/`, 'unix:');
   const page = http.find(bind => !bind.startsWith('unix:'));
   const socket = http.find(bind => bind.startsWith('unix:'))?.slice('unix:'.length);

@@ -17,9 +17,19 @@ export async function changeTenant(
 ): Promise<ExitCode> {
   return withFleet(input.folders, async fleet => {
     if (input.has('dry-run')) return printPreview(input, await fleet.preview(edit));
+    const already = await alreadySo(fleet, edit);
+    if (already !== null) printNote(already);
     const tenant = await fleet.edit(edit);
     return printChanged(input, tenant, await more?.(tenant, fleet));
   });
+}
+
+/** Said of a tenant that is to be suspended or resumed, and is so; null: it is not. */
+async function alreadySo(fleet: Fleet, { verb, name }: Edit): Promise<string | null> {
+  if (verb !== 'suspend' && verb !== 'resume') return null;
+  const { suspended } = (await fleet.show(name)).spec;
+  if (suspended !== (verb === 'suspend')) return null;
+  return suspended ? `${name} was suspended already` : `${name} was not suspended`;
 }
 
 /** What became of a tenant. */
@@ -30,14 +40,17 @@ export function printChanged(
 ): ExitCode {
   for (const issue of tenant.issues) printNote(renderIssue(issue));
   if (tenant.error !== '') printNote(`mpctl: ${tenant.name}: ${tenant.error}`);
-  const { name, uid, state, smtp, http } = tenant;
-  if (input.json) printJson({ name, uid, state, smtp, http, ...more.json });
+  const { name, uid, state, smtp, http, pop3 } = tenant;
+  const binds = { smtp, http, ...(pop3.length > 0 ? { pop3 } : {}) };
+  if (input.json) printJson({ name, uid, state, ...binds, ...more.json });
   else printData(`${renderChanged(tenant)}${more.text}`);
   return state === 'failed' ? exitCode.failed : exitCode.done;
 }
 
-function renderChanged({ name, state, smtp, http }: ChangedTenant): string {
-  const binds = [...smtp.map(bind => `  smtp  ${bind}`), ...http.map(bind => `  http  ${bind}`)];
+function renderChanged({ name, state, smtp, http, pop3 }: ChangedTenant): string {
+  const binds = Object.entries({ smtp, http, pop3 }).flatMap(([protocol, listed]) =>
+    listed.map(bind => `  ${protocol}  ${bind}`),
+  );
   return [`${name}: ${state ?? 'written'}`, ...binds].join('\n');
 }
 

@@ -82,6 +82,10 @@ export const commands: readonly Command[] = [
     name: 'tenant show',
     summary: 'say all about a tenant',
     arguments: [tenant],
+    details:
+      'With --json it is {name, uid, state, error, smtp, http, pop3, url, access, issues, shard, messages, bytes, ' +
+      'connections, counters, settings}: the three protocols have lists of binds, `counters` count since the tenant ' +
+      'started, and `settings` are its keys as in the tenants file, defaults filled in and hashes hidden.',
     load: async () => (await import('./commands/tenant-show.ts')).tenantShow,
   },
   {

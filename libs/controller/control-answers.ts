@@ -3,12 +3,11 @@ import type { TenantId, TenantUid } from '../base/ids.ts';
 import { Refusal } from '../base/refusal.ts';
 import type { ControlHost } from '../control-api/control-host.ts';
 import type { SessionRecord } from '../mail/session-record.ts';
-import { renderBind } from '../spec/bind.ts';
 import type { TenantChange } from '../spec/edit-files.ts';
 import { hideHashes } from '../spec/hide-hashes.ts';
 import { damagedJournalDir } from '../spec/paths.ts';
 import { pageAccess, pageUrl } from '../spec/published-page.ts';
-import type { ListenerProtocol, TenantSpec } from '../spec/tenant-spec.ts';
+import { tenantBinds } from '../spec/tenant-binds.ts';
 import type {
   ApplyReply,
   ControlStatus,
@@ -196,8 +195,7 @@ export class ControlAnswers implements ControlHost {
       uid: uid as TenantReply['uid'],
       state: this.#fleet.stateOf(tenant),
       error: trouble,
-      smtp: bindsOfProtocol(spec, 'smtp'),
-      http: bindsOfProtocol(spec, 'http'),
+      ...tenantBinds(spec),
       url: pageUrl(this.#reconciler.config.good.fleet.proxy, spec),
       access: pageAccess(spec),
       issues: [],
@@ -254,12 +252,6 @@ function countFiles(dir: string): number {
     // There is none until something is put there.
     return 0;
   }
-}
-
-function bindsOfProtocol({ listeners }: TenantSpec, protocol: ListenerProtocol): string[] {
-  return listeners
-    .filter(listener => listener.protocol === protocol)
-    .flatMap(({ binds }) => binds.map(renderBind));
 }
 
 function addCounters(a: TenantCounters, b: TenantCounters): TenantCounters {

@@ -179,6 +179,8 @@ export type TenantReply = {
   /** As in the tenants file: `unix:/run/mailpit/project-a/smtp.sock`, `127.0.0.1:2525`. */
   readonly smtp: readonly string[];
   readonly http: readonly string[];
+  /** Empty where there is none. */
+  readonly pop3: readonly string[];
   /** Of its page behind the web server; null where there is none. */
   readonly url: string | null;
   readonly access: PageAccess;

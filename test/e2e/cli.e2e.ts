@@ -3,13 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { execa } from 'execa';
-import type {
-  ControlStatus,
-  DryRunReply,
-  TenantDetail,
-  TenantReply,
-  TenantRow,
-} from '../../libs/wire/control-http.ts';
+import type { ControlStatus, DryRunReply, TenantReply, TenantRow } from '../../libs/wire/control-http.ts';
 import { Fleet, mpctlPath } from '../harness/fleet.ts';
 
 const yaml = `# keep me
@@ -26,6 +20,20 @@ before(async () => {
 after(async () => {
   await fleet[Symbol.asyncDispose]();
 });
+
+/** What `tenant show --json` prints, as far as it is looked at here. */
+type Shown = {
+  readonly name: string;
+  readonly smtp: readonly string[];
+  readonly pop3: readonly string[];
+  readonly messages: number;
+  readonly counters: { readonly accepted: number };
+  readonly settings: {
+    readonly maxMessages: number;
+    readonly label: string;
+    readonly listeners: { readonly smtp: { readonly mode: string } };
+  };
+};
 
 const tenantsFile = () => readFileSync(fleet.configPath, 'utf8');
 
@@ -48,9 +56,12 @@ test('status, list and show say how the fleet is', async () => {
   );
   assert.equal((await fleet.run(['tenant', 'list', '--quiet'])).stdout, 'alpha\nbeta');
 
-  const beta = await fleet.ask<TenantDetail>('tenant', 'show', 'beta');
-  assert.equal(beta.spec.maxMessages, 10);
-  assert.match((await fleet.run(['tenant', 'show', 'alpha'])).stdout, /^label +Alpha$/m);
+  const beta = await fleet.ask<Shown>('tenant', 'show', 'beta');
+  assert.deepEqual([beta.name, beta.messages, beta.counters.accepted], ['beta', 0, 0]);
+  assert.deepEqual([beta.settings.maxMessages, beta.settings.listeners.smtp.mode], [10, '660']);
+  assert.deepEqual([beta.smtp, beta.pop3], [[`unix:${fleet.socketPath('beta', 'smtp')}`], []]);
+  assert.match((await fleet.run(['tenant', 'show', 'alpha'])).stdout, /^label +Alpha$[\s\S]*^size +0 B$/m);
+  assert.deepEqual(await fleet.ask('tenant', 'list', '--quiet'), ['alpha', 'beta']);
 });
 
 test('a tenant is added, listens when the command ends, and is told how to be used', async () => {
@@ -72,6 +83,15 @@ test('a tenant is added, listens when the command ends, and is told how to be us
   assert.match(stdout, /MAILER_DSN="sendmail:\/\/default\?command=/);
 });
 
+test('the binds of POP3 are told where there are some', async () => {
+  const words = ['tenant', 'add', 'pop', 'pop3.auth=env:MPCTL_TEST_POP3', 'listeners.pop3.maxConnections=5'];
+  const bind = `unix:${fleet.socketPath('pop', 'pop3')}`;
+  assert.deepEqual((await fleet.ask<TenantReply>(...words)).pop3, [bind]);
+  assert.match((await fleet.run(['tenant', 'set', 'pop', 'label=x'])).stdout, /^ {2}pop3 {2}unix:/m);
+  assert.deepEqual((await fleet.ask<Shown>('tenant', 'show', 'pop')).pop3, [bind]);
+  assert.equal((await fleet.run(['tenant', 'remove', 'pop', '--yes'])).code, 0);
+});
+
 test('adding what is there, or what cannot be, changes nothing', async () => {
   const before = tenantsFile();
   assert.equal((await fleet.run(['tenant', 'add', 'alpha'])).code, 5);
@@ -86,14 +106,14 @@ test('adding what is there, or what cannot be, changes nothing', async () => {
 
 test('settings are set and taken out live', async () => {
   assert.equal((await fleet.run(['tenant', 'set', 'beta', 'maxMessages=7', 'label=Two words'])).code, 0);
-  const { spec } = await fleet.ask<TenantDetail>('tenant', 'show', 'beta');
-  assert.deepEqual([spec.maxMessages, spec.label], [7, 'Two words']);
+  const { settings } = await fleet.ask<Shown>('tenant', 'show', 'beta');
+  assert.deepEqual([settings.maxMessages, settings.label], [7, 'Two words']);
   assert.equal(
     (await fleet.run(['tenant', 'set', 'beta', '--unset', 'maxMessages', '--unset', 'label'])).code,
     0,
   );
-  const after = await fleet.ask<TenantDetail>('tenant', 'show', 'beta');
-  assert.deepEqual([after.spec.maxMessages, after.spec.label], [500, '']);
+  const { settings: after } = await fleet.ask<Shown>('tenant', 'show', 'beta');
+  assert.deepEqual([after.maxMessages, after.label], [500, '']);
   assert.equal((await fleet.run(['tenant', 'set', 'beta'])).code, 2);
   assert.equal((await fleet.run(['tenant', 'set', 'nobody', 'label=x'])).code, 3);
 });
@@ -101,6 +121,8 @@ test('settings are set and taken out live', async () => {
 test('suspended it answers 503 and 421, resumed as before', async () => {
   const { state } = await fleet.ask<TenantReply>('tenant', 'suspend', 'beta');
   assert.equal(state, 'suspended');
+  const again = await fleet.run(['tenant', 'suspend', 'beta']);
+  assert.deepEqual([again.code, again.stderr], [0, 'beta was suspended already']);
   assert.equal((await fleet.get('beta', '/api/v1/messages')).status, 503);
   const refused = await fleet.run(
     ['sendmail', '-S', `unix:${fleet.socketPath('beta', 'smtp')}`, 'a@b.test'].slice(0, 4),

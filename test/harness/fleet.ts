@@ -48,7 +48,7 @@ export class Fleet implements AsyncDisposable {
     return this.#server?.pid ?? 0;
   }
 
-  socketPath(tenant: string, listener: 'smtp' | 'http'): string {
+  socketPath(tenant: string, listener: 'smtp' | 'http' | 'pop3'): string {
     return join(this.runDir, tenant, `${listener}.sock`);
   }
 

@@ -6,8 +6,9 @@ import { withFleet } from '../with-fleet.ts';
 
 export async function tenantList(input: Input): Promise<ExitCode> {
   const rows = await withFleet(input.folders, fleet => fleet.list());
-  if (input.json) printJson(rows);
-  else if (input.has('quiet')) printData(rows.map(({ name }) => name).join('\n'));
+  const names = input.has('quiet') ? rows.map(({ name }) => name) : null;
+  if (input.json) printJson(names ?? rows);
+  else if (names) printData(names.join('\n'));
   else {
     const cells = rows.map(row => [
       row.name,

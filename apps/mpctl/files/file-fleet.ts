@@ -14,14 +14,14 @@ import { diffLines } from '../../../libs/reconcile/diff-lines.ts';
 import { explain } from '../../../libs/reconcile/explain.ts';
 import { nothingObserved } from '../../../libs/reconcile/observed.ts';
 import { plan } from '../../../libs/reconcile/plan.ts';
-import { renderBind } from '../../../libs/spec/bind.ts';
 import type { TenantChange } from '../../../libs/spec/edit-files.ts';
 import { hideHashes } from '../../../libs/spec/hide-hashes.ts';
 import type { ProxySpec } from '../../../libs/spec/proxy-spec.ts';
 import { pageAccess, pageUrl } from '../../../libs/spec/published-page.ts';
 import { type FleetReading, readFleet } from '../../../libs/spec/read-fleet.ts';
 import type { SpecIo } from '../../../libs/spec/spec-io.ts';
-import type { FleetSpec, ListenerProtocol, TenantSpec } from '../../../libs/spec/tenant-spec.ts';
+import { tenantBinds } from '../../../libs/spec/tenant-binds.ts';
+import type { FleetSpec, TenantSpec } from '../../../libs/spec/tenant-spec.ts';
 import type { DryRunReply, PlanReply } from '../../../libs/wire/control-http.ts';
 import type {
   BackupReply,
@@ -182,17 +182,12 @@ function rowOf({ id, label }: TenantSpec): ListedTenant {
 }
 
 function changedOf(spec: TenantSpec, proxy: ProxySpec): ChangedTenant {
-  const bindsOf = (protocol: ListenerProtocol) =>
-    spec.listeners
-      .filter(listener => listener.protocol === protocol)
-      .flatMap(({ binds }) => binds.map(renderBind));
   return {
     name: spec.id,
     uid: null,
     state: null,
     error: '',
-    smtp: bindsOf('smtp'),
-    http: bindsOf('http'),
+    ...tenantBinds(spec),
     url: pageUrl(proxy, spec),
     access: pageAccess(spec),
     issues: [],
