@@ -115,7 +115,7 @@ async function visitorOf(
 /** As it runs, or as its account would. */
 async function findWebServer({ fleet, names }: World, findings: Finding[]): Promise<Visitor | null> {
   const { server, listen, tls } = fleet.proxy;
-  const ports = [...listen, ...tls.listen].map(({ port }) => port);
+  const ports = [...new Set([...listen, ...tls.listen].map(({ port }) => port))];
   const process = findWebProcess(server, ports);
   if (process) {
     const name = names.user(process.uid);

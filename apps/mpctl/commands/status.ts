@@ -1,5 +1,6 @@
 import { renderIssue } from '../../../libs/base/issue.ts';
 import type { ControlStatus, ShardStatus, TrashedTenant } from '../../../libs/wire/control-http.ts';
+import type { ProxyStatus } from '../../../libs/wire/proxy-status.ts';
 import { askController } from '../control-client.ts';
 import { type ExitCode, exitCode } from '../exit-code.ts';
 import { findControlSocket } from '../find-control-socket.ts';
@@ -40,7 +41,7 @@ function renderStatus({
     ...config.issues.map(renderIssue),
     ...shards.flatMap(storageLines),
     ...(damagedJournalParts > 0 ? [`${damagedJournalParts} damaged parts of journals were put aside`] : []),
-    ...(proxy ? [`web server: ${proxy.state}${proxy.error === '' ? '' : `, ${proxy.error}`}`] : []),
+    ...(proxy ? [renderProxy(proxy)] : []),
     '',
     renderTable(
       ['SHARD', 'STATE', 'PID', 'UP', 'RESTARTS', 'MEMORY', 'TENANTS', 'CONNECTIONS', 'BLOCKED'],
@@ -62,6 +63,12 @@ function storageLines({ shard, storage: { fault, failedMailboxes } }: ShardStatu
     ...(fault === '' ? [] : [`shard ${shard} is degraded: ${fault}`]),
     ...(failedMailboxes > 0 ? [`shard ${shard}: ${failedMailboxes} mailboxes cannot be used`] : []),
   ];
+}
+
+function renderProxy({ state, error }: ProxyStatus): string {
+  const isServed = state === 'unchanged' || state === 'applied';
+  const how = isServed ? 'serves what the tenants file says' : state;
+  return `web server: ${how}${error === '' ? '' : `, ${error}`}`;
 }
 
 function shardCells(shard: ShardStatus): string[] {
