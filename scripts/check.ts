@@ -1,4 +1,4 @@
-/** Types, format and lint, import table, generated files: all at once, seconds. usage: node scripts/check.ts [--fix] */
+/** Types, format and lint, import table, tests that docs/compat.md names, generated files: all at once, seconds. usage: node scripts/check.ts [--fix] */
 import { dirname, join } from 'node:path';
 import { execa } from 'execa';
 
@@ -11,6 +11,7 @@ const steps: [name: string, command: string, args: string[]][] = [
   ['types of the inbox page', bin('tsc'), ['-p', 'apps/inbox/tsconfig.json']],
   ['format and lint', bin('biome'), ['check', '--error-on-warnings', ...(fix ? ['--write'] : []), '.']],
   ['imports', process.execPath, ['scripts/check-imports.ts']],
+  ['differences that are shown', process.execPath, ['scripts/check-compat.ts']],
   ['generated files', process.execPath, ['scripts/gen.ts', ...(fix ? [] : ['--check'])]],
 ];
 

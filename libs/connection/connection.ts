@@ -50,6 +50,7 @@ export class Connection {
   /** What has come of a PROXY header; null when none is expected (any more). */
   #proxyHeader: Buffer | null = null;
   #opened = false;
+  #inHandshake = false;
   #replies = '';
   #busy = false;
   #peerEnded = false;
@@ -136,6 +137,8 @@ export class Connection {
   async #handshake(context: SecureContext, received: () => Buffer): Promise<void> {
     // 4 MB that a process without TLS does not need.
     const { TLSSocket } = await import('node:tls');
+    // Whoever has ended its side will say nothing of a handshake.
+    if (this.#peerEnded) this.close();
     if (this.#closing) return;
     const plain = this.#socket;
     this.#detach(plain);
@@ -144,11 +147,15 @@ export class Connection {
     this.#input.clear();
     const secure = new TLSSocket(plain, { isServer: true, secureContext: context });
     this.#socket = secure;
+    this.#inHandshake = true;
     this.#attach(secure);
+    this.#limitTime(handshakeMs);
     const { promise, resolve } = Promise.withResolvers<void>();
     secure.once('secure', resolve);
     secure.once('close', () => resolve());
     await promise;
+    this.#inHandshake = false;
+    if (!this.#closing) this.#limitTime(this.#options.timeoutMs);
   }
 
   /** Sends what is left and closes; what still comes is not read. */
@@ -197,7 +204,7 @@ export class Connection {
 
   readonly #onEnd = (): void => {
     this.#peerEnded = true;
-    if (this.#opened) this.#run();
+    if (this.#opened && !this.#inHandshake) this.#run();
     else this.destroy();
   };
 
@@ -210,9 +217,10 @@ export class Connection {
   };
 
   readonly #onTimeout = (): void => {
-    if (this.#opened && this.#busy) this.#timer.refresh();
+    const isStarting = !this.#opened || this.#inHandshake;
+    if (this.#busy && !isStarting) this.#timer.refresh();
     // A peer that does not read cannot be told.
-    else if (this.#closing || !this.#opened || this.#socket.writableNeedDrain) this.destroy();
+    else if (this.#closing || isStarting || this.#socket.writableNeedDrain) this.destroy();
     else this.#guard(() => this.#talker.timedOut());
   };
 

@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { prepareMail } from './prepare-mail.ts';
 import { renderRow } from './row.ts';
+import { defaultTagRules, tagFilter } from './tags.ts';
 
 const envelope = {
   from: 's@example.com',
@@ -88,4 +89,14 @@ test('what can be searched of a mail has a bound', () => {
   assert.ok(searchText.all.includes('first lorem ipsum') && !searchText.all.includes('last'));
   assert.ok(searchText.all.length < 650_000 && searchText.subject.length === 65_536);
   assert.ok(raw.length > 2_400_000);
+});
+
+test('filters for tags look at the first MiB of a mail as it came', () => {
+  const tagRules = { ...defaultTagRules, filters: [tagFilter('needle=x', ['Found'], 'UTC')] };
+  const tagsOf = (before: number) => {
+    const mail = `Content-Type: application/pdf\r\n\r\n${'x'.repeat(before)}\r\nneedle=x\r\n`;
+    const clock = { nowMs: 0, random: randomBytes };
+    return prepareMail(Buffer.from(mail), envelope, { ...settings, tagRules }, clock).row.tags;
+  };
+  assert.deepEqual([tagsOf(1000), tagsOf(1024 * 1024)], [['Found'], []]);
 });

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import net from 'node:net';
 import { tmpdir } from 'node:os';
@@ -106,5 +107,22 @@ test('a connection too many is refused, and ending says why', async () => {
     assert.deepEqual(await farewells, Array(2).fill('-ERR [SYS/TEMP] shutting down\r\n'));
     await ended;
     assert.equal(engine.connections(host), 0);
+  });
+});
+
+test('who hears of refusals hears the address of the peer, without a port', async () => {
+  await withEngine(async ({ engine, host }) => {
+    const addresses: string[] = [];
+    const told = { ...host, refused: (_: string, address: string) => void addresses.push(address) };
+    const server = net.createServer(socket => engine.serve(socket, told)).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    try {
+      const socket = net.connect((server.address() as net.AddressInfo).port);
+      socket.end('WHAT\r\nQUIT\r\n');
+      for await (const _ of socket);
+      assert.deepEqual(addresses, ['127.0.0.1']);
+    } finally {
+      server.close();
+    }
   });
 });

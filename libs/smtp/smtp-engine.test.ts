@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import net from 'node:net';
 import { tmpdir } from 'node:os';
@@ -10,6 +11,7 @@ import { createSmtpEngine, type SmtpEngineOptions } from './smtp-engine.ts';
 import {
   type Delivery,
   defaultSmtpSettings,
+  plainListener,
   type SmtpEngine,
   type SmtpHost,
   type SmtpSettings,
@@ -213,5 +215,73 @@ test('mails in memory are bounded, for one host and for all', async () => {
     },
     {},
     { maxDataBytes: 1000 },
+  );
+});
+
+test('without a certificate STARTTLS is refused for now, and the session goes on', async () => {
+  await withEngine(async ({ engine, host }) => {
+    const dir = mkdtempSync(join(tmpdir(), 'mpctl-smtp-'));
+    const listener = {
+      ...plainListener,
+      tls: 'starttls' as const,
+      secureContext: () => Promise.reject(new Error('none')),
+    };
+    const path = join(dir, 's');
+    const server = net.createServer(socket => engine.serve(socket, host, listener)).listen(path);
+    try {
+      const replies = await say(path, 'STARTTLS\r\nNOOP\r\nQUIT\r\n');
+      assert.match(
+        replies,
+        /^454 4\.7\.0 TLS not available due to temporary reason\r\n250 2\.0\.0 Ok\r\n221 /m,
+      );
+    } finally {
+      server.close();
+      rmSync(dir, { recursive: true });
+    }
+  });
+});
+
+test('names of peers are looked up while they talk, and not for those of this machine', async () => {
+  const asked: string[] = [];
+  let tell = (_name: string) => {};
+  const lookUp = (address: string) => {
+    asked.push(address);
+    return new Promise<string>(done => {
+      tell = done;
+    });
+  };
+  await withEngine(
+    async ({ engine, host, mails }) => {
+      const listener = { ...plainListener, proxyProtocol: true };
+      const server = net.createServer(socket => engine.serve(socket, host, listener)).listen(0, '127.0.0.1');
+      await once(server, 'listening');
+      const { port } = server.address() as net.AddressInfo;
+      const mail = 'HELO x\r\nMAIL FROM:<a@b>\r\nRCPT TO:<c@d>\r\nDATA\r\nx\r\n.\r\nQUIT\r\n';
+      const send = (source: string) => {
+        const socket = net.connect(port);
+        socket.end(`PROXY TCP4 ${source} 192.0.2.2 1 25\r\n${mail}`);
+        return socket;
+      };
+      try {
+        const socket = send('192.0.2.1');
+        let heard = '';
+        socket.on('data', data => {
+          heard += data;
+          // All but the mail itself is answered before the name is known.
+          if (heard.includes('354 ')) tell('mail.example');
+        });
+        await new Promise(done => socket.on('end', done));
+        for await (const _ of send('127.0.0.1'));
+        assert.deepEqual(
+          mails.map(({ envelope }) => envelope.remoteHost),
+          ['mail.example', 'localhost'],
+        );
+        assert.deepEqual(asked, ['192.0.2.1']);
+      } finally {
+        server.close();
+      }
+    },
+    {},
+    { lookUp },
   );
 });

@@ -4,22 +4,19 @@
  *   MPCTL_SMTP_TARGET=unix:/path or host:port   where it listens, in clear
  *   MPCTL_SMTP_PROFILE=default                  how it is set up, see profiles.ts; rows of other profiles are skipped
  *   MPCTL_SMTP_SIDE=reference|ours              whose answers are expected, default reference
+ *
+ * e.g. MPCTL_SMTP_TARGET=127.0.0.1:1025 scripts/node scripts/test.ts test/conformance/smtp
  */
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { parseDialogues, type Row } from './dialogue-file.ts';
+import { begin, explain, readRows, waysOf } from './begin.ts';
+import type { Row } from './dialogue-file.ts';
 import { type OwnServer, openOwnServer } from './own-server.ts';
-import { farewells, fitsPace, matches, type Names, type Pace, paces, play, type Side } from './play.ts';
+import { farewells, fitsPace, type Pace, paces, play, type Side } from './play.ts';
 import { type Profile, profiles } from './profiles.ts';
 import { type Address, type Way, Wire, ways } from './ways.ts';
 
-const dir = join(import.meta.dirname, 'dialogues');
-const rows = readdirSync(dir)
-  .filter(name => name.endsWith('.txt'))
-  .sort()
-  .flatMap(name => parseDialogues(readFileSync(join(dir, name), 'utf8')));
+const rows = readRows();
 
 const counts = { played: 0, skipped: 0 };
 after(() => {
@@ -38,9 +35,8 @@ function againstOurs(): void {
     const ofProfile = rows.filter(row => row.profile === name);
     test(`profile ${name}: ${ofProfile.length} rows`, { concurrency: true }, async t => {
       assert.ok(ofProfile.length > 0);
-      const possible = ways.filter(way => !profile.inClear || ['as-it-is', 'proxy'].includes(way.listener));
       await Promise.all(
-        possible.map(way =>
+        waysOf(profile, ways).map(way =>
           t.test(way.name, async () => {
             await using server = await openOwnServer(profile, way);
             for (const row of ofProfile) {
@@ -81,34 +77,6 @@ async function playOnOurs(
     });
   } finally {
     wire.destroy();
-  }
-}
-
-const startTls = {
-  smtp: { command: 'STARTTLS', answer: '220 2.0.0 Ready to start TLS' },
-  pop3: { command: 'STLS', answer: '+OK begin TLS negotiation' },
-};
-
-/** What comes before the row: PROXY header, TLS, greeting. */
-async function begin(wire: Wire, way: Way, { greeting, protocol }: Profile, names: Names): Promise<void> {
-  if (way.preamble.length > 0) wire.send(way.preamble);
-  if (way.listener.endsWith('tls') && way.listener !== 'starttls') await wire.startTls();
-  const first = await wire.line();
-  assert.ok(first !== null && matches(greeting, first, names), `greeting: ${first}`);
-  if (way.listener === 'starttls' && /^(220|\+OK)/.test(greeting)) {
-    const { command, answer } = startTls[protocol];
-    wire.send(Buffer.from(`${command}\r\n`));
-    assert.equal(await wire.line(), answer);
-    await wire.startTls();
-  }
-}
-
-async function explain(row: Row, pace: Pace, run: () => Promise<void>): Promise<void> {
-  try {
-    await run();
-  } catch (error) {
-    if (error instanceof Error) error.message = `"${row.title}", ${pace}: ${error.message}`;
-    throw error;
   }
 }
 
