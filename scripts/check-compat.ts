@@ -63,7 +63,8 @@ for (const [at, line] of read('docs/compat.md').split('\n').entries()) {
   const proof = cell === 'the same' ? before : cell;
   before = proof;
   proofs++;
-  if (!/\w/.test(proof) || !isShown(proof)) faults.push(`docs/compat.md:${at + 1}: nothing is called "${cell}"`);
+  if (!/\w/.test(proof) || !isShown(proof))
+    faults.push(`docs/compat.md:${at + 1}: nothing is called "${cell}"`);
 }
 if (proofs === 0) faults.push('docs/compat.md has no table');
 for (const fault of faults) console.error(fault);
