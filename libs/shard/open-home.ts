@@ -1,9 +1,9 @@
-import { randomBytes } from 'node:crypto';
 import type { Logger } from '../base/log.ts';
 import type { Intake } from '../intake/open-intake.ts';
 import { journalDir } from '../spec/paths.ts';
 import type { TenantHome } from '../tenant/tenant-home.ts';
 import type { ShardConfig } from '../wire/shard-channel.ts';
+import { pooledRandom } from './pooled-random.ts';
 
 export type HomeOptions = Pick<TenantHome, 'log' | 'totals' | 'env' | 'stateChanged'> & {
   readonly config: ShardConfig;
@@ -41,7 +41,7 @@ export async function openHome({ config, log, totals, env, stateChanged }: HomeO
     runDir: config.runDir,
     dataDir,
     clock,
-    random: randomBytes,
+    random: pooledRandom(),
     log,
     store: await openIntake({ journalDir: journalDir(dataDir), shard, clock, log }),
     smtp: createSmtpEngine({ log, clock }),

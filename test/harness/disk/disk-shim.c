@@ -5,7 +5,7 @@
  *   DISK_ROOT     only files below this folder count
  *   DISK_FAULTS   a file of lines "<write|sync|create> <errno> <part of a path>": such calls fail. It may change at any time.
  *   DISK_TRACE    a file that gets a record of every change and every sync, of all processes in one order
- *   DISK_SYNC_US  microseconds added to every fsync and fdatasync, wherever the file is
+ *   DISK_SYNC_US  microseconds added to every fsync, fdatasync and synced write
  *   DISK_BOOT_ID  a file that is read instead of the machine's boot id
  *
  * A record: kind 1 · error 1 · length of the first text 2 · pid 4 · fd 4 · bytes of data 4 · offset 8 · first text · data.
@@ -35,7 +35,7 @@ static const char *root, *faults, *boot_id;
 static size_t root_length;
 static int trace = -1;
 static long sync_us;
-/* 1: a file below the root, 2: a folder there. */
+/* 1: a file below the root, 2: a folder there, 3: a file whose writes are synced. */
 static unsigned char known[MAX_FDS];
 
 #define REAL(name) \
@@ -104,6 +104,11 @@ static int fails(const char *call, const char *path) {
   return 0;
 }
 
+static void wait_for_disk(void) {
+  struct timespec time = {sync_us / 1000000, sync_us % 1000000 * 1000};
+  if (sync_us > 0) nanosleep(&time, NULL);
+}
+
 static const char *path_of(int fd, char *path) {
   char link[32];
   snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
@@ -117,13 +122,17 @@ static int known_at(int fd) {
   return fd >= 0 && fd < MAX_FDS ? known[fd] : 0;
 }
 
+static int is_file(int fd) {
+  return known_at(fd) & 1;
+}
+
 static int opened(int fd, const char *path, int flags) {
   if (fd < 0 || fd >= MAX_FDS) return fd;
   known[fd] = 0;
   if (!counts(path)) return fd;
   struct stat status;
   if (fstat(fd, &status) != 0) return fd;
-  known[fd] = S_ISDIR(status.st_mode) ? 2 : S_ISREG(status.st_mode) ? 1 : 0;
+  known[fd] = S_ISDIR(status.st_mode) ? 2 : !S_ISREG(status.st_mode) ? 0 : flags & O_DSYNC ? 3 : 1;
   if (known[fd]) note('o', 0, fd, path, 0, flags & O_TRUNC ? 1 : 0, NULL, 0);
   return fd;
 }
@@ -154,12 +163,12 @@ int close(int fd) {
 
 static int write_fails(int fd) {
   char path[PATH_MAX];
-  return faults && known_at(fd) == 1 && path_of(fd, path) && fails("write", path);
+  return faults && is_file(fd) && path_of(fd, path) && fails("write", path);
 }
 
 /* Where a write without an offset went. */
 static ssize_t wrote(int fd, ssize_t bytes, int64_t offset, const struct iovec *data, int pieces) {
-  if (bytes > 0 && known_at(fd) == 1) {
+  if (bytes > 0 && is_file(fd)) {
     if (offset < 0) {
       int64_t end = syscall(SYS_lseek, fd, 0, SEEK_CUR);
       /* A socket now: the file was closed behind our back. */
@@ -168,6 +177,14 @@ static ssize_t wrote(int fd, ssize_t bytes, int64_t offset, const struct iovec *
       offset = end - bytes;
     }
     note('w', 0, fd, NULL, (size_t)bytes, offset, data, pieces);
+  }
+  if (bytes > 0 && known_at(fd) == 3) {
+    char path[PATH_MAX];
+    wait_for_disk();
+    int failed = path_of(fd, path) && fails("sync", path);
+    note('s', failed ? errno : 0, fd, NULL, 0, 0, NULL, 0);
+    if (failed) return -1;
+    note('S', 0, fd, NULL, 0, 0, NULL, 0);
   }
   return bytes;
 }
@@ -201,17 +218,14 @@ ssize_t pwritev(int fd, const struct iovec *data, int pieces, off_t offset) { re
 int ftruncate64(int fd, off64_t size) {
   if (write_fails(fd)) return -1;
   int result = (int)syscall(SYS_ftruncate, fd, size);
-  if (result == 0 && known_at(fd) == 1) note('t', 0, fd, NULL, 0, size, NULL, 0);
+  if (result == 0 && is_file(fd)) note('t', 0, fd, NULL, 0, size, NULL, 0);
   return result;
 }
 
 int ftruncate(int fd, off_t size) { return ftruncate64(fd, size); }
 
 static int synced(int fd, long call) {
-  if (sync_us > 0) {
-    struct timespec time = {sync_us / 1000000, sync_us % 1000000 * 1000};
-    nanosleep(&time, NULL);
-  }
+  wait_for_disk();
   if (!known_at(fd)) return (int)syscall(call, fd);
   char path[PATH_MAX];
   if (faults && path_of(fd, path) && fails("sync", path)) {
