@@ -19,7 +19,14 @@ export interface DataLock extends Disposable {
  */
 export async function takeDataLock(dataDir: string, runDir: string): Promise<DataLock> {
   const lock = dataLockPath(dataDir);
-  mkdirSync(dirname(lock), { recursive: true, mode: 0o700 });
+  try {
+    mkdirSync(dirname(lock), { recursive: true, mode: 0o700 });
+  } catch (cause) {
+    throw new MpctlError('DATA_FOLDER', `cannot make the data folder: ${(cause as Error).message}`, {
+      cause,
+      hint: 'name another with --data-dir or dataDir, or make it for this user',
+    });
+  }
   const formerRunDir = readRunDir(lock);
   const own = `${lock}.${process.pid}`;
   rmSync(own, { force: true });

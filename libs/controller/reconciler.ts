@@ -81,7 +81,7 @@ export class Reconciler {
     const before = this.config.state;
     const isTaken = this.config.take(reading, confirmed, this.#clock());
     const { state, held, issues } = this.config.state;
-    if (isTaken) this.want();
+    if (isTaken) this.#takeOver();
     else if (state !== 'current' && !isDeepStrictEqual(before, this.config.state)) {
       this.#log.warn({ state, held, issues }, 'the tenants file is not applied');
     }
@@ -93,6 +93,11 @@ export class Reconciler {
   /** Makes what was written here what is wanted. */
   takeWritten({ reading, edits }: Edited): void {
     this.config.takeWritten(reading, edits, this.#clock());
+    this.#takeOver();
+  }
+
+  #takeOver(): void {
+    this.#log.info({ tenants: this.config.good.fleet.tenants.size }, 'took over the tenants file');
     this.want();
   }
 

@@ -1,3 +1,4 @@
+import type { Logger } from '../base/log.ts';
 import type { ConfigWatch } from './config-watch.ts';
 import type { Controller, ControllerOptions } from './controller.ts';
 import type { Fleet } from './fleet.ts';
@@ -20,13 +21,15 @@ export type RunningParts = {
 export class RunningController implements Controller {
   readonly #parts: RunningParts;
   readonly #notifySocket: string | null;
+  readonly #log: Logger;
   readonly #opened: AsyncDisposable;
   #stopped: Promise<void> | null = null;
 
   /** `opened` is closed when the last shard is gone: the lock is freed last. */
-  constructor({ notifySocket }: ControllerOptions, parts: RunningParts, opened: AsyncDisposable) {
+  constructor({ notifySocket, log }: ControllerOptions, parts: RunningParts, opened: AsyncDisposable) {
     this.#parts = parts;
     this.#notifySocket = notifySocket;
+    this.#log = log;
     this.#opened = opened;
   }
 
@@ -56,6 +59,7 @@ export class RunningController implements Controller {
 
   async #stop(): Promise<void> {
     const { watch, loop, fleet } = this.#parts;
+    this.#log.info({}, 'stopping');
     const killing = setTimeout(() => fleet.shards.killAll(), killAfterMs);
     await notifySystemd(this.#notifySocket, 'STOPPING');
     await watch[Symbol.asyncDispose]();
@@ -63,5 +67,6 @@ export class RunningController implements Controller {
     await fleet.stop(drainMs);
     clearTimeout(killing);
     await this.#opened[Symbol.asyncDispose]();
+    this.#log.info({}, 'stopped');
   }
 }

@@ -181,7 +181,7 @@ export class ShardProcess {
     if (this.#state === 'ended') return;
     const early = this.#state === 'starting';
     this.#state = 'ended';
-    if (!this.wasStopped) this.#log.error({ pid: this.pid, ...fields }, 'a shard ended');
+    if (!this.wasStopped) this.#log.error({ shardPid: this.pid, ...fields }, 'a shard ended');
     for (const answer of this.#answers.values()) answer(null);
     this.#answers.clear();
     this.onEnd(early);

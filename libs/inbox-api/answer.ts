@@ -93,7 +93,9 @@ async function handled(request: InboxRequest, route: Route, log: Logger): Promis
     // What is wrong with the mailbox was told once by the store.
     if (error instanceof MpctlError && error.code.startsWith('STORE_'))
       return plainError(503, 'Service Unavailable');
-    log.error({ tenant: request.tenant.id, err: error }, 'request failed');
+    // Who went away while speaking is no failure of ours.
+    const isGone = (error as NodeJS.ErrnoException).code === 'ECONNRESET';
+    log[isGone ? 'debug' : 'error']({ tenant: request.tenant.id, err: error }, 'request failed');
     return plainError(500, 'Internal Server Error');
   }
 }

@@ -7,6 +7,7 @@ export const socketErrors = {
   SOCKET_PATH_TOO_LONG: 'A unix socket path has at most 107 bytes.',
   SOCKET_FOLDER_MISSING:
     "The socket's folder is not there; only folders directly below the run folder are made.",
+  SOCKET_RUN_DIR: 'The run folder is not there and cannot be made.',
   SOCKET_FOLDER_UNSAFE: "A tenant's folder in the run folder is not a folder of the daemon's own.",
   SOCKET_USER_UNKNOWN: 'A user that shall own or use a socket does not exist on this machine.',
   SOCKET_GROUP_UNKNOWN: 'A group that shall own or use a socket does not exist on this machine.',

@@ -14,7 +14,14 @@ function isOurs(socketPath: string, runDir: string): boolean {
 
 /** Makes the run folder where it is missing; one that is there keeps its mode. */
 export function makeRunDir(runDir: string): void {
-  withUmask(0o777 & ~folderMode, () => mkdirSync(runDir, { recursive: true, mode: folderMode }));
+  try {
+    withUmask(0o777 & ~folderMode, () => mkdirSync(runDir, { recursive: true, mode: folderMode }));
+  } catch (cause) {
+    throw socketError('SOCKET_RUN_DIR', `cannot make the run folder: ${(cause as Error).message}`, {
+      cause,
+      hint: 'name another with --run-dir or runDir, or make it for this user',
+    });
+  }
 }
 
 /**

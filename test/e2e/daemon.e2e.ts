@@ -157,3 +157,35 @@ test('after a restart a mailbox is counted when somebody looks into it, and is n
     ['used', 1],
   ]);
 });
+
+test('it says in the log that it serves, takes over changes, and stops', async () => {
+  await using fleet = await Fleet.serving('tenants: { a: {} }\n');
+  await fleet.run(['tenant', 'add', 'b']);
+  assert.equal(await fleet.stop(), 0);
+  const said = fleet.log.split('\n').flatMap(line => (line.startsWith('{') ? [JSON.parse(line)] : []));
+  const wanted = ['serving', 'took over the tenants file', 'stopping', 'stopped'];
+  assert.deepEqual(
+    said.map(({ msg }) => msg).filter(msg => wanted.includes(msg)),
+    wanted,
+  );
+  assert.deepEqual(
+    said.flatMap(({ tenants }) => tenants ?? []),
+    [1, 2],
+  );
+});
+
+test('a folder that cannot be made is told in a sentence', async () => {
+  await using fleet = await Fleet.serving('tenants: {}\n');
+  writeFileSync(join(fleet.runDir, 'file'), '');
+  const below = join(fleet.runDir, 'file/below');
+  for (const folders of [
+    ['--run-dir', below, '--data-dir', join(fleet.runDir, 'data')],
+    ['--run-dir', join(fleet.runDir, 'run'), '--data-dir', below],
+  ]) {
+    const words = ['serve', '--config', fleet.configPath, ...folders];
+    const { exitCode, stderr } = await execa(mpctlPath, words, { reject: false });
+    assert.equal(exitCode, 1);
+    assert.match(stderr, /cannot make the (run|data) folder: .*\n +name another with --/m);
+    assert.doesNotMatch(stderr, /^ +at /m);
+  }
+});
