@@ -8,18 +8,12 @@ import type { BoundSocket } from '../sockets/bound-socket.ts';
 import type { MailWork, MailWorkDone } from '../wire/mail-work.ts';
 import type { TenantReport, TenantState } from '../wire/report.ts';
 import type { ShardConfig } from '../wire/shard-channel.ts';
-import {
-  type BindPlace,
-  bindsOf,
-  HostedTenant,
-  refOf,
-  requestOf,
-  type SocketChange,
-  socketChange,
-} from './hosted-tenant.ts';
+import { bindsOf, HostedTenant, refOf, requestOf, socketChange } from './hosted-tenant.ts';
 import type { MailHands } from './mail-hands.ts';
 import { Shards, type ShardsListener, type ShardsOptions } from './shards.ts';
 import type { TenantFolders } from './tenant-folders.ts';
+import { commandOf, openingOf, parcelsOf, type TenantWork } from './tenant-work.ts';
+import { Waiting } from './waiting.ts';
 
 /** What could not be bound or opened is tried again after this time. */
 const retryMs = 5000;
@@ -41,16 +35,6 @@ const workPatienceMs = 10_000;
 
 type StepOf<Kind extends Step['kind']> = Extract<Step, { readonly kind: Kind }>;
 
-/** A step on a tenant while it is carried out. */
-type Work = {
-  readonly tenant: HostedTenant;
-  /** `open`: no shard has it · `change`: its shard keeps it · `move`: its shard closes it before another opens it. */
-  readonly kind: 'open' | 'change' | 'move';
-  readonly to: ShardIndex;
-  readonly closed: readonly BindPlace[];
-  readonly places: SocketChange['places'];
-};
-
 /**
  * The tenants that are hosted, their sockets and the shards: what is, and the hands that change it. Sockets are bound
  * here and stay here; a shard accepts from them and may die.
@@ -62,7 +46,7 @@ export class Fleet implements ShardsListener, MailHands {
   /** Names that wait for the folder of a tenant that is closing under its old one. */
   readonly #awaited = new Set<TenantId>();
   #stepsUnderWay = 0;
-  readonly #waiting = new Set<{ readonly isSo: () => boolean; readonly end: () => void }>();
+  readonly #waiting = new Waiting();
   /** Called when what is differs from before, so that somebody plans again. */
   onChange = (): void => {};
 
@@ -103,17 +87,7 @@ export class Fleet implements ShardsListener, MailHands {
 
   /** Resolves when it is so, which is looked at whenever something changed, or when patience is over. */
   until(isSo: () => boolean, patienceMs?: number): Promise<void> {
-    if (isSo()) return Promise.resolve();
-    return new Promise(resolve => {
-      const end = () => {
-        clearTimeout(timer);
-        this.#waiting.delete(waiting);
-        resolve();
-      };
-      const waiting = { isSo, end };
-      const timer = patienceMs === undefined ? undefined : setTimeout(end, patienceMs);
-      this.#waiting.add(waiting);
-    });
+    return this.#waiting.until(isSo, patienceMs);
   }
 
   /**
@@ -176,8 +150,7 @@ export class Fleet implements ShardsListener, MailHands {
         failure = error;
         tenant.uid = uid;
       }
-      const places = bindsOf(tenant.spec).map(place => ({ place, kept: null }));
-      await this.#tellShard({ tenant, kind: 'open', to: tenant.shard, closed: [], places });
+      await this.#tellShard(openingOf(tenant));
     });
     if (failure) throw failure;
   }
@@ -213,7 +186,7 @@ export class Fleet implements ShardsListener, MailHands {
   }
 
   /** New tenants and their folders. */
-  #admit(steps: readonly StepOf<'open'>[]): Work[] {
+  #admit(steps: readonly StepOf<'open'>[]): TenantWork[] {
     const { folders, clock } = this.#options;
     const ready = steps.filter(({ tenant }) => !this.#awaited.has(tenant.id));
     const tenants = ready.map(({ tenant, shard }) => new HostedTenant(tenant, shard));
@@ -228,13 +201,12 @@ export class Fleet implements ShardsListener, MailHands {
       }
       tenant.uid = uid;
       tenant.step = 'opening';
-      const places = bindsOf(tenant.spec).map(place => ({ place, kept: null }));
-      return { tenant, kind: 'open', to: tenant.shard, closed: [], places } as const;
+      return openingOf(tenant);
     });
   }
 
   /** Frees what a change gives up, so that others of the same plan can have it. */
-  #prepare(step: StepOf<'change' | 'move' | 'retry'>, webGroup: string): Work {
+  #prepare(step: StepOf<'change' | 'move' | 'retry'>, webGroup: string): TenantWork {
     const tenant = this.#hosted(step.tenant.id);
     const { closed, places } = socketChange(tenant, step.tenant, webGroup);
     tenant.step = 'changing';
@@ -247,7 +219,7 @@ export class Fleet implements ShardsListener, MailHands {
     return { tenant, kind, to, closed: closed.map(({ place }) => place), places };
   }
 
-  async #bind(works: readonly Work[], webGroup: string): Promise<void> {
+  async #bind(works: readonly TenantWork[], webGroup: string): Promise<void> {
     const requests = works.flatMap(({ places }) =>
       places.flatMap(({ place, kept }) => (kept ? [] : requestOf(place))),
     );
@@ -264,29 +236,16 @@ export class Fleet implements ShardsListener, MailHands {
     }
   }
 
-  async #tellShard({ tenant, kind, to, closed, places }: Work): Promise<void> {
-    const { spec } = tenant;
+  async #tellShard(work: TenantWork): Promise<void> {
+    const { tenant, kind, to } = work;
     if (kind === 'move') {
       this.#route(tenant, null);
       await this.#leaveShard(tenant);
       tenant.shard = to;
     }
-    const refs = places.flatMap(({ place, kept }, at) => {
-      const socket = tenant.sockets[at];
-      const isNew = kind !== 'change' || kept === null;
-      return isNew && socket?.handle
-        ? { message: { tenant: spec.id, socket: refOf(place) }, handle: socket.handle }
-        : [];
-    });
-    const opened = refs.map(({ message }) => message.socket);
-    const failures = await this.shards
-      .running(to)
-      ?.command(
-        kind === 'change'
-          ? { type: 'change', spec, closed: closed.map(place => refOf(place)), opened }
-          : { type: 'open', tenant: { uid: tenant.uid as TenantUid, spec, sockets: opened } },
-        refs,
-      );
+    const parcels = parcelsOf(work);
+    const opened = parcels.map(({ message }) => message.socket);
+    const failures = await this.shards.running(to)?.command(commandOf(work, opened), parcels);
     if (failures) tenant.failure = failures[0] ?? null;
     if (tenant.failure) this.#retryLater(tenant);
     this.#route(tenant);
@@ -361,7 +320,7 @@ export class Fleet implements ShardsListener, MailHands {
   }
 
   #changed(): void {
-    for (const { isSo, end } of this.#waiting) if (isSo()) end();
+    this.#waiting.look();
     this.onChange();
   }
 }

@@ -134,11 +134,6 @@ export function newUidsPath(dataDir: string): string {
   return join(dataDir, '.state', 'new-uids');
 }
 
-/** The last good configuration, read at start before any YAML. */
-export function lastFleetPath(dataDir: string): string {
-  return join(dataDir, '.state', 'fleet.json');
-}
-
 /** What a path written in a file or given as a flag means: relative ones start at `dir`. */
 export function resolvePath(dir: string, path: string): string {
   return isAbsolute(path) ? resolve(path) : resolve(dir, path);
