@@ -14,6 +14,7 @@ import { makeRunDir } from '../sockets/socket-folder.ts';
 import { lockSocketPath, shardListPath } from '../spec/paths.ts';
 import type { FleetSpec } from '../spec/tenant-spec.ts';
 import { wireVersion } from '../wire/shard-channel.ts';
+import { keepCompiledCode } from './compiled-code.ts';
 import { Config } from './config.ts';
 import { ConfigWatch } from './config-watch.ts';
 import { ControlAnswers } from './control-answers.ts';
@@ -68,12 +69,13 @@ export async function openController(options: ControllerOptions): Promise<Contro
   const api = options.publicSocketsOnly ? 'public' : 'private';
   // The lock is ours and the shards of the one before are gone: whoever still answers has nobody behind it.
   const bind: BindOptions = { runDir, webGroup, occupied: 'refuse', api };
+  const kept = keepCompiledCode(dataDir, options.shardCommand.at(-1) ?? '');
   const folders = opened.use(new TenantFolders(dataDir, trashMs));
   const fleet = new Fleet({
     bind,
     folders,
     shards: {
-      command: { command: options.shardCommand, environment },
+      command: { command: options.shardCommand, environment: { ...kept, ...environment } },
       listPath: shardListPath(runDir),
       log,
       clock,

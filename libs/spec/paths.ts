@@ -129,6 +129,11 @@ export function dataLockPath(dataDir: string): string {
   return join(dataDir, '.state', 'lock');
 }
 
+/** What V8 made of the program, a folder a build; without `build` the folder of these. */
+export function compiledCodeDir(dataDir: string, build = ''): string {
+  return join(dataDir, '.state', 'compiled', build);
+}
+
 /** Uids of tenants whose folders are still being made. */
 export function newUidsPath(dataDir: string): string {
   return join(dataDir, '.state', 'new-uids');
