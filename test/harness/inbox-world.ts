@@ -14,7 +14,7 @@ export class InboxWorld implements AsyncDisposable {
   readonly browser: Browser;
   readonly #doors = new Map<string, Door>();
 
-  private constructor(fleet: Fleet, browser: Browser) {
+  constructor(fleet: Fleet, browser: Browser) {
     this.fleet = fleet;
     this.browser = browser;
   }
