@@ -65,6 +65,17 @@ export async function openTestInbox(
       listeners: [],
       keeps: { maxMessages: 0, maxAgeMs: 0, maxBytes: 0 },
     }),
+    sessions: () => [
+      {
+        id: 7,
+        startedAtMs: Date.UTC(2026, 0, 2),
+        endedAtMs: null,
+        remoteAddress: '10.0.0.1',
+        tls: true,
+        complete: true,
+        lines: [{ atMs: Date.UTC(2026, 0, 2), from: 'client', text: 'EHLO <you>' }],
+      },
+    ],
     evictedSince: () => 0,
     chaosTriggers: () => noChaos,
     setChaosTriggers() {},

@@ -83,6 +83,24 @@ export type Reachability = {
   readonly keeps: { readonly maxMessages: number; readonly maxAgeMs: number; readonly maxBytes: number };
 };
 
+/** What a client and the server said to each other by SMTP; no secrets and no mail data. */
+export type SessionTranscript = {
+  /** Counts the sessions of the process. */
+  readonly id: number;
+  readonly startedAtMs: number;
+  /** null while it lasts. */
+  readonly endedAtMs: number | null;
+  readonly remoteAddress: string;
+  readonly tls: boolean;
+  /** The first line that is still kept is the first that was said. */
+  readonly complete: boolean;
+  readonly lines: readonly {
+    readonly atMs: number;
+    readonly from: 'client' | 'server';
+    readonly text: string;
+  }[];
+};
+
 export interface InboxTenant {
   readonly id: TenantId;
   readonly settings: InboxSettings;
@@ -102,6 +120,8 @@ export interface InboxTenant {
   /** Takes a mail from `send` as if SMTP had brought it, but without a Received header. */
   submit(envelope: Envelope, data: Buffer): Promise<Submission>;
   reachability(): Promise<Reachability>;
+  /** SMTP sessions as far as they are remembered, oldest first. */
+  sessions(): readonly SessionTranscript[];
   /** Mails that the mailbox's limits removed since a time, at most a day ago. */
   evictedSince(atMs: number): number;
   chaosTriggers(): ChaosTriggers;

@@ -59,3 +59,13 @@ test('a tenant says how it is reached, and no secret', async () => {
     Evicted: 0,
   });
 });
+
+test('the last sessions are told line by line', async () => {
+  await using inbox = await openTestInbox();
+  const { text } = await inbox.fetch('/api/v1/sessions');
+  assert.equal(
+    text.trim(),
+    '{"Sessions":[{"ID":7,"Started":"2026-01-02T00:00:00.000Z","Ended":"","RemoteAddress":"10.0.0.1","TLS":true,' +
+      '"Complete":true,"Lines":[{"At":"2026-01-02T00:00:00.000Z","From":"client","Text":"EHLO \\u003cyou\\u003e"}]}]}',
+  );
+});

@@ -17,6 +17,7 @@ import {
 } from './routes/messages.ts';
 import { getMetrics } from './routes/metrics.ts';
 import { sendMail } from './routes/send.ts';
+import { listSessions } from './routes/sessions.ts';
 import { deleteTag, listTags, renameTag, setTags } from './routes/tags.ts';
 import { getView } from './routes/view.ts';
 
@@ -74,6 +75,7 @@ export const routes: readonly Route[] = [
   api('GET', 'changes', getChanges),
   api('GET', 'days', listDays),
   api('GET', 'connect', getConnect),
+  api('GET', 'sessions', listSessions),
   // Reached only by what is no WebSocket.
   { method: 'GET', path: '/api/events', surface: 'api', handle: () => plainError(400, 'Bad Request') },
 

@@ -5,11 +5,13 @@ import {
   type InboxSettings,
   type InboxTenant,
   type Reachability,
+  type SessionTranscript,
   type Submission,
 } from '../inbox-api/inbox-tenant.ts';
 import type { MailEvents } from '../inbox-api/mail-events.ts';
 import type { Envelope } from '../mail/message.ts';
 import type { LoginResult } from '../passwords/proof.ts';
+import type { SmtpHost } from '../smtp/smtp-host.ts';
 import type { TenantSpec } from '../spec/tenant-spec.ts';
 import type { Mailbox } from '../store/store.ts';
 import type { TenantCounters } from '../wire/report.ts';
@@ -30,11 +32,13 @@ export class TenantInbox implements InboxTenant {
   readonly #holder: MailHolder;
   readonly #core: TenantCore;
   readonly #reach: TenantReach;
+  readonly #smtp: SmtpHost;
   readonly #logins: Readonly<Record<'pages' | 'send', TenantLogins>>;
   #madeOf: Ingredients | null = null;
   #settings: InboxSettings | null = null;
 
-  constructor(core: TenantCore, holder: MailHolder) {
+  constructor(core: TenantCore, holder: MailHolder, smtp: SmtpHost) {
+    this.#smtp = smtp;
     this.#core = core;
     this.#reach = new TenantReach(core);
     this.id = core.spec.id;
@@ -94,6 +98,10 @@ export class TenantInbox implements InboxTenant {
 
   reachability(): Promise<Reachability> {
     return this.#reach.reachability();
+  }
+
+  sessions(): readonly SessionTranscript[] {
+    return this.#core.home.smtp.transcript(this.#smtp);
   }
 
   evictedSince(atMs: number): number {

@@ -279,10 +279,12 @@ export class TenantWorker implements TenantCore, ListeningOwner, MailHolder, Liv
   }
 
   #use(): InUse {
-    this.#inUse ??= {
-      smtp: new TenantSmtp(this, this),
+    if (this.#inUse) return this.#inUse;
+    const smtp = new TenantSmtp(this, this);
+    this.#inUse = {
+      smtp,
       pop3: new TenantPop3(this, this),
-      inbox: new TenantInbox(this, this),
+      inbox: new TenantInbox(this, this, smtp),
       listeners: new Map(),
     };
     return this.#inUse;

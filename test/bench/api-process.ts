@@ -47,6 +47,7 @@ async function openTenant(name: string, maxMessages = 0): Promise<void> {
     login: async () => 'refused',
     submit: async () => ({ outcome: 'refused', reply: '451 not here' }),
     reachability: async () => ({ listeners: [], keeps: unlimited }),
+    sessions: () => [],
     evictedSince: () => 0,
     chaosTriggers: () => noChaos,
     setChaosTriggers() {},

@@ -53,6 +53,10 @@ test('the settings to paste are this tenant’s own, and what they name takes th
   await promisify(execFile)('sh', ['-c', line.replace('YOUR-PASSWORD', 'secret')]);
   await page.goto((await world.door('tcp')).url);
   await eventually(() => topRow(page), 'Hello');
+  await page.getByRole('link', { name: 'Send here' }).click();
+  await page.locator('.session summary').first().click();
+  await page.locator('.session', { hasText: 'MAIL FROM:<app@example.com>' }).first().waitFor();
+  assert.equal((await page.locator('.sheet').textContent())?.includes('secret'), false);
   await page.context().close();
 });
 

@@ -2,6 +2,7 @@ import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { useApp, useWords } from '../parts/context.ts';
 import { CopyBox } from '../parts/copy-box.tsx';
+import { SessionList } from '../parts/session-list.tsx';
 import type { Reachable } from '../state/api.ts';
 import { mailTargets, type Snippet, snippetsFor, targetName } from '../state/snippets.ts';
 
@@ -38,6 +39,7 @@ export function SendPage() {
       {app.connect.value !== null && <SmtpSettings listeners={listeners} />}
       <h2>{words.sendByApi}</h2>
       <CopyBox text={curl} />
+      <SessionList />
     </div>
   );
 }

@@ -118,6 +118,19 @@ export type Connect = {
   readonly Evicted: number;
 };
 
+/** What a client and the server said, line by line. */
+export type SmtpSession = {
+  readonly ID: number;
+  readonly Started: string;
+  readonly RemoteAddress: string;
+  readonly TLS: boolean;
+  readonly Lines: readonly {
+    readonly At: string;
+    readonly From: 'client' | 'server';
+    readonly Text: string;
+  }[];
+};
+
 export type Info = {
   readonly Version: string;
   readonly Database: string;
@@ -150,7 +163,7 @@ export type ChaosTrigger = { readonly ErrorCode: number; readonly Probability: n
 export type Chaos = Readonly<Record<'Sender' | 'Recipient' | 'Authentication', ChaosTrigger>>;
 
 /** What a server may lack: an older one of ours, or another program with the same API. */
-export type Optional = 'structure' | 'changes' | 'days' | 'connect';
+export type Optional = 'structure' | 'changes' | 'days' | 'connect' | 'sessions';
 
 /** The server answered, but not with what was asked for; `message` is its own text. */
 export class ApiError extends Error {
@@ -219,6 +232,10 @@ export class Api {
 
   connect(): Promise<Connect> {
     return this.#optional('connect', `connect?tz=${encodeURIComponent(this.#timeZone())}`);
+  }
+
+  async sessions(): Promise<readonly SmtpSession[]> {
+    return (await this.#optional<{ Sessions: SmtpSession[] }>('sessions', 'sessions')).Sessions;
   }
 
   info(): Promise<Info> {

@@ -60,6 +60,7 @@ export const apiRoutes: readonly { readonly group: string; readonly routes: read
       ['GET', 'info', 'Version and figures.'],
       ['GET', 'webui', 'How the page is set up.'],
       ['GET', 'connect', 'How this inbox is reached, and what it keeps.'],
+      ['GET', 'sessions', 'What was said in the last SMTP sessions.'],
       ['GET', 'chaos', 'What is refused on purpose; only where that is on.'],
     ],
   },
