@@ -12,6 +12,7 @@ const steps: [name: string, command: string, args: string[]][] = [
   ['format and lint', bin('biome'), ['check', '--error-on-warnings', ...(fix ? ['--write'] : []), '.']],
   ['imports', process.execPath, ['scripts/check-imports.ts']],
   ['differences that are shown', process.execPath, ['scripts/check-compat.ts']],
+  ['tests of the page named', process.execPath, ['scripts/check-compat-ui.ts']],
   ['generated files', process.execPath, ['scripts/gen.ts', ...(fix ? [] : ['--check'])]],
 ];
 

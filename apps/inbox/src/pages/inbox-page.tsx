@@ -1,3 +1,4 @@
+import { useComputed } from '@preact/signals';
 import { ConfirmDialog } from '../parts/confirm-dialog.tsx';
 import { ConnectionLine } from '../parts/connection-line.tsx';
 import { linkTo, useApp, useWords } from '../parts/context.ts';
@@ -31,24 +32,13 @@ export function InboxPage() {
         </a>
         <a class="brand" {...linkTo(app, { page: 'list', id: '', query: '', start: 0 })}>
           <span>{app.label || words.inbox}</span>
-          {app.stream.unread.value > 0 && (
-            <span class="badge">
-              {app.stream.unread.value.toLocaleString()} <span class="spoken">{words.unread}</span>
-            </span>
-          )}
+          <UnreadBadge />
         </a>
         <SearchBox />
         <ConnectionLine />
         <MainMenu />
       </header>
-      {app.stream.outdated.value && (
-        <p class="outdated" role="status">
-          {words.outdated}{' '}
-          <button type="button" class="link" onClick={() => location.reload()}>
-            {words.reload}
-          </button>
-        </p>
-      )}
+      <OutdatedLine />
       <main>
         <MailList />
         {page === 'message' && <MessagePage />}
@@ -61,13 +51,40 @@ export function InboxPage() {
   );
 }
 
+/** Parts of their own, so that counts that change many times a second do not draw the page anew. */
+function UnreadBadge() {
+  const { unread } = useApp().stream;
+  const words = useWords();
+  if (unread.value === 0) return null;
+  return (
+    <span class="badge">
+      {unread.value.toLocaleString()} <span class="spoken">{words.unread}</span>
+    </span>
+  );
+}
+
+function OutdatedLine() {
+  const { outdated } = useApp().stream;
+  const words = useWords();
+  if (!outdated.value) return null;
+  return (
+    <p class="outdated" role="status">
+      {words.outdated}{' '}
+      <button type="button" class="link" onClick={() => location.reload()}>
+        {words.reload}
+      </button>
+    </p>
+  );
+}
+
 function MailList() {
   const app = useApp();
   const words = useWords();
   const { page } = app.place.value;
-  const { query, error, loaded, length } = app.list;
+  const { query, error } = app.list;
   const isSearch = query.value !== '';
-  const isEmpty = loaded.value && length.value === 0;
+  const empty = useComputed(() => app.list.loaded.value && app.list.length.value === 0);
+  const isEmpty = empty.value;
   return (
     <section class="list" id="list" aria-label={isSearch ? words.results : words.inbox}>
       {page === 'list' && <h1 class="spoken">{isSearch ? words.results : words.inbox}</h1>}

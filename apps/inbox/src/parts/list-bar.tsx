@@ -56,13 +56,17 @@ function WholeBar() {
     if (!(await app.ask(words.confirmRead(list.unread.value), words.markAllRead))) return;
     await app.act(() => app.api.setRead(true, which).then(() => list.reload()), words.allRead);
   };
+  // One text: one of two would move when the other grows.
+  const counts = [
+    list.length.value > 0 && words.rangeFrom(Math.min(from + 1, list.length.value), list.length.value),
+    list.unread.value > 0 && words.unreadCount(list.unread.value),
+  ]
+    .filter(Boolean)
+    .join(' · ');
   return (
     <div class="bar" role="toolbar" aria-label={words.messages}>
       <span class="count">
-        {list.length.value === 0
-          ? ''
-          : words.rangeFrom(Math.min(from + 1, list.length.value), list.length.value)}
-        {list.unread.value > 0 && <span class="unread-count"> · {words.unreadCount(list.unread.value)}</span>}
+        <span class="counts">{counts}</span>
         <KeepLine />
       </span>
       <button type="button" disabled={from === 0} onClick={() => app.go({ start: 0 })}>

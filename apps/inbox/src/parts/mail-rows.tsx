@@ -1,10 +1,18 @@
 import { useComputed, useSignal, useSignalEffect } from '@preact/signals';
+import type { JSX } from 'preact';
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
+import type { Summary } from '../state/api.ts';
 import { useApp, useWords } from './context.ts';
 import { MailRow } from './mail-row.tsx';
 
 /** Rows drawn beyond the edges, so that a quick scroll meets no gap. */
 const overscan = 8;
+
+type DrawnRow = {
+  readonly row: Summary | undefined;
+  readonly signature: string;
+  readonly element: JSX.Element;
+};
 
 /**
  * The list: any number of rows, of which only those in view are in the page. Rows have one height, which the style sheet
@@ -123,8 +131,17 @@ export function MailRows() {
   const to = Math.min(app.list.length.value, last.value + overscan);
   const offsets = Array.from({ length: Math.max(0, to - from) }, (_, i) => from + i);
 
+  // A row that is the same as before is not drawn anew, however often the list around it changes.
+  const drawn = useRef(new Map<number, DrawnRow>());
+  const drawnNow = new Map<number, DrawnRow>();
+  const tabbableAt = Math.min(Math.max(current.value, first.value), Math.max(first.value, last.value - 1));
+  const count = app.list.length.value;
+  useLayoutEffect(() => {
+    drawn.current = drawnNow;
+  });
+
   return (
-    <div class="rows" ref={scroller}>
+    <div class="rows-frame">
       {app.list.pending.value > 0 && (
         <button
           type="button"
@@ -137,24 +154,32 @@ export function MailRows() {
           {words.newMail(app.list.pending.value)}
         </button>
       )}
-      <ul style={{ height: `${app.list.length.value * rowHeight.value}px` }} aria-label={words.messages}>
-        {offsets.map(offset => {
-          const row = app.list.row(offset);
-          return (
-            <MailRow
-              key={row?.ID ?? `gap-${offset}`}
-              row={row}
-              offset={offset}
-              top={offset * rowHeight.value}
-              count={app.list.length.value}
-              tabbable={
-                offset ===
-                Math.min(Math.max(current.value, first.value), Math.max(first.value, last.value - 1))
-              }
-            />
-          );
-        })}
-      </ul>
+      <div class="rows" ref={scroller}>
+        <ul style={{ height: `${count * rowHeight.value}px` }} aria-label={words.messages}>
+          {offsets.map(offset => {
+            const row = app.list.row(offset);
+            const top = offset * rowHeight.value;
+            const tabbable = offset === tabbableAt;
+            const signature = `${top} ${count} ${tabbable}`;
+            const before = drawn.current.get(offset);
+            const same = before && before.row === row && before.signature === signature;
+            const element = same ? (
+              before.element
+            ) : (
+              <MailRow
+                key={row?.ID ?? `gap-${offset}`}
+                row={row}
+                offset={offset}
+                top={top}
+                count={count}
+                tabbable={tabbable}
+              />
+            );
+            drawnNow.set(offset, { row, signature, element });
+            return element;
+          })}
+        </ul>
+      </div>
     </div>
   );
 }

@@ -135,7 +135,8 @@ export class MailList {
   }
 
   arrived(rows: readonly Summary[]): void {
-    const known = new Set(this.knownIds());
+    const known = new Set<string>();
+    for (const row of this.window.value.rows.values()) known.add(row.ID);
     const fresh = rows.filter(row => !known.has(row.ID));
     batch(() => {
       this.window.value = withNew(this.window.value, fresh);
