@@ -142,3 +142,18 @@ test('send has credentials of its own, or none', async () => {
     assert.equal((await inbox.fetch('/api/v1/info')).status, 401);
   }
 });
+
+test('a mail in its sandboxed frame gets its images, and nobody gets an answer to read', async () => {
+  await using inbox = await openTestInbox(open);
+  using tcp = await overTcp(inbox);
+  const ask = (headers: Record<string, string>, method?: string) =>
+    tcp.ask('/api/v1/messages', { Host: 'localhost', Origin: 'null', ...headers }, method);
+  for (const headers of [{ 'Sec-Fetch-Mode': 'no-cors' }, { Accept: 'image/avif,image/*' }]) {
+    const reply = await ask(headers);
+    assert.equal(reply.status, 200);
+    assert.equal(reply.headers['access-control-allow-origin'], undefined);
+  }
+  for (const headers of [{}, { 'Sec-Fetch-Mode': 'cors', Accept: 'image/png' }, { Accept: '*/*' }])
+    assert.equal((await ask(headers)).status, 403);
+  assert.equal((await ask({ 'Sec-Fetch-Mode': 'no-cors' }, 'DELETE')).status, 403);
+});

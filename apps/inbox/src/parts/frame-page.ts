@@ -13,7 +13,7 @@ export function framePage(
     const part = [...message.Inline, ...message.Attachments].find(
       one => one.ContentID !== '' && one.ContentID === decoded(contentId),
     );
-    return part && new URL(partUrl(part.PartID), document.baseURI).href;
+    return part && partUrl(part.PartID);
   };
   const purify = DOMPurify();
   purify.addHook('afterSanitizeAttributes', element => {

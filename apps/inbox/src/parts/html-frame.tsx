@@ -1,10 +1,11 @@
 import { useSignal } from '@preact/signals';
-import { useLayoutEffect, useMemo, useRef } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useMemo, useRef } from 'preact/hooks';
 import type { Message } from '../state/api.ts';
 import { naturalWidth } from '../state/fit-width.ts';
 import type { PreviewWidth } from '../state/preview.ts';
 import { useApp, useWords } from './context.ts';
-import { framePage } from './frame-page.ts';
+import { hasInlinePictures, inlinePictures } from './inline-pictures.ts';
+import { type FramePage, loadFramePage } from './load-frame-page.ts';
 
 type Props = {
   readonly message: Message;
@@ -28,7 +29,7 @@ export function HtmlFrame({ message, width, dark, images, remote }: Props) {
   const words = useWords();
   const stage = useRef<HTMLDivElement>(null);
   const room = useSignal(0);
-  const isLong = message.HTML.length > longestCleaned && !dark && images;
+  const isLong = message.HTML.length > longestCleaned && !dark && images && !hasInlinePictures(message);
 
   useLayoutEffect(() => {
     const element = stage.current;
@@ -45,16 +46,26 @@ export function HtmlFrame({ message, width, dark, images, remote }: Props) {
   const wanted = useMemo(() => naturalWidth(message.HTML), [message.ID]);
   const given = Math.min(room.value, widths[width]);
   const scale = given > 0 && wanted > given ? given / wanted : 1;
+  const framePage = useSignal<FramePage | null>(null);
+  useEffect(() => {
+    void app.act(async () => {
+      framePage.value = await loadFramePage();
+    }, '');
+  }, []);
+  const pictures = useSignal<ReadonlyMap<string, string>>(new Map());
+  useEffect(() => {
+    pictures.value = new Map();
+    if (!hasInlinePictures(message)) return;
+    void app.act(async () => {
+      pictures.value = await inlinePictures(app.api, message);
+    }, '');
+  }, [message.ID]);
   const page = useMemo(
     () =>
-      isLong
+      isLong || framePage.value === null
         ? ''
-        : framePage(message, part => app.api.url(`message/${message.ID}/part/${part}`), {
-            dark,
-            images,
-            remote,
-          }),
-    [message.ID, isLong, dark, images, remote],
+        : framePage.value(message, part => pictures.value.get(part) ?? '', { dark, images, remote }),
+    [message.ID, isLong, dark, images, remote, framePage.value, pictures.value],
   );
   const style = {
     width: `${given / scale}px`,

@@ -1,6 +1,7 @@
 import { useEffect } from 'preact/hooks';
 import { sizeText } from '../state/mail-time.ts';
 import { useApp, useWords } from './context.ts';
+import { loadFramePage } from './load-frame-page.ts';
 
 /** Asked for when the rows stand, and again so long after mail was dropped. */
 const askAgainMs = 2000;
@@ -13,7 +14,14 @@ export function KeepLine() {
   const prunes = app.stream.prunes.value;
   useEffect(() => {
     if (!isLoaded) return;
-    const timer = setTimeout(() => app.learnConnect(), prunes === 0 ? 300 : askAgainMs);
+    const timer = setTimeout(
+      () => {
+        void app.learnConnect();
+        // While nobody waits for anything: the first mail will want it.
+        loadFramePage().catch(() => {});
+      },
+      prunes === 0 ? 300 : askAgainMs,
+    );
     return () => clearTimeout(timer);
   }, [isLoaded, prunes]);
 

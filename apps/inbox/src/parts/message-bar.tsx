@@ -48,7 +48,11 @@ export function MessageBar() {
             <span>{isRead ? words.markUnread : words.markRead}</span>
           </button>
           <DownloadMenu message={message} />
-          <button type="button" class="wide-only" onClick={() => printMessage(app, message)}>
+          <button
+            type="button"
+            class="wide-only"
+            onClick={() => app.act(() => printMessage(app, message), '')}
+          >
             <Icon name="print" /> <span>{words.print}</span>
           </button>
           <button
