@@ -66,7 +66,12 @@ async function restoreOne(tenant: BackedUpTenant, backup: string, place: Restore
     if (isThere(name)) {
       await hands.withClosed(name, async before => {
         folders.setAside(name, before, clock());
-        folders.takeIn(name, uid);
+        try {
+          folders.takeIn(name, uid);
+        } catch (error) {
+          await folders.trash.restore(name, before, async () => {});
+          throw error;
+        }
         return uid;
       });
       return uid;

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { MpctlError } from '../base/error.ts';
 import { parseTenantId, parseTenantUid, type TenantId, type TenantUid } from '../base/ids.ts';
-import { incomingDir, tenantDataDir, tenantFilePath, tenantUidPath } from '../spec/paths.ts';
+import { incomingDir, incomingRoot, tenantDataDir, tenantFilePath, tenantUidPath } from '../spec/paths.ts';
 import { forgetLeaving, type Leaving, readLeaving } from './leaving-note.ts';
 import { NewUids } from './new-uids.ts';
 import { readText, syncFolder } from './replace-file.ts';
@@ -31,6 +31,8 @@ export class TenantFolders implements AsyncDisposable {
   constructor(dataDir: string, graceMs: number) {
     this.#dataDir = dataDir;
     mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+    // Of a restoration that did not come to its end.
+    rmSync(incomingRoot(dataDir), { recursive: true, force: true });
     this.#new = new NewUids(dataDir);
     this.trash = Trash.open(dataDir, graceMs);
     this.#makeLater();

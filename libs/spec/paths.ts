@@ -86,7 +86,11 @@ export function damagedJournalDir(dataDir: string): string {
   return join(journalDir(dataDir), 'damaged');
 }
 
-/** Folders that are being made ready to become a tenant's. */
+/** Folders that are being made ready to become tenants'. */
+export function incomingRoot(dataDir: string): string {
+  return join(dataDir, '.state', 'incoming');
+}
+
 export function incomingDir(dataDir: string, uid: TenantUid): string {
   return join(dataDir, '.state', 'incoming', uid);
 }

@@ -101,6 +101,17 @@ test('a report counts, and has only those who are not idle', async () => {
   assert.equal((await shard.report('totals')).tenants.length, 0);
 });
 
+test('mail that has become too old goes from a mailbox that nobody has opened', async () => {
+  const tenant = await newTenant({ maxAgeMs: 1 });
+  await using shard = await ShardProcess.start([tenant]);
+  await sendMail(tenant.smtp, 'old');
+  await shard.close(tenant.spec);
+  await shard.open(tenant, 0);
+  assert.equal((await shard.report([tenant.spec.id])).tenants[0]?.state, 'listening');
+  shard.send({ type: 'tend', minute: 0 });
+  while ((await subjects(tenant.http)).length > 0) await sleep(20);
+});
+
 describe('a live change', () => {
   test('holds for sessions that are open, and drops none', async () => {
     const tenant = await newTenant();
