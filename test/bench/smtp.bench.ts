@@ -106,6 +106,21 @@ async function run(
   return { perSecond: (1000 * load.mails) / ms, cpuUs, acksMs };
 }
 
+/** Connections that are greeted and say QUIT, ten at a time: how many a second. */
+async function greetings(server: Server, count: number): Promise<number> {
+  let left = count;
+  const startedAtMs = performance.now();
+  const visit = async () => {
+    while (left-- > 0) {
+      const socket = net.connect(server.path);
+      socket.once('data', () => socket.end('QUIT\r\n'));
+      await new Promise(done => socket.resume().once('close', done));
+    }
+  };
+  await Promise.all(Array.from({ length: 10 }, visit));
+  return (1000 * count) / (performance.now() - startedAtMs);
+}
+
 const base: Load = { sessions: 10, mails: 20_000, mail: mails['2 KB'], kept: true, tls: false, login: false };
 const own = await new Server('own').ready();
 const other = await new Server('smtp-server').ready();
@@ -128,7 +143,13 @@ try {
     );
   }
   const anew = { ...base, kept: false, mails: 5000 };
+  const visits = await greetings(own, 10_000);
   figures.push(
+    shown(
+      'connections, a greeting and QUIT each',
+      `${round(visits)}/s`,
+      `smtp-server ${round(await greetings(other, 10_000))}/s`,
+    ),
     shown(
       '2 KB mails, a connection each',
       told(await run(own, anew)),
