@@ -33,7 +33,8 @@ export const commands: readonly Command[] = [
   {
     name: 'apply',
     summary: 'let the controller read the tenants file now',
-    details: 'The controller sees changes by itself within seconds; this waits until they are done.',
+    details:
+      'The controller sees changes by itself within seconds; this waits until they are done, and ends with 1 where a tenant does not work.',
     options: [
       { name: 'confirm', summary: 'let through a change that was held because it looks like an accident' },
     ],

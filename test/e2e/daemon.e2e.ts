@@ -104,11 +104,15 @@ test('a port that somebody else holds fails alone, is told, and is taken when it
   using talk = new SmtpTalk(fleet.socketPath('a1', 'smtp'));
   assert.match((await talk.reply()) ?? '', /^220/);
   assert.equal((await fleet.get('b1', '/livez')).status, 200);
+  const { code, stderr } = await fleet.run(['apply']);
+  assert.equal(code, 1);
+  assert.match(stderr, new RegExp(`^mpctl: a1: SOCKET_IN_USE.*${port}`, 'm'));
 
   holder.close();
   while ((await detail()).state !== 'listening') await sleep(100);
   using overTcp = new SmtpTalk(port);
   assert.match((await overTcp.reply()) ?? '', /^220/);
+  assert.equal((await fleet.run(['apply'])).code, 0);
 });
 
 test('what waits for a restart is told by the log, the status and the plan', async () => {
