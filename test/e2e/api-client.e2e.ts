@@ -197,6 +197,11 @@ test('every route with the ids of another tenant', async () => {
     assert.equal((await ask(`http://localhost/api/v1/${path}`, { method, body })).status, 200);
   }
   assert.deepEqual(await json(theirs('http://localhost/api/v1/messages')), before);
+
+  const always = JSON.stringify({ Sender: { ErrorCode: 451, Probability: 100 } });
+  assert.equal((await ask('http://localhost/api/v1/chaos', { method: 'PUT', body: always })).status, 200);
+  assert.match((await sendMail(fleet.socketPath('beta', 'smtp'), 'unharmed')) ?? '', /^250 /);
+  await ask('http://localhost/api/v1/chaos', { method: 'PUT', body: '{}' });
 });
 
 test('the conformance suite, played on a fleet', { timeout: 180_000 }, async () => {
