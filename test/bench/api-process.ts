@@ -30,16 +30,24 @@ const store = await openIntake({
 const delay = monitorEventLoopDelay({ resolution: 1 });
 delay.enable();
 
-const tenants = new Map<string, InboxTenant>();
+type Tenant = { -readonly [Key in keyof InboxTenant]: InboxTenant[Key] } & {
+  readonly reopen: () => Promise<void>;
+};
+const tenants = new Map<string, Tenant>();
 
 async function openTenant(name: string, maxMessages = 0): Promise<void> {
   const uid = randomBytes(8).toString('hex') as TenantUid;
   const folder = join(dir, name);
   mkdirSync(folder, { recursive: true });
-  const tenant: InboxTenant = {
+  const openMailbox = () => store.mailbox({ uid, dir: folder, retention: { ...unlimited, maxMessages } });
+  const tenant: Tenant = {
     id: name as TenantId,
     settings: { ...defaultInboxSettings, hostname: 'bench' },
-    mailbox: store.mailbox({ uid, dir: folder, retention: { ...unlimited, maxMessages } }),
+    mailbox: openMailbox(),
+    async reopen() {
+      await store.release(uid);
+      tenant.mailbox = openMailbox();
+    },
     counters: { accepted: 0, acceptedBytes: 0, rejected: 0, ignored: 0, deleted: 0 },
     startedAtMs: Date.now(),
     events: new MailEvents(),
@@ -123,6 +131,8 @@ const commands = {
     await mailbox.counts();
   },
   deliver,
+  /** Closes its file; the next request opens it. */
+  close: (name: string) => tenants.get(name)?.reopen(),
   attached: (name: string) => deliver(name, attachedMail(1)),
   bare(text: string) {
     bareBody = Buffer.from(text, 'latin1');
