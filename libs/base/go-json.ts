@@ -12,7 +12,12 @@ type Open = 'object' | 'array';
 export function parseFirstJson(text: string): unknown {
   const start = skipBlanks(text, 0);
   if (start === text.length) throw new BadJson('EOF');
-  return JSON.parse(text.slice(start, endOfValue(text, start)));
+  try {
+    // Nearly always that is all of it, and megabytes hold others up.
+    return JSON.parse(text);
+  } catch {
+    return JSON.parse(text.slice(start, endOfValue(text, start)));
+  }
 }
 
 function endOfValue(text: string, start: number): number {
