@@ -48,6 +48,7 @@ for (const server of ['nginx', 'apache'] as const) {
       const open = async (httpCredentials?: { username: string; password: string }) => {
         const context = await browser.newContext({ ...desktop, ...(httpCredentials && { httpCredentials }) });
         const page = await context.newPage();
+        page.setDefaultTimeout(60_000);
         const sockets: string[] = [];
         page.on('websocket', socket => sockets.push(socket.url()));
         const response = page.waitForEvent('response', seen => seen.url() === url);
@@ -62,7 +63,7 @@ for (const server of ['nginx', 'apache'] as const) {
       assert.equal(liar.response.status(), 401);
 
       const { page, sockets } = await open({ username: user, password });
-      const opened = page.waitForEvent('websocket', { timeout: 10_000 }).catch(() => null);
+      const opened = page.waitForEvent('websocket', { timeout: 60_000 }).catch(() => null);
       if (sockets.length === 0) await opened;
       assert.equal(sockets[0], `${url.replace(/^http/, 'ws')}api/events?cursor=1`);
       for (const subject of ['Welcome', 'Second']) {
@@ -70,11 +71,11 @@ for (const server of ['nginx', 'apache'] as const) {
         const input = `From: a@example.test\nTo: b@example.test\nSubject: ${subject}\n\nhello\n`;
         await execa(mpctlPath, ['sendmail', '-S', smtp, '-f', 'a@example.test', 'b@example.test'], { input });
         // Nothing was loaded again: it came by the open stream.
-        await page.locator('.row .subject', { hasText: subject }).waitFor({ timeout: 15_000 });
+        await page.locator('.row .subject', { hasText: subject }).waitFor({ timeout: 60_000 });
       }
       assert.equal(sockets.length, 1);
       await page.locator('.row .subject', { hasText: 'Welcome' }).click();
-      await page.locator('.head h1', { hasText: 'Welcome' }).waitFor({ timeout: 15_000 });
+      await page.locator('.head h1', { hasText: 'Welcome' }).waitFor({ timeout: 60_000 });
       await page.context().close();
     }
 
