@@ -19,6 +19,7 @@ const needed: Record<string, string> = {
   openssl: 'openssl',
   'php-cli': 'php',
   'php-symfony-mailer': '/usr/share/php/Symfony/Component/Mailer/autoload.php',
+  postfix: 'smtp-source',
   python3: 'python3',
   's-nail': 's-nail',
   swaks: 'swaks',

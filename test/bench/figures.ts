@@ -23,6 +23,17 @@ export function atMost(name: string, value: number, bound: number, unit: string,
   };
 }
 
+/** A figure whose goal is a lower bound. */
+export function atLeast(name: string, value: number, bound: number, unit: string, yardstick = ''): Figure {
+  return {
+    name,
+    measured: `${round(value)} ${unit}`,
+    yardstick,
+    goal: `≥ ${bound} ${unit}`,
+    reached: value >= bound,
+  };
+}
+
 /** A figure without a goal. */
 export function shown(name: string, measured: string, yardstick = ''): Figure {
   return { name, measured, yardstick, goal: '', reached: null };

@@ -19,7 +19,7 @@ export type BenchFleet = AsyncDisposable & {
 };
 
 /** Starts `serve` on a tenants file with this many empty tenants. Sockets lie on /dev/shm as they would on /run. */
-export function startFleet(tenants: number, extraYaml = ''): BenchFleet {
+export function startFleet(tenants: number, extraYaml = '', env: NodeJS.ProcessEnv = {}): BenchFleet {
   const runDir = mkdtempSync('/dev/shm/mpctl-bench-');
   const dir = mkdtempSync(join(tmpdir(), 'mpctl-bench-'));
   const names = Array.from({ length: tenants }, (_, i) => `t${i.toString().padStart(5, '0')}`);
@@ -30,7 +30,10 @@ export function startFleet(tenants: number, extraYaml = ''): BenchFleet {
   );
   const options = ['--config', config, '--run-dir', runDir, '--data-dir', join(dir, 'data')];
   const startedAtMs = performance.now();
-  const child = spawn(mpctl, ['serve', ...options], { stdio: ['ignore', 'ignore', 'inherit'] });
+  const child = spawn(mpctl, ['serve', ...options], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+    env: { ...process.env, ...env },
+  });
   const pid = child.pid;
   if (pid === undefined) throw new Error('serve did not start');
   return {

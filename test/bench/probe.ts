@@ -6,7 +6,7 @@ export type Probed = { readonly answered: boolean; readonly refused: boolean; re
 const refusals = new Set(['ECONNREFUSED', 'ENOENT', 'EAGAIN']);
 
 /** Connects, asks where the protocol wants it, and waits for the first line. Never rejects. */
-export function probe(path: string, protocol: 'smtp' | 'http'): Promise<Probed> {
+export function probe(path: string, protocol: 'smtp' | 'http', asked = '/livez'): Promise<Probed> {
   const startedAtMs = performance.now();
   return new Promise(resolve => {
     const done = (answered: boolean, refused: boolean) => {
@@ -15,7 +15,7 @@ export function probe(path: string, protocol: 'smtp' | 'http'): Promise<Probed> 
     };
     const socket = connect(path);
     if (protocol === 'http')
-      socket.write('GET /livez HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n');
+      socket.write(`GET ${asked} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`);
     socket.once('data', data => done(/^(220 |HTTP\/1\.1 200)/.test(data.toString('latin1')), false));
     socket.once('error', (error: NodeJS.ErrnoException) => done(false, refusals.has(error.code ?? '')));
     socket.once('close', () => done(false, false));
