@@ -71,6 +71,7 @@ async function startOurs(flags: readonly string[]): Promise<Target> {
   process.once('exit', () => child.kill('SIGKILL'));
   return targetAt({ socketPath: http }, `unix:${smtp}`, true, async () => {
     const ended = new Promise(done => child.once('exit', done));
+    child.ref();
     child.kill('SIGTERM');
     await ended;
     await rm(dir, { recursive: true });
