@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { descriptorLimit } from '../../libs/controller/descriptor-limit.ts';
-import type { ControlStatus, TenantDetail } from '../../libs/wire/control-http.ts';
+import type { ControlStatus } from '../../libs/wire/control-http.ts';
 import { Fleet } from '../harness/fleet.ts';
 import { SmtpTalk, sendMail } from '../harness/smtp-talk.ts';
 
@@ -84,7 +84,7 @@ async function assertQuietIsServed(beside: string): Promise<void> {
 }
 
 async function connectionsOf(tenant: string): Promise<number> {
-  return (await fleet.ask<TenantDetail>('tenant', 'show', tenant)).row.connections;
+  return (await fleet.ask<{ connections: number }>('tenant', 'show', tenant)).connections;
 }
 
 async function untilConnected(tenant: string, count: number): Promise<void> {
