@@ -40,7 +40,8 @@ export async function writeBackup(request: BackupRequest): Promise<BackupReply> 
   const name = freeName(dir, nowMs);
   const [whole, part] = [backupPath(dir, name), backupPath(dir, `.${name}.part`)];
   try {
-    await mkdir(dir, { recursive: true, mode: 0o700 });
+    // Not what is above it: on some file systems Node would try that for ever.
+    if (!existsSync(dir)) await mkdir(dir, { mode: 0o700 });
     await removeParts(dir);
     await mkdir(part, { mode: 0o700 });
     await copyConfig(part, request);
