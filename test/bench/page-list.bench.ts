@@ -42,6 +42,9 @@ await far.close();
 
 const page = await world.open('flood', '', desktop);
 await page.locator('.connection.live').waitFor();
+await page.locator('.row a').first().waitFor();
+// What the page asks for when its rows stand is over.
+await page.waitForTimeout(1500);
 /** Sends that many mails within this time, over so many sessions at once. */
 async function pour(count: number, withinMs: number): Promise<number> {
   const sessions = 8;

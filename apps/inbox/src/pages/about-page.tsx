@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { linkTo, useApp, useWords } from '../parts/context.ts';
-import type { Info } from '../state/api.ts';
+import type { Info } from '../state/api-shapes.ts';
 import { sizeText } from '../state/mail-time.ts';
 
 /** The server and this inbox in figures. */

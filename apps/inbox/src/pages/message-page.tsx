@@ -8,7 +8,7 @@ import { SourceView } from '../parts/source-view.tsx';
 import { HeadersView, PartsView } from '../parts/structure-views.tsx';
 import { TabStrip } from '../parts/tab-strip.tsx';
 import { TextView } from '../parts/text-view.tsx';
-import type { Message } from '../state/api.ts';
+import type { Message } from '../state/api-shapes.ts';
 import type { MessageTab } from '../state/place.ts';
 
 /** The open message: its head, its views, and what may be done with it. */

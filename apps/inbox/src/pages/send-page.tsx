@@ -3,7 +3,7 @@ import { useEffect } from 'preact/hooks';
 import { useApp, useWords } from '../parts/context.ts';
 import { CopyBox } from '../parts/copy-box.tsx';
 import { SessionList } from '../parts/session-list.tsx';
-import type { Reachable } from '../state/api.ts';
+import type { Reachable } from '../state/api-shapes.ts';
 import { mailTargets, type Snippet, snippetsFor, targetName } from '../state/snippets.ts';
 
 /** How mail gets here: this tenant's own addresses, ready to be pasted, and a mail by a button. Also what an empty inbox shows. */

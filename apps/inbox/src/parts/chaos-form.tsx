@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
-import type { Chaos } from '../state/api.ts';
+import type { Chaos } from '../state/api-shapes.ts';
 import { useApp, useWords } from './context.ts';
 
 const kinds = ['Sender', 'Recipient', 'Authentication'] as const;

@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals';
 import { useRef } from 'preact/hooks';
-import type { DayCount } from '../state/api.ts';
+import type { DayCount } from '../state/api-shapes.ts';
 import { byMonth, startOfDate } from '../state/days.ts';
 import { useApp, useWords } from './context.ts';
 import { Icon } from './icon.tsx';

@@ -1,5 +1,5 @@
 import { useRef } from 'preact/hooks';
-import type { Message } from '../state/api.ts';
+import type { Message } from '../state/api-shapes.ts';
 import { useApp, useWords } from './context.ts';
 import { Icon } from './icon.tsx';
 

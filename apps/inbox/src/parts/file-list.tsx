@@ -1,6 +1,6 @@
 import { type Signal, useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
-import type { Message, Part } from '../state/api.ts';
+import type { Message, Part } from '../state/api-shapes.ts';
 import { sizeText } from '../state/mail-time.ts';
 import { useApp, useWords } from './context.ts';
 import { Icon } from './icon.tsx';

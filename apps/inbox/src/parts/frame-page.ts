@@ -1,5 +1,5 @@
 import DOMPurify from 'dompurify';
-import type { Message } from '../state/api.ts';
+import type { Message } from '../state/api-shapes.ts';
 
 export type FrameChoice = { readonly dark: boolean; readonly images: boolean; readonly remote: boolean };
 

@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals';
 import { useEffect, useLayoutEffect, useMemo, useRef } from 'preact/hooks';
-import type { Message } from '../state/api.ts';
+import type { Message } from '../state/api-shapes.ts';
 import { naturalWidth } from '../state/fit-width.ts';
 import type { PreviewWidth } from '../state/preview.ts';
 import { useApp, useWords } from './context.ts';

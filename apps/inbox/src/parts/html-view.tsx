@@ -1,4 +1,4 @@
-import type { Message } from '../state/api.ts';
+import type { Message } from '../state/api-shapes.ts';
 import { previewWidths } from '../state/preview.ts';
 import { useApp, useWords } from './context.ts';
 import { HtmlFrame } from './html-frame.tsx';

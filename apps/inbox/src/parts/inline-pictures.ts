@@ -1,4 +1,5 @@
-import type { Api, Message } from '../state/api.ts';
+import type { Api } from '../state/api.ts';
+import type { Message } from '../state/api-shapes.ts';
 
 /**
  * The parts that a mail's HTML shows, by part, as `data:` addresses: its frame has no origin, so a browser would ask for

@@ -1,4 +1,4 @@
-import type { Address, Summary } from '../state/api.ts';
+import type { Address, Summary } from '../state/api-shapes.ts';
 import { fullTime, listTime, sizeText } from '../state/mail-time.ts';
 import { renderPlace } from '../state/place.ts';
 import { extended, toggled } from '../state/selection.ts';

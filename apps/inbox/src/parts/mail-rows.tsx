@@ -1,7 +1,7 @@
 import { useComputed, useSignal, useSignalEffect } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
-import type { Summary } from '../state/api.ts';
+import type { Summary } from '../state/api-shapes.ts';
 import { useApp, useWords } from './context.ts';
 import { MailRow } from './mail-row.tsx';
 

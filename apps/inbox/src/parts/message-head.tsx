@@ -1,4 +1,4 @@
-import type { Address, Message } from '../state/api.ts';
+import type { Address, Message } from '../state/api-shapes.ts';
 import { fullTime, sizeText } from '../state/mail-time.ts';
 import { linkTo, useApp, useWords } from './context.ts';
 import { FileList } from './file-list.tsx';

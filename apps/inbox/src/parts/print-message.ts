@@ -1,4 +1,4 @@
-import type { Address, Message } from '../state/api.ts';
+import type { Address, Message } from '../state/api-shapes.ts';
 import type { App } from '../state/app.ts';
 import { fullTime } from '../state/mail-time.ts';
 import { type FramePage, loadFramePage } from './load-frame-page.ts';

@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
-import type { SmtpSession } from '../state/api.ts';
+import type { SmtpSession } from '../state/api-shapes.ts';
 import { fullTime } from '../state/mail-time.ts';
 import { useApp, useWords } from './context.ts';
 

@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
-import type { PartStructure } from '../state/api.ts';
+import type { PartStructure } from '../state/api-shapes.ts';
 import { sizeText } from '../state/mail-time.ts';
 import { useApp, useWords } from './context.ts';
 

@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
-import type { Message } from '../state/api.ts';
+import type { Message } from '../state/api-shapes.ts';
 import { tagQuery } from '../state/tag-colour.ts';
 import { linkTo, useApp, useWords } from './context.ts';
 import { TagChip } from './tag-chip.tsx';

@@ -1,5 +1,6 @@
 import { type Signal, signal } from '@preact/signals';
-import { type Api, ApiError, type Connect, type Summary } from './api.ts';
+import { type Api, ApiError } from './api.ts';
+import type { Connect, Summary } from './api-shapes.ts';
 import type { LiveWorld } from './live.ts';
 import { MailList } from './mail-list.ts';
 import { MailStream, type Refusal } from './mail-stream.ts';

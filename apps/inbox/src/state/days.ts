@@ -1,4 +1,4 @@
-import type { DayCount } from './api.ts';
+import type { DayCount } from './api-shapes.ts';
 
 /** A month of days that have mail, newest first. */
 export type Month = { readonly key: string; readonly count: number; readonly days: readonly DayCount[] };

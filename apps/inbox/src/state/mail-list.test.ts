@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ApiError, type Page, type Summary } from './api.ts';
+import { ApiError } from './api.ts';
+import type { Page, Summary } from './api-shapes.ts';
 import { MailList, unreachable } from './mail-list.ts';
 
 function summary(n: number): Summary {

@@ -1,5 +1,6 @@
 import { batch, computed, type ReadonlySignal, type Signal, signal } from '@preact/signals';
-import { ApiError, type Page, type Summary } from './api.ts';
+import { ApiError } from './api.ts';
+import type { Page, Summary } from './api-shapes.ts';
 import {
   emptyWindow,
   missingPages,

@@ -1,5 +1,6 @@
 import { batch, type Signal, signal } from '@preact/signals';
-import type { Api, Changes, Page, Summary } from './api.ts';
+import type { Api } from './api.ts';
+import type { Changes, Page, Summary } from './api-shapes.ts';
 import { Live, type LiveEvent, type LiveWorld } from './live.ts';
 import { type MailList, pageSize } from './mail-list.ts';
 

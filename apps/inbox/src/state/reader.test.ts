@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Message } from './api.ts';
+import type { Message } from './api-shapes.ts';
 import { Reader } from './reader.ts';
 
 /** An API whose answers come when the test lets them. */

@@ -1,5 +1,6 @@
 import { type Signal, signal } from '@preact/signals';
-import { type Api, ApiError, type Message } from './api.ts';
+import { type Api, ApiError } from './api.ts';
+import type { Message } from './api-shapes.ts';
 
 /** What the message pane shows: nothing, a wait, a message, or why there is none. */
 export type Reading =

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Reachable } from './api.ts';
+import type { Reachable } from './api-shapes.ts';
 import { mailTargets, snippetsFor, targetName } from './snippets.ts';
 
 const listener: Reachable = {

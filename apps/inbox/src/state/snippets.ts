@@ -1,5 +1,5 @@
 /** Settings to paste: how each of these sends its mail to this tenant. */
-import type { Reachable } from './api.ts';
+import type { Reachable } from './api-shapes.ts';
 
 /** One address of an SMTP listener, with what is needed to use it. */
 export type MailTarget = {
