@@ -106,6 +106,7 @@ export class ControlAnswers implements ControlHost {
   }
 
   async apply(confirmed: boolean): Promise<ApplyReply> {
+    await this.#fleet.findLostSockets();
     const reply = await this.#reconciler.apply(confirmed);
     if (reply.issues.some(({ severity }) => severity === 'error')) {
       throw new Refusal('BAD_TENANTS_FILE', 'the tenants file has errors: nothing was changed', reply.issues);

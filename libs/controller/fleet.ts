@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { MpctlError } from '../base/error.ts';
 import type { ShardIndex, TenantId, TenantUid } from '../base/ids.ts';
 import type { Logger } from '../base/log.ts';
@@ -5,6 +6,7 @@ import type { Observed } from '../reconcile/observed.ts';
 import type { Step } from '../reconcile/plan.ts';
 import { type BindOptions, bindSockets } from '../sockets/bind-sockets.ts';
 import type { BoundSocket } from '../sockets/bound-socket.ts';
+import { renderBind } from '../spec/bind.ts';
 import type { MailWork, MailWorkDone } from '../wire/mail-work.ts';
 import type { TenantReport, TenantState } from '../wire/report.ts';
 import type { ShardConfig } from '../wire/shard-channel.ts';
@@ -17,6 +19,9 @@ import { Waiting } from './waiting.ts';
 
 /** What could not be bound or opened is tried again after this time. */
 const retryMs = 5000;
+
+/** So many sockets are looked at between two turns of the event loop. */
+const lookSlice = 500;
 
 /** How long mail in progress may take when its tenant leaves a shard. */
 const drainMs = 5000;
@@ -153,6 +158,19 @@ export class Fleet implements ShardsListener, MailHands {
       await this.#tellShard(openingOf(tenant));
     });
     if (failure) throw failure;
+  }
+
+  /** Lets sockets whose paths somebody took away be bound again. Looks at all, in slices. */
+  async findLostSockets(): Promise<void> {
+    let looked = 0;
+    for (const tenant of this.tenants.values()) {
+      if (++looked % lookSlice === 0) await nextTurn();
+      const lost = tenant.busy ? undefined : tenant.sockets.find(socket => socket?.isLost);
+      if (!lost) continue;
+      this.#fail(tenant, new MpctlError('SOCKET_LOST', `somebody removed ${renderBind(lost.bind)}`));
+      tenant.retryAtMs = this.#options.clock();
+    }
+    this.#changed();
   }
 
   /** Takes no new connection, ends everything. Resolves when no process is left. */

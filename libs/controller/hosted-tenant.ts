@@ -74,7 +74,7 @@ export type SocketChange = {
   readonly places: readonly { readonly place: BindPlace; readonly kept: BoundSocket | null }[];
 };
 
-/** A socket stays where nothing about it changes. */
+/** A socket stays where nothing about it changes, and its path still leads to it. */
 export function socketChange(tenant: HostedTenant, next: TenantSpec, webGroup: string): SocketChange {
   const { spec, sockets } = tenant;
   const before = bindsOf(spec).map((place, at) => ({ place, socket: sockets[at] ?? null }));
@@ -84,7 +84,7 @@ export function socketChange(tenant: HostedTenant, next: TenantSpec, webGroup: s
     });
     const isRegrouped = webGroup !== tenant.webGroup && usesWebGroup(place.listener);
     const stays = old && !isRegrouped && isDeepStrictEqual(requestOf(old.place), requestOf(place));
-    return { place, kept: stays ? old.socket : null };
+    return { place, kept: stays && !old.socket?.isLost ? old.socket : null };
   });
   const closed = before.flatMap(({ place, socket }) => {
     return socket === null || places.some(({ kept }) => kept === socket) ? [] : [{ place, socket }];

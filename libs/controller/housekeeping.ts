@@ -5,11 +5,12 @@ export type HousekeepingOptions = {
   /** Tells all shards which minute of the hour it is. */
   readonly tend: (minute: number) => void;
   readonly folders: TenantFolders;
+  readonly findLostSockets: () => Promise<void>;
   readonly clock: () => number;
   readonly log: Logger;
 };
 
-/** Tenants' old mail goes every minute, … */
+/** Tenants' old mail goes and lost sockets come back every minute, … */
 const everyMinute = '* * * * *';
 /** … and folders from the trash four times an hour. */
 const everyQuarter = '7,22,37,52 * * * *';
@@ -22,7 +23,13 @@ export class Housekeeping implements AsyncDisposable {
     this.#stop = stop;
   }
 
-  static async start({ tend, folders, clock, log }: HousekeepingOptions): Promise<Housekeeping> {
+  static async start({
+    tend,
+    folders,
+    findLostSockets,
+    clock,
+    log,
+  }: HousekeepingOptions): Promise<Housekeeping> {
     const { schedule } = await import('node-cron');
     const options = { noOverlap: true, unref: true, suppressMissedWarning: true } as const;
     const purge = async () => {
@@ -35,6 +42,7 @@ export class Housekeeping implements AsyncDisposable {
     };
     const tasks = [
       schedule(everyMinute, ({ date }) => tend(date.getMinutes()), options),
+      schedule(everyMinute, findLostSockets, options),
       schedule(everyQuarter, purge, options),
     ];
     void purge();

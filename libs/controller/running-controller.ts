@@ -43,6 +43,7 @@ export class RunningController implements Controller {
 
   async reload(): Promise<void> {
     await notifySystemd(this.#notifySocket, 'RELOADING');
+    await this.#parts.fleet.findLostSockets();
     await this.#parts.reconciler.apply(false);
     await notifySystemd(this.#notifySocket, 'READY');
   }

@@ -5,7 +5,7 @@
  */
 import { fallbackSocketPath } from '../spec/paths.ts';
 import type { TenantSpec } from '../spec/tenant-spec.ts';
-import { adviseMount, adviseReload, adviseStop, restartOf } from './advise.ts';
+import { adviseMount, adviseReload, adviseStop } from './advise.ts';
 import { findStop } from './find-stop.ts';
 import type { Finding } from './finding.ts';
 import { type Chain, lookAtAll } from './look-at.ts';
@@ -165,12 +165,12 @@ function explain(visit: Visit, attempt: Attempt | null, chain: Chain, world: Wor
   if (owner && world.daemon?.stateOf(owner.tenant) === null)
     return say('DOCTOR_SOCKET_MISSING', `the daemon does not have ${owner.tenant} yet`, 'mpctl apply', '');
   if (chain === 'missing' || attempt === 'ENOENT')
-    return say('DOCTOR_SOCKET_MISSING', `${path} is not there: somebody removed it`, restartOf(world), '');
+    return say('DOCTOR_SOCKET_MISSING', `${path} is not there: somebody removed it`, 'mpctl apply', '');
   if (attempt === 'ECONNREFUSED')
     return say(
       'DOCTOR_SOCKET_STALE',
       `nobody listens on ${path}: it was replaced`,
-      [`rm ${shellWord(path)}`, restartOf(world)].filter(Boolean).join(' && '),
+      `rm ${shellWord(path)} && mpctl apply`,
       '',
     );
   if (chain === 'unseen') {

@@ -14,6 +14,8 @@ export interface BoundSocket {
   readonly fd: number;
   /** For `child.send(message, handle, {keepOpen: true})`; null where only the public API is used. */
   readonly handle: object | null;
+  /** Whether its path leads to it no more: somebody removed or replaced the file. Asks the file system. */
+  readonly isLost: boolean;
   /**
    * Public API only, where this process accepts and hands each connection on: `deliver` gets them, paused and in order,
    * also those that came while there was nobody (null).

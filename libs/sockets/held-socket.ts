@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import type { Bind } from '../spec/tenant-spec.ts';
 import type { BoundSocket } from './bound-socket.ts';
-import { closeAndRemove, type FileIdentity } from './socket-file.ts';
+import { closeAndRemove, type FileIdentity, isAt } from './socket-file.ts';
 import { removeFolder } from './socket-folder.ts';
 
 /** What both kinds of bound socket share: how they end. Thousands of these are held, so they are small. */
@@ -18,6 +18,10 @@ export abstract class HeldSocket implements BoundSocket {
   keepFile(file: FileIdentity, runDir: string): void {
     this.#file = file;
     this.#runDir = runDir;
+  }
+
+  get isLost(): boolean {
+    return this.bind.kind === 'unix' && this.#file !== null && !isAt(this.bind.path, this.#file);
   }
 
   abstract get fd(): number;

@@ -75,7 +75,7 @@ export function statPath(path: string): Stats | null {
  */
 export function closeAndRemove(path: string, meant: FileIdentity, close: () => void): void {
   const now = statPath(path);
-  const isMeant = now?.dev === meant.dev && now.ino === meant.ino;
+  const isMeant = isSame(now, meant);
   const aside = now === null || isMeant ? null : `${path}.${process.pid}`;
   try {
     if (isMeant) unlinkSync(path);
@@ -87,4 +87,13 @@ export function closeAndRemove(path: string, meant: FileIdentity, close: () => v
   }
   close();
   if (aside !== null) renameSync(aside, path);
+}
+
+/** Whether a path still leads to a file that was made there. */
+export function isAt(path: string, meant: FileIdentity): boolean {
+  return isSame(statPath(path), meant);
+}
+
+function isSame(now: FileIdentity | null, meant: FileIdentity): boolean {
+  return now?.dev === meant.dev && now.ino === meant.ino;
 }

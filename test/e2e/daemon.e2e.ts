@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { statSync, writeFileSync } from 'node:fs';
+import { rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -192,4 +192,20 @@ test('a folder that cannot be made is told in a sentence', async () => {
     assert.match(stderr, /cannot make the (run|data) folder: .*\n +name another with --/m);
     assert.doesNotMatch(stderr, /^ +at /m);
   }
+});
+
+test('a socket that somebody removed is bound again at apply, the others staying as they are', async () => {
+  await using fleet = await Fleet.serving('tenants: { a: {}, b: {} }\n');
+  const path = fleet.socketPath('a', 'smtp');
+  using kept = new SmtpTalk(fleet.socketPath('b', 'smtp'));
+  await kept.reply();
+  rmSync(path);
+  await assert.rejects(sendMail(path, 'lost'));
+  assert.equal((await fleet.run(['apply'])).code, 0);
+  assert.ok(await sendMail(path, 'found'));
+  rmSync(dirname(path), { recursive: true });
+  assert.equal((await fleet.run(['apply'])).code, 0);
+  assert.ok(await sendMail(path, 'found'));
+  assert.equal((await fleet.get('a', '/livez')).status, 200);
+  assert.match((await kept.say('NOOP')) ?? '', /^250/);
 });
