@@ -122,7 +122,7 @@ test('nothing moves while mail pours in, until one asks for it', async () => {
   // At the top it follows, and says so to who cannot see it.
   await world.send('shop', 1, 125);
   await eventually(() => topRow(page), 'mail 125');
-  await page.locator('.arrivals', { hasText: '1 new message' }).waitFor({ state: 'attached' });
+  await page.locator('.arrivals', { hasText: /new message/ }).waitFor({ state: 'attached' });
   await page.context().close();
 });
 
