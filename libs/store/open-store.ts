@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { constants, copyFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../base/clock.ts';
@@ -9,7 +10,7 @@ import { MemoryState } from './memory/memory-state.ts';
 import { MemoryStore } from './memory/memory-store.ts';
 import type { Repaired } from './sqlite/repair-database.ts';
 import type { Store } from './store.ts';
-import { syncFile, syncFolder } from './sync-path.ts';
+import { rewriteFile, syncFile, syncFolder } from './sync-path.ts';
 
 /** A store that keeps mail in memory: gone with the process. */
 export function openMemoryStore(clock: Clock): Store {
@@ -54,7 +55,10 @@ export async function repairMailFile(dir: string, nowMs: number, random: RandomS
 /** Makes safe what another process, which is gone, wrote into the mailbox of a folder. */
 export async function syncMailFile(dir: string): Promise<void> {
   try {
-    await syncFile(join(dir, 'mail.db-wal'));
+    const log = join(dir, 'mail.db-wal');
+    // A sync of it may have failed, which another would not tell.
+    if (existsSync(log)) await rewriteFile(log);
+    await syncFile(log);
     await syncFile(join(dir, 'mail.db'));
     await syncFolder(dir);
   } catch (cause) {

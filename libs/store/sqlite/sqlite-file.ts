@@ -48,11 +48,11 @@ class SqliteFile implements MailFile {
   #frozen: Promise<void> | null = null;
 
   constructor(db: Database.Database, path: string, isSuspect: boolean) {
-    this.#isSuspect = isSuspect;
     this.#db = db;
     this.#path = path;
     this.state = new SqliteState(db, file => this.#unlink(join(dirname(path), 'big', file)));
-    // A log that is there already is a crashed process's, who may not have synced it.
+    // A log that is there already is a crashed process's, who may not have synced it, or could not.
+    this.#isSuspect = isSuspect || this.logBytes > 0;
     this.#syncedPosition = this.logBytes > 0 ? -1 : this.state.position;
   }
 
