@@ -1,3 +1,5 @@
+import { printable } from './quote.ts';
+
 /** What is wrong with somebody's input: where it stands, what is allowed, how to mend it. Always reported all at once. */
 export type Issue = {
   /** From the lib's own table, e.g. `SPEC_UNKNOWN_KEY`. */
@@ -17,10 +19,15 @@ export type Issue = {
   readonly hint?: string;
 };
 
-/** `file:line:column: path: message (hint)`, leaving out what is not known. */
+/** A path that is longer ends in `…`: somebody gave a key a text for a name. */
+const maxPathLength = 120;
+
+/** `file:line:column: path: message (hint)` in one line for a terminal, leaving out what is not known. */
 export function renderIssue(issue: Issue): string {
   const place = [issue.file, issue.line, issue.column].filter(part => part !== undefined).join(':');
-  const head = [place, issue.path].filter(part => part !== '').join(': ');
+  const path = issue.path.length > maxPathLength ? `${issue.path.slice(0, maxPathLength)}…` : issue.path;
+  const head = [place, path].filter(part => part !== '').join(': ');
   const level = issue.severity === 'warning' ? 'warning: ' : '';
-  return `${head === '' ? '' : `${head}: `}${level}${issue.message}${issue.hint ? ` (${issue.hint})` : ''}`;
+  const hint = issue.hint ? ` (${issue.hint})` : '';
+  return printable(`${head === '' ? '' : `${head}: `}${level}${issue.message}${hint}`);
 }

@@ -116,16 +116,27 @@ async function tryEdit(
   }
   if (edits.length === 0) return { edits, reading: before, refusals };
   const reading = await files.readWith(new Map(edits.map(({ path, after }) => [path, after])), before);
-  if (!isGood(reading)) return reading.issues;
+  const paths = new Set(edits.map(({ path }) => path));
+  if (!isGood(reading)) return withoutPlaces(reading.issues, paths);
   const changed = [...reading.fleet.tenants.values()].filter(
     tenant => before.fleet.tenants.get(tenant.id) !== tenant,
   );
   const issues = await accessIssues(reading, changed);
-  return issues.length > 0 ? issues : { edits, reading, refusals };
+  return issues.length > 0 ? withoutPlaces(issues, paths) : { edits, reading, refusals };
+}
+
+/** Lines of a text that is not written help nobody: the keys say what is meant. */
+function withoutPlaces(issues: readonly Issue[], paths: ReadonlySet<string>): Issue[] {
+  return issues.map(issue => {
+    if (!paths.has(issue.file ?? '')) return issue;
+    const { file, line, column, ...rest } = issue;
+    return rest;
+  });
 }
 
 function wrongThen(issues: readonly Issue[]): Refusal {
-  return new Refusal('BAD_REQUEST', 'the change is refused: the tenants file would be wrong', issues);
+  const message = 'the change is refused: with it the tenants file would be wrong as said above';
+  return new Refusal('BAD_REQUEST', message, issues, 'nothing was written');
 }
 
 /** The reading before, with other texts: enough for the next edit. */

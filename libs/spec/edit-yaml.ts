@@ -4,7 +4,7 @@ import { EditTree, type Splices } from './edit-tree.ts';
 import { readYaml } from './read-yaml.ts';
 import { applySplices } from './splice.ts';
 import type { Changes, TenantEdit } from './tenant-edit.ts';
-import { plainOf } from './written.ts';
+import { find, plainOf } from './written.ts';
 import { treeOf } from './yaml-text.ts';
 
 type Path = readonly string[];
@@ -19,6 +19,20 @@ export function tenantsOf(text: string): ReadonlySet<string> | null {
   const tenants =
     root.kind === 'map' ? root.entries.find(entry => entry.key === 'tenants')?.value : undefined;
   return new Set(tenants?.kind === 'map' ? tenants.entries.map(entry => entry.key) : []);
+}
+
+/** Why a tenant is left to a person, and in which line. */
+export function hardToEdit(text: string, name: string): string {
+  const tenants = find(readYaml(text).root, ['tenants']);
+  const entries = tenants?.kind === 'map' ? tenants.entries : [];
+  const at = entries.findIndex(({ key }) => key === name);
+  const start = entries[at]?.keyAt ?? tenants?.at ?? 0;
+  const line = text.slice(0, start).split('\n').length;
+  const shared = /[&*][\w-]+/.exec(text.slice(start, entries[at + 1]?.keyAt))?.[0];
+  const cause = shared
+    ? `${shared} in it stands for keys that may be written elsewhere, too`
+    : 'its keys cannot be changed in place';
+  return `${name} (line ${line}) can be changed by a person only: ${cause}`;
 }
 
 /** `at` is where the tenant stands in the text. Null when nothing but the edit cannot be had. */

@@ -23,19 +23,14 @@ export async function editTenants(text: string, edit: TenantEdit): Promise<EditR
     const edited = await editCut(text, cut, edit, changes);
     if (edited !== null) return { text: edited };
   }
-  const { editYaml, tenantsOf } = await import('./edit-yaml.ts');
+  const { editYaml, hardToEdit, tenantsOf } = await import('./edit-yaml.ts');
   const tenants = tenantsOf(text);
   if (tenants === null)
     return { fault: 'FILE_NOT_EDITABLE', message: 'the file has mistakes: they must be mended first' };
   const refusal = refusalOf(edit, name => tenants.has(name));
   const edited = refusal ? null : editYaml(text, ['tenants', edit.name], edit, changes);
   if (edited !== null) return { text: edited };
-  return (
-    refusal ?? {
-      fault: 'FILE_NOT_EDITABLE',
-      message: `${edit.name} is written in a way that only a person can change`,
-    }
-  );
+  return refusal ?? { fault: 'FILE_NOT_EDITABLE', message: hardToEdit(text, edit.name) };
 }
 
 function refusalOf(edit: TenantEdit, isThere: (name: string) => boolean): EditRefusal | null {

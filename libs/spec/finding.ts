@@ -13,6 +13,12 @@ export type Finding = {
   readonly hint?: string;
 };
 
+/** Said of the key `<<`, which YAML itself does not know any more. */
+export const mergeKeyFault = {
+  message: 'merge keys ("<<") are not supported',
+  hint: 'what tenants have in common stands in defaults',
+} as const;
+
 /** Line and column of an offset, both from 1. */
 export type Places = (offset: number) => { readonly line: number; readonly column: number };
 

@@ -64,8 +64,10 @@ const maxLabelLength = 200;
 
 export const label: Kind<string> = {
   read: text => {
-    const line = text.replace(/\s+/g, ' ').trim();
-    return line.length <= maxLabelLength && !/[\x00-\x1f\x7f]/.test(line) ? line : null;
+    const line = text.trim();
+    return line.length <= maxLabelLength && !/[\p{Cc}\p{Zl}\p{Zp}]/u.test(line)
+      ? line.replace(/ {2,}/g, ' ')
+      : null;
   },
   allowed: `a line of at most ${maxLabelLength} characters`,
   json: { type: 'string', maxLength: maxLabelLength },

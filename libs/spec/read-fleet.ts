@@ -7,8 +7,9 @@
  */
 import { parseTenantId, type TenantId, tenantIdFault } from '../base/ids.ts';
 import type { Issue } from '../base/issue.ts';
+import { quote } from '../base/quote.ts';
 import { type BindConflict, bindConflicts, renderConflict } from './bind-conflicts.ts';
-import { type Finding, renderKeyPath } from './finding.ts';
+import { type Finding, mergeKeyFault, renderKeyPath } from './finding.ts';
 import type { SpecIssueCode } from './issue-codes.ts';
 import { overlay } from './overlay.ts';
 import { parseSettings, parseTenant, settingsIssue, tenantIssue } from './parse.ts';
@@ -175,7 +176,7 @@ class Reading {
     for (const source of this.#sources.values()) {
       if (source === this.#main || source === this.#previous?.sources.get(source.path)) continue;
       for (const { key, keyAt } of await source.sections(this.#budget)) {
-        const message = `unknown key "${key}": an included file has "tenants" and nothing else`;
+        const message = `unknown key ${quote(key)}: an included file has "tenants" and nothing else`;
         this.#issues.push(fileIssue('SPEC_UNKNOWN_KEY', message, source.path, source.places(keyAt), key));
       }
     }
@@ -236,15 +237,18 @@ class Reading {
     const { name } = stanza;
     const id = parseTenantId(name);
     if (id !== null) return id;
-    const message = `"${name}" ${tenantIdFault(name)}`;
+    const bad = { code: 'SPEC_BAD_NAME', path: [], at: 'key' } as const;
+    const blame = (finding: Finding) => this.#issues.push(tenantIssue(source, stanza, finding));
+    if (name === '<<') {
+      blame({ ...bad, ...mergeKeyFault });
+      return null;
+    }
     const spelled = name
       .toLowerCase()
       .replace(/[^a-z0-9]+/g, '-')
       .replace(/^-|-$/g, '');
     const hint = parseTenantId(spelled) === null ? {} : { hint: `${spelled} would do` };
-    this.#issues.push(
-      tenantIssue(source, stanza, { code: 'SPEC_BAD_NAME', message, path: [], at: 'key', ...hint }),
-    );
+    blame({ ...bad, message: `${quote(name)} ${tenantIdFault(name)}`, ...hint });
     return null;
   }
 

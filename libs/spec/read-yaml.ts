@@ -10,6 +10,7 @@ import {
   parseDocument,
   visit,
 } from 'yaml';
+import { maxDepth, tooDeepAt } from './nesting.ts';
 import type { Entry, Fault, Written } from './written.ts';
 
 export type Yaml = {
@@ -25,6 +26,11 @@ export type Yaml = {
  * characters. An anchor's content stands wherever its alias does.
  */
 export function readYaml(text: string, offset = 0): Yaml {
+  const deepAt = tooDeepAt(text);
+  if (deepAt !== null) {
+    const faults = [{ message: `nested deeper than ${maxDepth} levels`, at: offset + deepAt }];
+    return { root: { kind: 'empty', at: offset }, faults, isBroken: true };
+  }
   const document = parseDocument(text, { schema: 'failsafe', uniqueKeys: false, version: '1.2' });
   const faults: Fault[] = [...document.errors, ...document.warnings].map(error => ({
     message: messageOf(error.code, error.message),
@@ -42,6 +48,8 @@ class Conversion {
   readonly #faults: Fault[];
   /** What an alias repeats is converted once: a few lines could stand for gigabytes else. */
   readonly #known = new Map<Node, Written>();
+  /** Those around what is converted just now. */
+  readonly #open = new Set<Node>();
 
   constructor(document: Document.Parsed, offset: number, faults: Fault[]) {
     this.#document = document;
@@ -59,19 +67,24 @@ class Conversion {
         });
         return { kind: 'empty', at: this.#at(node) };
       }
+      if (this.#open.has(target)) {
+        const message = `this alias stands inside of what &${node.source} names`;
+        this.#faults.push({ message, at: this.#at(node) });
+        return { kind: 'empty', at: this.#at(node) };
+      }
       return this.convert(target);
     }
     if (!isScalar(node) && !isSeq(node) && !isMap(node)) return { kind: 'empty', at: this.#offset };
     const known = this.#known.get(node);
     if (known) return known;
     const at = this.#at(node);
-    // An alias inside of what it names finds this: nothing.
-    this.#known.set(node, { kind: 'empty', at });
+    this.#open.add(node);
     const written = isScalar(node)
       ? this.#scalar(node.value, node.type === 'PLAIN', at)
       : isSeq(node)
         ? ({ kind: 'list', at, items: node.items.map(item => this.convert(item)) } as const)
         : ({ kind: 'map', at, entries: this.#entries(node.items) } as const);
+    this.#open.delete(node);
     this.#known.set(node, written);
     return written;
   }

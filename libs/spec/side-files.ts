@@ -1,6 +1,8 @@
 import type { Issue } from '../base/issue.ts';
+import { encodingFault } from './encoding-fault.ts';
 import { parseEnvFile } from './parse.ts';
 import type { TenantInput } from './schema.ts';
+import { SourceText } from './source-text.ts';
 import { ioFault, type SpecIo } from './spec-io.ts';
 import { parseTagFile } from './tag-filters.ts';
 import type { TagFilterSpec } from './tags-spec.ts';
@@ -26,7 +28,9 @@ export class SideFiles {
   async text(path: string): Promise<string | null> {
     if (!this.#texts.has(path) && !this.#faults.has(path)) {
       try {
-        this.#texts.set(path, await this.#io.readText(path));
+        const text = await this.#io.readText(path);
+        this.#texts.set(path, text);
+        this.#blameEncoding(path, text);
       } catch (error) {
         this.#faults.set(path, ioFault(error));
       }
@@ -60,6 +64,14 @@ export class SideFiles {
     this.#tagFilters.set(path, value);
     this.issues.push(...issues);
     return true;
+  }
+
+  #blameEncoding(path: string, text: string): void {
+    const fault = encodingFault(text);
+    if (fault === null) return;
+    const place = new SourceText(path, text).places(fault.at);
+    const { message } = fault;
+    this.issues.push({ code: 'SPEC_SYNTAX', severity: 'error', message, path: '', file: path, ...place });
   }
 
   fault(path: string): string {

@@ -1,5 +1,6 @@
 import { MpctlError } from '../base/error.ts';
 import { type Cut, cutText, type Piece } from './cut.ts';
+import { encodingFault } from './encoding-fault.ts';
 import type { Places } from './finding.ts';
 import type { Entry, Fault, Written } from './written.ts';
 
@@ -18,6 +19,7 @@ export type YamlBudget = { leftBytes: number };
 export class SourceText {
   readonly path: string;
   readonly text: string;
+  readonly #encodingFault: Fault | null;
   #cut: Cut | null;
   #whole: readonly Entry[] | null = null;
   /** The tenants of a text that was parsed whole, without what stands in them. */
@@ -29,7 +31,8 @@ export class SourceText {
   constructor(path: string, text: string, isCut = true) {
     this.path = path;
     this.text = text;
-    this.#cut = isCut ? cutText(text) : null;
+    this.#encodingFault = encodingFault(text);
+    this.#cut = isCut && this.#encodingFault === null ? cutText(text) : null;
   }
 
   get isCut(): boolean {
@@ -163,6 +166,11 @@ export class SourceText {
 
   async #parseWhole(budget: YamlBudget): Promise<readonly Entry[]> {
     if (this.#whole) return this.#whole;
+    if (this.#encodingFault) {
+      this.#faults = [this.#encodingFault];
+      this.#whole = [];
+      return this.#whole;
+    }
     spend(budget, this.text.length);
     const readYaml = await loadYaml();
     const { root, faults, isBroken } = readYaml(this.text);

@@ -1,4 +1,6 @@
 /** What may be asked of a tenants file, and the values that it brings along. */
+import { nearestName } from '../base/nearest-name.ts';
+import { listenerKeys, tenantKeys } from './key-table.ts';
 import { plainOf } from './written.ts';
 import { renderScalar } from './yaml-text.ts';
 
@@ -35,10 +37,28 @@ export async function parseChanges(edit: TenantEdit): Promise<Changes | EditRefu
   const unset = edit.verb === 'set' ? edit.unset : [];
   const bad = [...settings.map(({ key }) => key), ...unset].find(key => !keyPattern.test(key));
   if (bad !== undefined) return { fault: 'BAD_REQUEST', message: `"${bad}" is no key` };
+  const unknown = unset.find(key => !isKnownKey(key));
+  if (unknown !== undefined) {
+    const near = nearestName(unknown, tenantKeyNames);
+    const question = near === null ? '' : `, did you mean ${near}?`;
+    return { fault: 'BAD_REQUEST', message: `unknown key "${unknown}"${question}` };
+  }
   const set: TreeChange[] = [];
   for (const { key, value } of settings) set.push({ path: key.split('.'), ...(await parseValue(value)) });
   return { set, unset: unset.map(key => key.split('.')) };
 }
+
+/** Whether a key, or the map that holds some, can stand in a tenant. */
+function isKnownKey(key: string): boolean {
+  const isIn = (keys: readonly string[], wanted: string) =>
+    keys.some(each => each === wanted || each.startsWith(`${wanted}.`));
+  const [group, , ...below] = key.split('.');
+  if (group === 'listeners') return below.length === 0 || isIn(listenerKeyNames, below.join('.'));
+  return group === 'mailpit' || isIn(tenantKeyNames, key);
+}
+
+const tenantKeyNames = tenantKeys.map(({ key }) => key);
+const listenerKeyNames = listenerKeys.map(({ key }) => key);
 
 /** A list or a map where the text is one, else a scalar. */
 async function parseValue(value: string): Promise<{ tree: string; plain: unknown }> {

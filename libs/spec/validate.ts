@@ -1,7 +1,8 @@
 /** The door to the schema and zod: imported where something was written that must be checked, and not before. */
 import type { z } from 'zod';
 import { nearestName } from '../base/nearest-name.ts';
-import type { Finding } from './finding.ts';
+import { quote } from '../base/quote.ts';
+import { type Finding, mergeKeyFault } from './finding.ts';
 import { type SettingsInput, settingsSchema, type TenantInput, tenantSchema } from './schema.ts';
 import { keysAt, schemaKeys } from './schema-keys.ts';
 import type { KeyPath } from './written.ts';
@@ -38,7 +39,7 @@ function findingsOf(schema: z.ZodType, plain: unknown, issue: z.core.$ZodIssue):
   }
   if (issue.code === 'invalid_key') {
     const message = issue.issues[0]?.message ?? issue.message;
-    return [{ code: 'SPEC_BAD_NAME', message: `"${path.at(-1)}" ${message}`, path, at: 'key' }];
+    return [{ code: 'SPEC_BAD_NAME', message: `${quote(String(path.at(-1)))} ${message}`, path, at: 'key' }];
   }
   const allowed = issue.code === 'custom' ? issue.message : allowedAt(issue);
   const place = writtenPath(plain, path);
@@ -67,10 +68,12 @@ function allowedAt(issue: z.core.$ZodIssue): string {
 function describe(found: unknown): string {
   if (found === null || found === undefined) return 'empty';
   if (Array.isArray(found)) return 'a list';
-  return typeof found === 'string' ? JSON.stringify(found) : 'keys and values';
+  return typeof found === 'string' ? quote(found) : 'keys and values';
 }
 
 function unknownKey(schema: z.ZodType, parent: readonly (string | number)[], key: string): Finding {
+  const unknown = { code: 'SPEC_UNKNOWN_KEY', path: [...parent, key], at: 'key' } as const;
+  if (key === '<<') return { ...unknown, ...mergeKeyFault };
   const allowed = keysAt(schema, parent);
   if (schema === settingsSchema && parent.length === 0) allowed.push('tenants');
   const nearest = nearestName(key, allowed);
@@ -81,14 +84,16 @@ function unknownKey(schema: z.ZodType, parent: readonly (string | number)[], key
       ? `did you mean ${nearest}?`
       : elsewhere
         ? `it stands at ${elsewhere.path.join('.')}`
-        : `known here: ${allowed.join(', ')}`;
-  return {
-    code: 'SPEC_UNKNOWN_KEY',
-    message: `unknown key "${key}"`,
-    path: [...parent, key],
-    at: 'key',
-    hint,
-  };
+        : knownKeys(allowed);
+  return { ...unknown, message: `unknown key ${quote(key)}`, hint };
+}
+
+/** More would be a page. */
+const maxKnownKeys = 8;
+
+function knownKeys(keys: readonly string[]): string {
+  const more = keys.length > maxKnownKeys ? `, … (${keys.length} of them)` : '';
+  return `known here: ${keys.slice(0, maxKnownKeys).join(', ')}${more}`;
 }
 
 /** A value without brackets counts as a list of one: its place is the key's. */
