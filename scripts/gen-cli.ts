@@ -6,7 +6,7 @@ import { renderGlobalOptions, renderManual } from '../apps/mpctl/help.ts';
 const meanings: Readonly<Record<keyof typeof exitCode, string>> = {
   done: 'done',
   failed: 'failed',
-  usage: 'the command line is wrong',
+  usage: 'the command line is wrong, or a value in it: the tenants file would be wrong with it',
   notFound: 'no such tenant',
   exists: 'the tenant exists',
   badFile: 'the tenants file is wrong',
@@ -27,7 +27,7 @@ export function renderCliManual(): string {
     'Data goes to stdout, everything else to stderr. Every command but `sendmail` and `run` takes these options:',
     renderGlobalOptions(),
     'Without `--config` the tenants file is `/etc/mpctl/tenants.yaml` where it exists, else `./tenants.yaml`. ' +
-      'With `--json` stdout is one document; after a failure it is `{"error": {"code", "message", "hint", "issues"}}`.',
+      'With `--json` stdout is one document (of `help` and `completion` it is their text all the same); after a failure it is `{"error": {"code", "message", "hint", "issues"}}`.',
     ['| exit code | |', '|---|---|', ...rows].join('\n'),
     ...commands.filter(({ hidden }) => !hidden).map(renderManual),
   ].join('\n\n')}\n`;

@@ -1,5 +1,6 @@
 import type { MpctlError } from '../../libs/base/error.ts';
 import { renderIssue } from '../../libs/base/issue.ts';
+import { printable } from '../../libs/base/quote.ts';
 import { Refusal } from '../../libs/base/refusal.ts';
 import { type ExitCode, exitCode } from './exit-code.ts';
 import { printJson, printNote } from './print.ts';
@@ -26,6 +27,12 @@ export function exitCodeOf(error: MpctlError): ExitCode {
 export function reportError(error: MpctlError, json: boolean): void {
   const issues = error instanceof Refusal ? error.issues : [];
   for (const issue of issues) printNote(renderIssue(issue));
-  printNote(`mpctl: ${error.message}${error.hint ? `\n  ${error.hint}` : ''}`);
+  const lines = [`mpctl: ${error.message}`, ...(error.hint ? [`  ${error.hint}`] : [])];
+  printNote(
+    lines
+      .flatMap(line => line.split('\n'))
+      .map(printable)
+      .join('\n'),
+  );
   if (json) printJson({ error: { code: error.code, message: error.message, hint: error.hint, issues } });
 }

@@ -1,10 +1,10 @@
 /** The only place that writes to the terminal: data on stdout, everything else on stderr. */
 
+import { printable } from '../../libs/base/quote.ts';
+
 /** What was asked for. */
 export function printData(text: string): void {
-  // Who reads only a part (`| head`) ends it, and that is no failure.
-  if (process.stdout.listenerCount('error') === 0) process.stdout.on('error', () => process.exit());
-  process.stdout.write(text.endsWith('\n') || text === '' ? text : `${text}\n`);
+  write(process.stdout, text.endsWith('\n') || text === '' ? text : `${text}\n`);
 }
 
 export function printJson(value: unknown): void {
@@ -13,12 +13,22 @@ export function printJson(value: unknown): void {
 
 /** What a person should know and a program need not. */
 export function printNote(text: string): void {
-  process.stderr.write(`${text}\n`);
+  write(process.stderr, `${text}\n`);
+}
+
+function write(stream: NodeJS.WriteStream, text: string): void {
+  if (stream.listenerCount('error') === 0) stream.on('error', passOver);
+  stream.write(text);
+}
+
+/** Who reads only a part (`| head`) has what he wanted: the command ends as it would have. */
+function passOver(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE' && error.code !== 'ERR_STREAM_DESTROYED') throw error;
 }
 
 /** Columns with two spaces between them, under a headline; the last one is not padded. */
 export function renderTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const lines = [head, ...rows];
+  const lines = [head, ...rows].map(cells => cells.map(printable));
   const widths = head.map((_, column) => Math.max(...lines.map(line => (line[column] ?? '').length)));
   return lines
     .map(line =>

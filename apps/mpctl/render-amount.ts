@@ -1,5 +1,10 @@
 /** Amounts as people read them. */
 
+/** `1 tenant`, `2 tenants`. */
+export function renderCount(count: number, one: string, many = `${one}s`): string {
+  return `${count} ${count === 1 ? one : many}`;
+}
+
 /** e.g. `1.2 MB`. */
 export function renderSize(bytes: number): string {
   let value = bytes;

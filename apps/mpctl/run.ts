@@ -18,7 +18,8 @@ import { UsageError } from './usage-error.ts';
 /** Never rejects but for what is a bug. */
 export async function run(words: readonly string[]): Promise<ExitCode> {
   try {
-    return await runCommand(words);
+    // As everywhere; it is a command here, which says more with `--json`.
+    return await runCommand(words[0] === '--version' ? ['version', ...words.slice(1)] : words);
   } catch (error) {
     if (!(error instanceof MpctlError)) throw error;
     reportError(error, words.includes('--json'));
@@ -29,13 +30,17 @@ export async function run(words: readonly string[]): Promise<ExitCode> {
 async function runCommand(words: readonly string[]): Promise<ExitCode> {
   const { command, before, rest } = findCommand(words);
   if (command === null) return printOverview(before);
-  if (command.readsArguments && !rest.includes('--help')) {
-    const { values } = parseOptions(before, globalOptions);
-    return (await command.load())(new Input(rest, values, findFoldersOf(values)));
-  }
-  if (rest.includes('--help') || rest.includes('-h')) {
+  // Of `sendmail -h 5` the option is the other program's own.
+  const asksHelp = command.readsArguments
+    ? rest.includes('--help') || (rest.length === 1 && rest[0] === '-h')
+    : rest.includes('--help') || rest.includes('-h');
+  if (asksHelp) {
     printData(renderHelp(command));
     return exitCode.done;
+  }
+  if (command.readsArguments) {
+    const { values } = parseOptions(before, globalOptions);
+    return (await command.load())(new Input(rest, values, findFoldersOf(values)));
   }
   const { args, values } = parseOptions([...before, ...rest], [...globalOptions, ...(command.options ?? [])]);
   checkArguments(command, args);

@@ -135,7 +135,7 @@ function withoutPlaces(issues: readonly Issue[], paths: ReadonlySet<string>): Is
 }
 
 function wrongThen(issues: readonly Issue[]): Refusal {
-  const message = 'the change is refused: with it the tenants file would be wrong as said above';
+  const message = 'the change is refused: with it the tenants file would be wrong';
   return new Refusal('BAD_REQUEST', message, issues, 'nothing was written');
 }
 

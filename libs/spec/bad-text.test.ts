@@ -35,7 +35,10 @@ test('what is nested too deep is one issue', async () => {
     assert.match(issue, /^\/e\/t:1:\d+: nested deeper than 100 levels$/);
     assert.deepEqual(others, []);
   }
-  assert.deepEqual(await issuesOf(`tenants: { a: { label: "${'['.repeat(150)}" } } # ${'{'.repeat(500)}`), []);
+  assert.deepEqual(
+    await issuesOf(`tenants: { a: { label: "${'['.repeat(150)}" } } # ${'{'.repeat(500)}`),
+    [],
+  );
 });
 
 test('an alias inside of what it names is an issue', async () => {
@@ -54,7 +57,11 @@ test('merge keys are told by their name', async () => {
 
 test('no issue is longer than what is wrong deserves', async () => {
   const long = 'x'.repeat(200_000);
-  for (const text of [`tenants: { a: { label: ${long} } }`, `tenants: { ${long}: }`, `tenants: { a: { ${long}: 1 } }`]) {
+  for (const text of [
+    `tenants: { a: { label: ${long} } }`,
+    `tenants: { ${long}: }`,
+    `tenants: { a: { ${long}: 1 } }`,
+  ]) {
     for (const issue of await issuesOf(text)) assert.ok(issue.length < 500, issue.slice(0, 1000));
   }
   const [name = ''] = await issuesOf('tenants: { "a\\e[2J\\u202E": }');
@@ -63,7 +70,10 @@ test('no issue is longer than what is wrong deserves', async () => {
 
 test('a label is one line without control characters', async () => {
   for (const label of ['a\\nb', 'a\\tb', 'a\\rb', 'a\\u0085b', 'a\\u2028b', 'a\\e[1m']) {
-    assert.match((await issuesOf(`tenants: { a: { label: "${label}" } }`)).join(), /must be a line of at most 200/);
+    assert.match(
+      (await issuesOf(`tenants: { a: { label: "${label}" } }`)).join(),
+      /must be a line of at most 200/,
+    );
   }
   assert.deepEqual(await issuesOf('tenants:\n  a:\n    label: |\n      one line\n'), []);
 });
@@ -73,16 +83,30 @@ test('a tenant that shares keys is left to a person, who is told where and why',
   const set = { verb: 'set', set: [{ key: 'label', value: 'y' }], unset: [] } as const;
   assert.deepEqual(await editTenants(text, { ...set, name: 'b' }), {
     fault: 'FILE_NOT_EDITABLE',
-    message: 'b (line 3) can be changed by a person only: *t in it stands for keys that may be written elsewhere, too',
+    message:
+      'b (line 3) can be changed by a person only: *t in it stands for keys that may be written elsewhere, too',
   });
 });
 
 test('a key that nobody knows cannot be taken out', async () => {
   const unset = (key: string) =>
     editTenants('tenants: { a: { label: x } }', { verb: 'set', name: 'a', set: [], unset: [key] });
-  assert.deepEqual(await unset('lable'), { fault: 'BAD_REQUEST', message: 'unknown key "lable", did you mean label?' });
+  assert.deepEqual(await unset('lable'), {
+    fault: 'BAD_REQUEST',
+    message: 'unknown key "lable", did you mean label?',
+  });
   assert.deepEqual(await unset('nope'), { fault: 'BAD_REQUEST', message: 'unknown key "nope"' });
-  for (const key of ['listeners.smtp.nope', 'smtp.nope', 'limits.perMinute.nope']) assert.ok('fault' in (await unset(key)), key);
-  for (const key of ['maxAge', 'smtp', 'smtp.auth', 'limits.perMinute', 'listeners', 'listeners.x', 'listeners.x.bind', 'mailpit.MP_LABEL'])
+  for (const key of ['listeners.smtp.nope', 'smtp.nope', 'limits.perMinute.nope'])
+    assert.ok('fault' in (await unset(key)), key);
+  for (const key of [
+    'maxAge',
+    'smtp',
+    'smtp.auth',
+    'limits.perMinute',
+    'listeners',
+    'listeners.x',
+    'listeners.x.bind',
+    'mailpit.MP_LABEL',
+  ])
     assert.ok('text' in (await unset(key)), key);
 });

@@ -155,18 +155,18 @@ export function readMailpitSettings(entries: readonly Entry[]): MailpitKeys {
 function refusal(name: string): Finding {
   const path = [name];
   if (name.startsWith('MP_SENDMAIL_')) {
-    const message = `${name} is for those who send: it has no effect on a tenant`;
+    const message = 'is for those who send: it has no effect on a tenant';
     return { code: 'SPEC_MAILPIT_UNAVAILABLE', message, path, at: 'key' };
   }
   if (Object.hasOwn(mailpitNames, name)) {
-    const message = `${name} is not available in this version`;
+    const message = 'is not available in this version';
     return { code: 'SPEC_MAILPIT_UNAVAILABLE', message, path, at: 'key' };
   }
   const nearest = nearestName(name, Object.keys(mailpitNames));
   const hint = nearest === null ? {} : { hint: `did you mean ${nearest}?` };
   return {
     code: 'SPEC_MAILPIT_UNKNOWN',
-    message: `Mailpit has no setting ${name}`,
+    message: 'is no setting of Mailpit',
     path,
     at: 'key',
     ...hint,

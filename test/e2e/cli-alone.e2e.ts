@@ -84,6 +84,7 @@ test('a wrong command line ends with 2 and says what would be right', async () =
     ['status --jsn', 'did you mean --json?'],
     ['status more', 'too many arguments'],
     ['run --lisen x', 'did you mean --listen?'],
+    ['run --nope', 'Mailpit has no flag --nope'],
   ] as const) {
     const { exitCode, stdout, stderr } = await execa(mpctlPath, words === '' ? [] : words.split(' '), {
       reject: false,
@@ -91,6 +92,32 @@ test('a wrong command line ends with 2 and says what would be right', async () =
     assert.deepEqual([exitCode, stdout], [2, ''], words);
     assert.ok(stderr.includes(said), stderr);
   }
+});
+
+test('help and the version are there under their usual names', async () => {
+  const run = async (...words: string[]) => (await execa(mpctlPath, words)).stdout;
+  assert.equal(await run('--version'), await run('version'));
+  assert.equal(await run('run', '-h'), await run('help', 'run'));
+});
+
+test('a closed pipe does not change how a command ends', async () => {
+  await using fleet = new Fleet('tenants:\n  a: { maxMesages: 1 }\n');
+  const script = '{ sleep 0.3; "$0" "$@"; echo $? >&3; } 3>&2 2>&1 | true';
+  for (const [word, code] of [
+    ['check', '6'],
+    ['help', '0'],
+  ] as const) {
+    const { stderr } = await execa('bash', ['-c', script, mpctlPath, word, ...fleet.options]);
+    assert.equal(stderr, code);
+  }
+});
+
+test('without the tenants file it is said that the default folder was asked', async () => {
+  await using fleet = new Fleet('tenants: {}\n');
+  const config = `${fleet.dataDir}/none.yaml`;
+  const { exitCode, stderr } = await execa(mpctlPath, ['status', '--config', config], { reject: false });
+  assert.equal(exitCode, 9);
+  assert.ok(stderr.includes(`${config} is not there, so the default folder was asked`), stderr);
 });
 
 /** What each shell offers after `mpctl tenant re`, asked as somebody at its prompt would; each prints it in its own way. */

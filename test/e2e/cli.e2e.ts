@@ -101,6 +101,10 @@ test('adding what is there, or what cannot be, changes nothing', async () => {
   const typo = await fleet.run(['tenant', 'add', 'epsilon', 'maxMesages=5']);
   assert.equal(typo.code, 2);
   assert.match(typo.stderr, /did you mean maxMessages/);
+  // No line of a file that was not written.
+  assert.match(typo.stderr, /^tenants\.epsilon\.maxMesages: unknown key/m);
+  const unset = await fleet.run(['tenant', 'set', 'alpha', '--unset', 'lable']);
+  assert.deepEqual([unset.code, unset.stderr], [2, 'mpctl: unknown key "lable", did you mean label?']);
   assert.equal(tenantsFile(), before);
 });
 

@@ -143,5 +143,5 @@ test('what is wrong is told all at once, by the name it was given under', async 
   assert.match(stderr, /^--webhook-url: .* not available in this version/m);
   assert.match(stderr, /^MP_TAGS_CONFIG: .* is not there/m);
   assert.match(stderr, /^MP_ENABLE_SPAMASSASSIN: .* not available in this version/m);
-  assert.match(stderr, /^MP_NO: Mailpit has no setting MP_NO/m);
+  assert.match(stderr, /^MP_NO: is no setting of Mailpit/m);
 });

@@ -32,6 +32,7 @@ test('flags win over the environment, in which nothing is unset', () => {
 
 test('what nobody knows is refused with what is near', () => {
   assert.throws(() => parse('--lable x'), { code: 'CLI_USAGE', hint: 'did you mean --label?' });
+  assert.throws(() => parse('--nope'), { message: 'Mailpit has no flag --nope', hint: '' });
   assert.throws(() => parse('-Z'), { message: 'Mailpit has no flag -Z' });
   assert.throws(() => parse('stray'), { message: 'stray is no flag' });
   assert.throws(() => parse('--label'), { message: '--label needs a value' });

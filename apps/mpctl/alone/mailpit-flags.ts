@@ -62,6 +62,7 @@ function flagsIn(word: string): Flag[] {
 }
 
 function unknownFlag(flag: string): UsageError {
-  const near = nearestName(flag, nameOfFlag.keys());
-  return new UsageError(`Mailpit has no flag ${flag}`, near === null ? '' : `did you mean ${near}?`);
+  const words = [...nameOfFlag.keys()].flatMap(known => /^--(.+)/.exec(known)?.[1] ?? []);
+  const near = nearestName(flag.replace(/^-+/, ''), words);
+  return new UsageError(`Mailpit has no flag ${flag}`, near === null ? '' : `did you mean --${near}?`);
 }

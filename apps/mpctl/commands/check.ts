@@ -7,6 +7,7 @@ import { readFiles } from '../files/read-files.ts';
 import type { Input } from '../input.ts';
 import { printData, printJson, printNote } from '../print.ts';
 import { proxyIssues } from '../read-proxy.ts';
+import { renderCount } from '../render-amount.ts';
 
 /** Holds the files against the schema and against this machine; starts and changes nothing. */
 export async function check(input: Input): Promise<ExitCode> {
@@ -19,7 +20,8 @@ export async function check(input: Input): Promise<ExitCode> {
   }
   const errors = issues.filter(({ severity }) => severity === 'error').length;
   for (const issue of issues) printNote(renderIssue(issue));
-  const found = errors === 0 ? `${reading.fleet?.tenants.size ?? 0} tenants, no errors` : `${errors} errors`;
+  const tenants = renderCount(reading.fleet?.tenants.size ?? 0, 'tenant');
+  const found = errors === 0 ? `${tenants}, no errors` : renderCount(errors, 'error');
   if (input.json) printJson({ issues });
   else printData(`${input.folders.configPath}: ${found}`);
   return errors === 0 ? exitCode.done : exitCode.badFile;

@@ -1,18 +1,16 @@
 import { renderIssue } from '../../../libs/base/issue.ts';
 import type { ControlStatus, ShardStatus, TrashedTenant } from '../../../libs/wire/control-http.ts';
 import type { ProxyStatus } from '../../../libs/wire/proxy-status.ts';
-import { askController } from '../control-client.ts';
+import { askRunning } from '../ask-running.ts';
 import { type ExitCode, exitCode } from '../exit-code.ts';
-import { findControlSocket } from '../find-control-socket.ts';
 import type { Input } from '../input.ts';
 import { printData, printJson, renderTable } from '../print.ts';
-import { renderSize, renderTime } from '../render-amount.ts';
+import { renderCount, renderSize, renderTime } from '../render-amount.ts';
 import { noteOther } from '../with-fleet.ts';
 
 /** How the controller, its shards and its tenants are. */
 export async function status(input: Input): Promise<ExitCode> {
-  const socketPath = await findControlSocket(input.folders);
-  const reply = await askController<ControlStatus>(socketPath, 'GET', '/v1/status');
+  const reply = await askRunning<ControlStatus>(input.folders, 'GET', '/v1/status');
   noteOther(input.folders, reply.config.path);
   if (input.json) printJson(reply);
   else printData(renderStatus(reply));
@@ -36,11 +34,13 @@ function renderStatus({
   const lines = [
     `mpctl ${version}, pid ${pid}, up ${renderTime(uptimeMs)}`,
     `${config.path}: ${config.state}${config.held === '' ? '' : `, ${config.held}`}`,
-    `${tenants.total} tenants${states.length > 0 ? `: ${states.join(', ')}` : ''}`,
-    `${connections} connections, ${totals.accepted} mails taken, ${totals.rejected} refused`,
+    `${renderCount(tenants.total, 'tenant')}${states.length > 0 ? `: ${states.join(', ')}` : ''}`,
+    `${renderCount(connections, 'connection')}, ${renderCount(totals.accepted, 'mail')} taken, ${totals.rejected} refused`,
     ...config.issues.map(renderIssue),
     ...shards.flatMap(storageLines),
-    ...(damagedJournalParts > 0 ? [`${damagedJournalParts} damaged parts of journals were put aside`] : []),
+    ...(damagedJournalParts > 0
+      ? [`damaged parts of journals that were put aside: ${damagedJournalParts}`]
+      : []),
     ...(proxy ? [renderProxy(proxy)] : []),
     '',
     renderTable(
@@ -61,7 +61,9 @@ function trashCells({ name, uid, why, untilMs }: TrashedTenant): string[] {
 function storageLines({ shard, storage: { fault, failedMailboxes } }: ShardStatus): string[] {
   return [
     ...(fault === '' ? [] : [`shard ${shard} is degraded: ${fault}`]),
-    ...(failedMailboxes > 0 ? [`shard ${shard}: ${failedMailboxes} mailboxes cannot be used`] : []),
+    ...(failedMailboxes > 0
+      ? [`shard ${shard}: ${renderCount(failedMailboxes, 'mailbox', 'mailboxes')} cannot be used`]
+      : []),
   ];
 }
 
