@@ -80,7 +80,8 @@ class FileNode {
   }
 
   lose(random: () => number): void {
-    for (const cell of this.#cells()) cell.lose(random);
+    // The size is the file system's own, which keeps its changes until they are written.
+    for (const cell of this.blocks.values()) cell.lose(random);
   }
 
   survivor(random: () => number): Buffer {
