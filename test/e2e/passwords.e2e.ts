@@ -51,6 +51,16 @@ test('a new tenant has a user whose password is shown once and written nowhere',
   assert.match((await fleet.run(['tenant', 'show', 'project-b'])).stdout, /asks for a password/);
 });
 
+test('what a login needs beside the password is said with the command for it', async () => {
+  await fleet.ask('tenant', 'add', 'bare', '--no-auth');
+  const smtp = await fleet.run(['tenant', 'passwd', 'bare', '--for', 'smtp']);
+  assert.equal(smtp.code, 2);
+  assert.match(smtp.stderr, /first: mpctl tenant set bare smtp\.tlsCert=FILE smtp\.tlsKey=FILE/);
+  const pop3 = await fleet.run(['tenant', 'passwd', 'bare', '--for', 'pop3']);
+  assert.equal(pop3.code, 0);
+  assert.match(pop3.stderr, /no POP3 listener yet: mpctl tenant set bare listeners\.pop3\.bind=:1110/);
+});
+
 test('none is made where somebody said who may read the page, or asked for none', async () => {
   const open = await fleet.ask<Said>('tenant', 'add', 'open', 'auth=none');
   assert.deepEqual(

@@ -1,9 +1,11 @@
+import type { Issue } from '../../../libs/base/issue.ts';
+import { Refusal } from '../../../libs/base/refusal.ts';
 import { type CredentialList, credentialLists } from '../../../libs/spec/edit-passwd.ts';
 import type { TenantSpec } from '../../../libs/spec/tenant-spec.ts';
 import { type ExitCode, exitCode } from '../exit-code.ts';
 import type { Input } from '../input.ts';
 import { newLogin } from '../new-login.ts';
-import { printData, printJson } from '../print.ts';
+import { printData, printJson, printNote } from '../print.ts';
 import { readPassword } from '../read-password.ts';
 import { UsageError } from '../usage-error.ts';
 import { withFleet } from '../with-fleet.ts';
@@ -17,9 +19,14 @@ export async function tenantPasswd(input: Input): Promise<ExitCode> {
     const { spec } = await fleet.show(name);
     const user = input.text('user') ?? onlyUser(spec, asked.length > 0 ? asked : credentialLists);
     const known = credentialLists.filter(list => usersOf(spec, list).includes(user));
-    const lists = asked.length > 0 ? asked : known.length > 0 ? known : (['ui'] as const);
+    const lists: readonly CredentialList[] = asked.length > 0 ? asked : known.length > 0 ? known : ['ui'];
     const { password, secret } = await newLogin(given);
-    const { url } = await fleet.edit({ verb: 'passwd', name, user, secret, lists });
+    const { url, pop3 } = await fleet
+      .edit({ verb: 'passwd', name, user, secret, lists })
+      .catch(error => Promise.reject(withRemedy(error, name)));
+    if (lists.includes('pop3') && pop3.length === 0) {
+      printNote(`${name} has no POP3 listener yet: mpctl tenant set ${name} listeners.pop3.bind=:1110`);
+    }
     const where = url === null || !lists.includes('ui') ? {} : { url };
     const shown = given === null ? { password } : {};
     if (input.json) printJson({ name, user, ...shown, lists, ...where });
@@ -31,6 +38,14 @@ export async function tenantPasswd(input: Input): Promise<ExitCode> {
     }
     return exitCode.done;
   });
+}
+
+/** A login needs TLS, which takes another command first. */
+function withRemedy(error: unknown, name: string): unknown {
+  const wantsTls = (issue: Issue) => issue.path.endsWith('.smtp.auth') && issue.code === 'SPEC_CONFLICT';
+  if (!(error instanceof Refusal) || !error.issues.some(wantsTls)) return error;
+  const hint = `first: mpctl tenant set ${name} smtp.tlsCert=FILE smtp.tlsKey=FILE`;
+  return new Refusal(error.code, error.message, error.issues, hint);
 }
 
 function parseList(word: string): CredentialList {
