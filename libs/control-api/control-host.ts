@@ -25,6 +25,8 @@ export interface ControlHost {
   status(): Promise<ControlStatus>;
   plan(): Promise<PlanReply>;
   apply(confirmed: boolean): Promise<ApplyReply>;
+  /** Looks at the web server at once, and tries again what did not work. */
+  retryProxy(): Promise<void>;
   list(): Promise<readonly TenantRow[]>;
   show(name: string): Promise<TenantDetail>;
   /** What was said in its last SMTP sessions, oldest first. */

@@ -51,6 +51,7 @@ test('each route reaches its call', async () => {
     ['POST /v1/plan', undefined, 'plan', undefined],
     ['POST /v1/apply', undefined, 'apply', false],
     ['POST /v1/apply?confirm=1', undefined, 'apply', true],
+    ['POST /v1/proxy/retry', undefined, 'retryProxy', undefined],
     ['GET /v1/tenants', undefined, 'list', undefined],
     ['GET /v1/tenants/a%31', undefined, 'show', 'a1'],
     ['GET /v1/tenants/a1/sessions', undefined, 'sessions', 'a1'],

@@ -43,6 +43,7 @@ const routes: readonly Route[] = [
   ['GET', '/v1/status', async ({ host }) => reply(await host.status())],
   ['POST', '/v1/plan', async ({ host }) => reply(await host.plan())],
   ['POST', '/v1/apply', async ({ host, request }) => reply(await host.apply(isSet(request, 'confirm')))],
+  ['POST', '/v1/proxy/retry', async ({ host }) => reply((await host.retryProxy()) ?? {})],
   ['GET', '/v1/tenants', async ({ host }) => reply(await host.list())],
   ['POST', '/v1/tenants', call => change(call, { verb: 'add', ...parseAdd(call.request.body) }, 201)],
   ['GET', '/v1/tenants/:name', async ({ host, name }) => reply(await host.show(name))],

@@ -111,7 +111,12 @@ export class ControlAnswers implements ControlHost {
     if (reply.issues.some(({ severity }) => severity === 'error')) {
       throw new Refusal('BAD_TENANTS_FILE', 'the tenants file has errors: nothing was changed', reply.issues);
     }
+    void this.#keeper.retry();
     return reply;
+  }
+
+  async retryProxy(): Promise<void> {
+    await this.#keeper.retry();
   }
 
   async list(): Promise<TenantRow[]> {

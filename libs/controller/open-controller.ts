@@ -143,5 +143,5 @@ export async function openController(options: ControllerOptions): Promise<Contro
   opened.use(await Housekeeping.start({ tend, folders, findLostSockets, clock, log }));
   const { size: tenants } = config.good.fleet.tenants;
   log.info({ config: options.config.path, runDir, dataDir, tenants }, 'serving');
-  return new RunningController(options, { fleet, loop, reconciler, watch }, opened.move());
+  return new RunningController(options, { fleet, loop, reconciler, watch, keeper }, opened.move());
 }

@@ -17,6 +17,12 @@ const nothingSeen: Seen = { state: 'waiting', hash: '', served: null, error: '',
 /** How often it is looked whether somebody else changed what stands there, or the web server serves something else. */
 const usualLookMs = 60_000;
 
+/** What did not work is tried again at a look: at the next one, then after two, four, … and so many at most. */
+const maxLooksBetween = 16;
+
+/** What may come right without a change of ours: a web server that runs again, a certificate that was made. */
+const triedAgain: ReadonlySet<Seen['state']> = new Set(['rolled back', 'failed', 'blocked']);
+
 /** What a look may find changed: in other states there is something to do first. */
 const looked: ReadonlySet<Seen['state']> = new Set([
   'unchanged',
@@ -28,7 +34,7 @@ const looked: ReadonlySet<Seen['state']> = new Set([
 
 /**
  * Keeps what the web server serves true to the fleet, or, where the operator does that, looks whether it is. Looks from
- * time to time, too: then it tells, and writes over nothing.
+ * time to time, too: then it tells, tries again what did not work, and writes over nothing.
  */
 export class ProxyKeeper implements AsyncDisposable {
   readonly #tools: ProxyTools;
@@ -40,6 +46,9 @@ export class ProxyKeeper implements AsyncDisposable {
   #seenAtMs = 0;
   readonly #looking: NodeJS.Timeout;
   #isBusy = false;
+  /** How many looks what did not work waits for: from one try to the next, and from now. */
+  #looksBetween = 1;
+  #looksLeft = 1;
 
   constructor(tools: ProxyTools, clock: () => number, log: Logger, lookMs = usualLookMs) {
     this.#tools = tools;
@@ -55,7 +64,14 @@ export class ProxyKeeper implements AsyncDisposable {
   /** Makes this fleet the one that the web server shall publish. Returns at once. */
   want(fleet: FleetSpec): void {
     this.#fleet = fleet;
+    this.#looksBetween = this.#looksLeft = 1;
     if (fleet.proxy.baseDomain !== '') this.#applier.request();
+  }
+
+  /** Tries again what did not work and sees what somebody else did. Resolves when it is known how it stands. */
+  async retry(): Promise<void> {
+    if (this.#fleet) this.want(this.#fleet);
+    await this.#applier.settled();
   }
 
   /** Null where no web server is configured. */
@@ -88,7 +104,9 @@ export class ProxyKeeper implements AsyncDisposable {
   async #look(): Promise<void> {
     const fleet = this.#fleet;
     const before = this.#seen;
-    if (!fleet || fleet.proxy.baseDomain === '' || this.#isBusy || !looked.has(before.state)) return;
+    if (!fleet || fleet.proxy.baseDomain === '' || this.#isBusy) return;
+    if (triedAgain.has(before.state)) this.#tryAgain();
+    if (!looked.has(before.state)) return;
     const { outputDir, probeUrl, baseDomain } = fleet.proxy;
     try {
       const drift = (await readCurrent(outputDir))?.drift ?? [];
@@ -112,6 +130,14 @@ export class ProxyKeeper implements AsyncDisposable {
     } catch (error) {
       this.#log.warn({ err: error }, 'the web server’s files cannot be looked at');
     }
+  }
+
+  /** Less often each time: a reload leaves an old worker behind for every open WebSocket. */
+  #tryAgain(): void {
+    if (--this.#looksLeft > 0) return;
+    this.#looksBetween = Math.min(2 * this.#looksBetween, maxLooksBetween);
+    this.#looksLeft = this.#looksBetween;
+    this.#applier.request();
   }
 
   #note(seen: Seen): void {

@@ -4,6 +4,7 @@ import type { Controller, ControllerOptions } from './controller.ts';
 import type { Fleet } from './fleet.ts';
 import type { Loop } from './loop.ts';
 import { notifySystemd } from './notify-systemd.ts';
+import type { ProxyKeeper } from './proxy-keeper.ts';
 import type { Reconciler } from './reconciler.ts';
 
 /** How long mail in progress may take when the daemon stops, and when what is left of the shards is killed. */
@@ -15,6 +16,7 @@ export type RunningParts = {
   readonly loop: Loop;
   readonly reconciler: Reconciler;
   readonly watch: ConfigWatch;
+  readonly keeper: ProxyKeeper;
 };
 
 /** A fleet that runs, and how it ends. */
@@ -45,6 +47,7 @@ export class RunningController implements Controller {
     await notifySystemd(this.#notifySocket, 'RELOADING');
     await this.#parts.fleet.findLostSockets();
     await this.#parts.reconciler.apply(false);
+    void this.#parts.keeper.retry();
     await notifySystemd(this.#notifySocket, 'READY');
   }
 

@@ -5,6 +5,7 @@
  *     GET    /v1/status                     → ControlStatus
  *     POST   /v1/plan                       → PlanReply      reads the files anew, does nothing
  *     POST   /v1/apply?confirm=1            → ApplyReply     reads the files anew; confirm lets a held change through
+ *     POST   /v1/proxy/retry                → {}             looks at the web server, tries again what did not work
  *     GET    /v1/tenants                    → TenantRow[]
  *     POST   /v1/tenants                    → TenantReply    AddTenant
  *     GET    /v1/tenants/{name}             → TenantDetail

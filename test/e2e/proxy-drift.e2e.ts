@@ -54,6 +54,25 @@ test('an edit, a web server that stopped and an edit taken back are seen without
   await until('unchanged');
 });
 
+test('what was rolled back is tried again until it comes through', async () => {
+  await using world = await openProxyWorld({ server: 'nginx' });
+  const { runDir, spec } = world;
+  const marker = join(world.dir, 'may-reload');
+  const reloadCommand = ['sh', '-c', `test -e ${marker} && exec "$@"`, 'sh', ...spec.reloadCommand];
+  await using keeper = new ProxyKeeper(tools, Date.now, silentLogger, 50);
+  const tenant = publishedTenant(runDir, { name: 'project-a' });
+  keeper.want(fleetForTest([tenant], { runDir, proxy: { ...spec, reloadCommand } }));
+  const until = async (state: string) => {
+    const giveUpAtMs = performance.now() + 30_000;
+    for (; keeper.status?.state !== state; await sleep(20)) {
+      assert.ok(performance.now() < giveUpAtMs, JSON.stringify(keeper.status));
+    }
+  };
+  await until('rolled back');
+  await writeFile(marker, '');
+  await until('applied');
+});
+
 test('a stop does not wait for a reload that does not come, and the next start goes on', async () => {
   await using world = await openProxyWorld({ server: 'nginx' });
   const { runDir, spec } = world;
