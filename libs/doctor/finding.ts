@@ -18,7 +18,8 @@ export type Finding = {
 /** Code → what it means; `docs/operations.md` has the same words. */
 export const findingCodes = {
   DOCTOR_NO_DAEMON: 'no daemon runs',
-  DOCTOR_SOCKET_MISSING: 'the socket is not there',
+  DOCTOR_SOCKET_MISSING:
+    'the socket is not there; the daemon binds it again within a minute, or at `mpctl apply`',
   DOCTOR_SOCKET_STALE: 'the socket is there and nobody listens on it',
   DOCTOR_LISTENER_FAILED: 'the daemon could not bind it',
   DOCTOR_FOLDER_CLOSED: 'a folder on the way may not be passed',

@@ -8,6 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
 import type { ControlStatus } from '../../libs/wire/control-http.ts';
 import type { Person } from './people.ts';
+import { programForOthers } from './program-for-others.ts';
 
 export const mpctlPath = join(dirname(dirname(import.meta.dirname)), 'scripts/mpctl');
 
@@ -73,7 +74,8 @@ export class Fleet implements AsyncDisposable {
   /** `as`: a user, where root may start it as one, with its groups as they are now. */
   async serve(env: NodeJS.ProcessEnv = {}, as: Person | null = null): Promise<void> {
     const who = as ? ['setpriv', `--reuid=${as.uid}`, `--regid=${as.gids[0]}`, '--init-groups'] : [];
-    const [program = '', ...args] = [...who, mpctlPath, 'serve', ...this.options];
+    const command = as ? programForOthers() : mpctlPath;
+    const [program = '', ...args] = [...who, command, 'serve', ...this.options];
     const server = spawn(program, args, {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, ...env },
