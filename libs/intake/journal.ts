@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { constants, type FileHandle, mkdir, open, rename, unlink } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { MpctlError } from '../base/error.ts';
 import type { ShardIndex, TenantUid } from '../base/ids.ts';
 import type { Logger } from '../base/log.ts';
@@ -220,7 +220,8 @@ export class Journal implements AsyncDisposable {
   }
 
   async #create(kind: 'log' | 'end' = 'log') {
-    await mkdir(this.#dir, { recursive: true, mode: 0o700 });
+    const made = await mkdir(this.#dir, { recursive: true, mode: 0o700 });
+    if (made !== undefined) await syncFolder(dirname(this.#dir));
     const newest = (await listSegments(this.#dir)).at(-1);
     const random = randomBytes(8);
     const name: SegmentName = {
