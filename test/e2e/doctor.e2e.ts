@@ -12,6 +12,7 @@ import type { Finding } from '../../libs/doctor/finding.ts';
 import type { ProxyServer } from '../../libs/spec/proxy-spec.ts';
 import { Fleet, mpctlPath } from '../harness/fleet.ts';
 import { connectAs, knownPerson, People } from '../harness/people.ts';
+import { programForOthers } from '../harness/program-for-others.ts';
 import { fetchRaw } from '../harness/raw-http.ts';
 import { prepareWebServer, type WebServerOptions } from '../harness/web-server.ts';
 
@@ -230,7 +231,7 @@ for (const server of ['nginx', 'apache'] as const) {
       // Who is not root and may not ask the daemon computes the same.
       const who = [`--reuid=${stranger.uid}`, `--regid=${stranger.gids[0]}`, '--init-groups'];
       const words = ['doctor', 'project-a', '--as', stranger.name, '--json', ...clinic.fleet.options];
-      const computed = await execa('setpriv', [...who, mpctlPath, ...words], { reject: false });
+      const computed = await execa('setpriv', [...who, programForOthers(), ...words], { reject: false });
       assert.equal(computed.exitCode, 1, computed.stderr);
       assert.deepEqual(JSON.parse(computed.stdout).findings, found);
       assert.equal(await connectAs(bob, clinic.socket('project-b', 'http')), 'EACCES');
