@@ -72,7 +72,11 @@ async function readAcls(paths: readonly string[]): Promise<ReadonlyMap<string, A
   if (process.platform !== 'linux') return new Map();
   const { execa } = await import('execa');
   const args = ['--numeric', '--absolute-names', '--skip-base', '-'];
-  const { stdout = '' } = await execa('getfacl', args, { input: paths.join('\n'), reject: false });
+  const { stdout = '' } = await execa('getfacl', args, {
+    input: paths.join('\n'),
+    reject: false,
+    cwd: '/',
+  });
   return parseAcls(stdout);
 }
 

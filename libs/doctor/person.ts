@@ -11,7 +11,11 @@ export type Person = {
 /** A user of this machine with all groups that it would get now; null: there is none. */
 export async function findPerson(name: string): Promise<Person | null> {
   const { execa } = await import('execa');
-  const { stdout, failed } = await execa('id', ['--', name], { reject: false, env: { LC_ALL: 'C' } });
+  const { stdout, failed } = await execa('id', ['--', name], {
+    reject: false,
+    cwd: '/',
+    env: { LC_ALL: 'C' },
+  });
   const [, uid, gid, groups = ''] = /^uid=(\d+)\S* gid=(\d+)\S*(?: groups=(.*))?/.exec(stdout ?? '') ?? [];
   if (failed || uid === undefined) return null;
   const gids = [gid, ...groups.split(/\([^)]*\),?|,/)].filter(Boolean).map(Number);

@@ -41,14 +41,17 @@ function take(text: string, wanted: Set<string>, found: Map<string, number>): vo
   }
 }
 
+/** This process may have been started in a folder that it may not enter; no program may be started there. */
+const anywhere = { reject: false, cwd: '/' } as const;
+
 async function ask(database: 'passwd' | 'group', names: string[]): Promise<string> {
   const { execa } = await import('execa');
   if (process.platform === 'darwin') {
     const [path, key] = database === 'passwd' ? ['/Users', 'UniqueID'] : ['/Groups', 'PrimaryGroupID'];
-    const { stdout } = await execa('dscl', ['.', '-list', path, key], { reject: false });
+    const { stdout } = await execa('dscl', ['.', '-list', path, key], anywhere);
     return (stdout ?? '').replace(/^(\S+)\s+(\d+)$/gm, '$1::$2');
   }
   // It ends with 2 when one of the names is unknown, having printed the others.
-  const { stdout } = await execa('getent', [database, '--', ...names], { reject: false });
+  const { stdout } = await execa('getent', [database, '--', ...names], anywhere);
   return stdout ?? '';
 }

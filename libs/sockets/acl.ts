@@ -50,7 +50,7 @@ export function renderAcl(mode: number, entries: readonly AclEntry[]): string[] 
 export async function hasSetfacl(): Promise<boolean> {
   if (process.platform !== 'linux') return false;
   const { execa } = await import('execa');
-  return (await execa('setfacl', ['--version'], { reject: false })).exitCode === 0;
+  return (await execa('setfacl', ['--version'], { reject: false, cwd: '/' })).exitCode === 0;
 }
 
 /** Below it are the standard three. */
