@@ -1,5 +1,6 @@
 import { readdirSync } from 'node:fs';
 import type { TenantId, TenantUid } from '../base/ids.ts';
+import type { Issue } from '../base/issue.ts';
 import { Refusal } from '../base/refusal.ts';
 import type { ControlHost } from '../control-api/control-host.ts';
 import type { SessionRecord } from '../mail/session-record.ts';
@@ -130,6 +131,7 @@ export class ControlAnswers implements ControlHost {
     const row = this.#row(tenant, report);
     return {
       ...this.#reply(tenant),
+      issues: this.#issuesOf(tenant.spec.id),
       error: row.error,
       row,
       counters: report?.counters ?? nothing,
@@ -206,6 +208,13 @@ export class ControlAnswers implements ControlHost {
       access: pageAccess(spec),
       issues: [],
     };
+  }
+
+  /** What the files say of a tenant that cannot be, and why the web server does not publish it. */
+  #issuesOf(id: TenantId): Issue[] {
+    const path = `tenants.${id}`;
+    const all = [...this.#reconciler.config.state.issues, ...(this.#keeper.status?.issues ?? [])];
+    return all.filter(issue => issue.path === path || issue.path.startsWith(`${path}.`));
   }
 
   #row(tenant: HostedTenant, report: TenantReport | undefined): TenantRow {

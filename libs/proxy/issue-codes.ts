@@ -1,6 +1,5 @@
 /** Every code of this room, and what it means. */
 export const proxyIssueCodes = {
-  PROXY_HOST_TAKEN: 'a host name has two owners, or belongs to the base domain',
   PROXY_HOST_UNSERVED: 'a host name is written down but the mode does not serve it',
   PROXY_NOT_PRIVATE: 'a published tenant has neither credentials nor `auth: none`',
   PROXY_NO_SOCKET: 'a tenant has no unix socket that the web server could reach',

@@ -86,45 +86,6 @@ test('the hosts of a tenant with a webroot are somebody else’s site: never ser
   assert.deepEqual(model.subpaths, [{ tenant: 'a', socketPath: '/run/t/a/http.sock', webroot: '/mailpit/' }]);
 });
 
-test('a host name with two owners is served for neither', () => {
-  const result = plan(
-    { mode: 'map' },
-    tenant('a', { hostnames: ['shop.example'] }),
-    tenant('b', { hostnames: ['shop.example', 'other.example'] }),
-    tenant('c', { hostnames: ['c.example'] }),
-  );
-  assert.deepEqual(codes(result), [
-    'PROXY_HOST_TAKEN tenants.a.hostnames',
-    'PROXY_HOST_TAKEN tenants.b.hostnames',
-  ]);
-  assert.deepEqual(result.model?.hosts, [{ host: 'c.example', tenant: 'c' }]);
-});
-
-test('two tenants may share a site below different paths', () => {
-  const at = (name: string, webroot: string) => tenant(name, { webroot, hostnames: ['shop.example'] });
-  assert.deepEqual(codes(plan({}, at('a', '/one/'), at('b', '/two/'))), []);
-  assert.equal(plan({}, at('a', '/one/'), at('b', '/one/')).issues.length, 2);
-  assert.equal(plan({}, at('a', '/one/'), at('b', '/')).issues.filter(i => i.severity === 'error').length, 2);
-});
-
-for (const host of [
-  'mail.example.com',
-  'panel.mail.example.com',
-  'b.mail.example.com',
-  'mpctl-probe.mail.example.com',
-]) {
-  test(`nobody claims ${host}`, () => {
-    assert.deepEqual(codes(plan({ mode: 'map' }, tenant('a', { hostnames: [host] }))), [
-      'PROXY_HOST_TAKEN tenants.a.hostnames',
-    ]);
-  });
-}
-
-test('one’s own name and deeper ones may be written down', () => {
-  const hostnames = ['a.mail.example.com', 'x.y.mail.example.com', 'notmail.example.com'];
-  assert.deepEqual(codes(plan({ mode: 'map' }, tenant('a', { hostnames }))), []);
-});
-
 test('what is not private, not reachable or not served is said', () => {
   const result = plan(
     {},

@@ -3,7 +3,6 @@ import { fallbackSocketPath, tenantSocketPath } from '../spec/paths.ts';
 import type { ProxySpec } from '../spec/proxy-spec.ts';
 import { pageAccess } from '../spec/published-page.ts';
 import type { FleetSpec, TenantSpec } from '../spec/tenant-spec.ts';
-import { claimHosts } from './claim-hosts.ts';
 import { IssueList } from './issue-list.ts';
 import type { ProxyHost, ProxyModel, ProxySite, ProxySubpath, ProxyTls } from './proxy-model.ts';
 
@@ -27,12 +26,11 @@ export function planProxy(fleet: FleetSpec): ProxyPlan {
   const isBlocked = issues.hasErrors;
 
   const tenants = [...fleet.tenants.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
-  const refused = claimHosts(tenants, proxy.baseDomain, issues);
   const hosts: ProxyHost[] = [];
   const sites: ProxySite[] = [];
   const subpaths: ProxySubpath[] = [];
   for (const tenant of tenants) {
-    const socketPath = refused.has(tenant.id) ? null : findSocket(tenant, issues);
+    const socketPath = findSocket(tenant, issues);
     if (socketPath === null || !hasUsableKeys(tenant, tls, issues)) continue;
     if (pageAccess(tenant) === 'closed') {
       const hint = `mpctl tenant passwd ${tenant.id} makes some; auth: none, if whoever asks may read it`;

@@ -12,6 +12,7 @@ export const specIssueCodes = {
   SPEC_MODES_DIFFER: 'The unix sockets of one listener have different modes.',
   SPEC_PATH_TOO_LONG: 'The path of a socket is longer than the system takes.',
   SPEC_BIND_TAKEN: 'Two listeners want the same socket or address.',
+  SPEC_HOST_TAKEN: 'A host name has two owners, or belongs to the base domain.',
   SPEC_MAILPIT_UNKNOWN: 'Mailpit has no setting of this name.',
   SPEC_MAILPIT_UNAVAILABLE: 'A setting of Mailpit that does not exist here yet.',
   SPEC_BAD_ENV_LINE: 'A line of an environment file is not KEY=VALUE.',

@@ -10,6 +10,7 @@ import type { Issue } from '../base/issue.ts';
 import { quote } from '../base/quote.ts';
 import { type BindConflict, bindConflicts, renderConflict } from './bind-conflicts.ts';
 import { type Finding, mergeKeyFault, renderKeyPath } from './finding.ts';
+import { type HostConflict, hostConflicts } from './host-conflicts.ts';
 import type { SpecIssueCode } from './issue-codes.ts';
 import { overlay } from './overlay.ts';
 import { parseSettings, parseTenant, settingsIssue, tenantIssue } from './parse.ts';
@@ -112,6 +113,10 @@ class Reading {
     const scope = previous?.reuse.addressKey === addressKey ? { suspects: this.#changed } : {};
     for (const conflict of bindConflicts(settings, this.#tenants.values(), scope)) {
       await this.#blameBind(conflict);
+    }
+    const claimants = previous ? this.#changed : undefined;
+    for (const conflict of hostConflicts(baseDomain, this.#tenants.values(), claimants)) {
+      await this.#blameHost(conflict);
     }
     for (const source of this.#sources.values()) this.#close(source);
     this.#issues.push(...this.#side.issues);
@@ -306,15 +311,19 @@ class Reading {
     return this.#blameSettings({ ...finding, path: ['defaults', ...finding.path] });
   }
 
-  async #blameBind(conflict: BindConflict): Promise<void> {
-    const origin = await this.#origin(conflict.tenant);
+  #blameBind(conflict: BindConflict): Promise<void> {
     const path = ['listeners', conflict.listener, 'bind', conflict.bindIndex];
-    const finding: Finding = {
-      code: 'SPEC_BIND_TAKEN',
-      message: renderConflict(conflict),
-      path,
-      at: 'value',
-    };
+    const message = renderConflict(conflict);
+    return this.#blameTenant(conflict.tenant, { code: 'SPEC_BIND_TAKEN', message, path, at: 'value' });
+  }
+
+  #blameHost({ tenant, index, message }: HostConflict): Promise<void> {
+    const path = ['hostnames', index];
+    return this.#blameTenant(tenant, { code: 'SPEC_HOST_TAKEN', message, path, at: 'value' });
+  }
+
+  async #blameTenant(tenant: TenantId, finding: Finding): Promise<void> {
+    const origin = await this.#origin(tenant);
     if (origin) this.#issues.push(tenantIssue(origin.source, origin.stanza, finding));
   }
 

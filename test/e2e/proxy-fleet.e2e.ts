@@ -1,7 +1,7 @@
 /** Real tenants behind a real nginx and a real Apache, from the tenants file to the page. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { appendFile, mkdir, readlink, rm, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, readFile, readlink, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -73,10 +73,30 @@ test('own host names come with mode map, and are refused where they are somebody
   const checked = await world.fleet.run(['check']);
   assert.match(checked.stderr, /tenants\.project-b: warning: has no credentials/);
   assert.equal(checked.code, 0);
-  await world.fleet.run(['tenant', 'set', 'project-b', 'hostnames=panel.mail.example.com']);
-  const refused = await world.fleet.run(['check']);
-  assert.match(refused.stderr, /panel\.mail\.example\.com belongs to the base domain/);
-  assert.equal(refused.code, 6);
+  for (const [host, why] of [
+    ['panel.mail.example.com', /panel\.mail\.example\.com belongs to the base domain/],
+    ['mail.shop.example', /mail\.shop\.example is a host name of project-a already/],
+  ] as const) {
+    for (const words of [
+      ['set', 'project-b'],
+      ['add', 'project-c'],
+    ]) {
+      const refused = await world.fleet.run(['tenant', ...words, `hostnames=${host}`]);
+      assert.match(refused.stderr, why);
+      assert.equal(refused.code, 2);
+    }
+  }
+  const { configPath } = world.fleet;
+  const file = await readFile(configPath, 'utf8');
+  await writeFile(configPath, file.replace('project-b: {}', 'project-b: { hostnames: mail.shop.example }'));
+  assert.equal((await world.fleet.run(['check'])).code, 6);
+  assert.equal((await world.fleet.run(['apply'])).code, 6);
+  assert.match((await world.fleet.run(['status'])).stdout, /bad[\s\S]*is a host name of project-a already/);
+  assert.equal((await world.get('mail.shop.example')).status, 200, 'its owner keeps it');
+  assert.match(
+    (await world.fleet.run(['tenant', 'show', 'project-b'])).stderr,
+    /is a host name of project-a/,
+  );
 });
 
 test('the commands say what differs, what was edited and what was refused, by their exit codes', async () => {

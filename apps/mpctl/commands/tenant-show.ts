@@ -1,10 +1,11 @@
+import { renderIssue } from '../../../libs/base/issue.ts';
 import { renderBind } from '../../../libs/spec/bind.ts';
 import { renderSettings } from '../../../libs/spec/render-settings.ts';
 import type { Bind, SocketAccess, TenantSpec } from '../../../libs/spec/tenant-spec.ts';
 import { type ExitCode, exitCode } from '../exit-code.ts';
 import type { ShownTenant } from '../fleet.ts';
 import type { Input } from '../input.ts';
-import { printData, printJson, renderTable } from '../print.ts';
+import { printData, printJson, printNote, renderTable } from '../print.ts';
 import { renderSize } from '../render-amount.ts';
 import { withFleet } from '../with-fleet.ts';
 
@@ -14,6 +15,7 @@ export async function tenantShow(input: Input): Promise<ExitCode> {
   const tenant = await withFleet(input.folders, fleet => fleet.show(input.argument(0)));
   if (input.json) printJson(documentOf(tenant));
   else printData(renderFacts(tenant));
+  for (const issue of tenant.issues) printNote(renderIssue(issue));
   return exitCode.done;
 }
 
