@@ -13,7 +13,7 @@ const meanings: Readonly<Record<keyof typeof exitCode, string>> = {
   limit: 'a limit is reached',
   rolledBack: 'could not be applied, what was before is back',
   noController: 'no controller answers',
-  differs: 'something differs (`plan`)',
+  differs: 'something differs (`plan`, `proxy diff`)',
 };
 
 /** `docs/cli.md`, from the table of commands. */

@@ -261,7 +261,9 @@ export const commands: readonly Command[] = [
       { name: 'overwrite', summary: 'write over files that somebody edited; theirs are kept beside' },
     ],
     details:
-      'Whatever fails, what was served before is served after, and it ends with 8; the refused text is kept for reading.',
+      'Whatever fails, what was served before is served after, and it ends with 8; the refused text is kept for reading. ' +
+      'It ends with 1 where somebody edited a file, or where the web server does not serve what stood there already, ' +
+      'and with 6 where it is served but for a tenant that cannot be.',
     load: async () => (await import('./commands/proxy-apply.ts')).proxyApply,
   },
   {

@@ -5,6 +5,13 @@ import { makeFolder } from '../proxy-apply/readable-file.ts';
 import { proxyPaths } from '../spec/proxy-paths.ts';
 import { withFileLock } from './file-lock.ts';
 
+const rights = '`mpctl proxy init` says which rights it takes';
+const space = 'make room there: `df` and `df -i` say what is full';
+const hints: Readonly<Record<string, string>> = {
+  ...{ EACCES: rights, EPERM: rights },
+  ...{ ENOSPC: space, EDQUOT: space },
+};
+
 /**
  * Applies while nobody else does to the same folder: the daemon and a command never work against each other.
  * @throws MpctlError FILE_LOCKED, PROXY_NOT_WRITABLE, and what {@link applyProxy} throws
@@ -17,9 +24,7 @@ export async function applyProxyLocked(text: ProxyText, options: ApplyOptions = 
   } catch (cause) {
     if (cause instanceof MpctlError || !(cause as NodeJS.ErrnoException).code) throw cause;
     const message = `cannot write ${outputDir}: ${(cause as Error).message}`;
-    throw new MpctlError('PROXY_NOT_WRITABLE', message, {
-      cause,
-      hint: '`mpctl proxy init` says which rights it takes',
-    });
+    const hint = hints[(cause as NodeJS.ErrnoException).code ?? ''];
+    throw new MpctlError('PROXY_NOT_WRITABLE', message, { cause, ...(hint ? { hint } : {}) });
   }
 }

@@ -17,13 +17,15 @@ const retryMs = 4;
 export async function withFileLock<T>(path: string, work: () => Promise<T>): Promise<T> {
   const lock = besidePath(path, 'lock');
   const own = `${lock}.${process.pid}.${++locksTaken}`;
-  writeFileSync(own, JSON.stringify(await identifyProcess(process.pid)), { flag: 'wx', mode: 0o600 });
+  const identity = JSON.stringify(await identifyProcess(process.pid));
   try {
+    writeFileSync(own, identity, { flag: 'wx', mode: 0o600 });
     const giveUpAtMs = performance.now() + patienceMs;
     while (!tryLink(own, lock)) {
-      await findHolder(lock, `${own}.dead`);
+      const holder = await findHolder(lock, `${own}.dead`);
       if (performance.now() > giveUpAtMs) {
-        throw new MpctlError('FILE_LOCKED', `somebody else keeps changing ${path}`, {
+        const who = holder === null ? 'somebody else' : `process ${holder}`;
+        throw new MpctlError('FILE_LOCKED', `${who} keeps changing ${path}`, {
           hint: `if nobody does, remove ${lock}`,
         });
       }
@@ -35,7 +37,8 @@ export async function withFileLock<T>(path: string, work: () => Promise<T>): Pro
       rmSync(lock);
     }
   } finally {
-    rmSync(own);
+    // Where there is no space it may be there and empty, or not be there at all.
+    rmSync(own, { force: true });
   }
 }
 

@@ -22,6 +22,8 @@ export type ApplyOptions = {
   readonly patienceMs?: number;
   /** Whoever aborts leaves all as it stands: the next one finds the text unproven and goes on. */
   readonly signal?: AbortSignal;
+  /** Makes who aborts go back instead. */
+  readonly goBackWhenAborted?: boolean;
 };
 
 /**
@@ -81,7 +83,7 @@ export async function applyProxy(text: ProxyText, options: ApplyOptions = {}): P
   if (!isNew && !isUnproven && served === hash) return outcome('unchanged', served);
 
   const version = isNew ? await nextVersionName(outputDir, hash) : current.name;
-  const waitFor = (wanted: string) => {
+  const waitFor = (wanted: string, signal?: AbortSignal) => {
     const waitMs = options.patienceMs ?? patienceMs + patiencePerFileMs * rendered.files.size;
     return waitUntilServed(spec.probeUrl, probeHost(spec.baseDomain), wanted, waitMs, signal);
   };
@@ -102,13 +104,13 @@ export async function applyProxy(text: ProxyText, options: ApplyOptions = {}): P
     at = 'reload';
     refuseIfFailed(await runCommand(spec.reloadCommand, signal));
     at = 'probe';
-    const now = await waitFor(hash);
+    const now = await waitFor(hash, signal);
     if (now !== hash) throw new Error(describeProbe(spec.probeUrl, now));
     await settle(outputDir);
     await prune(outputDir);
     return outcome('applied', now);
   } catch (error) {
-    if (signal?.aborted) return outcome('written', served);
+    if (signal?.aborted && !options.goBackWhenAborted) return outcome('written', served);
     const output = (error as Error).message;
     if (!isNew && !isUnproven) return outcome('not served', served, { step: at, output, refusedDir: null });
     return await goBack(at, output);
@@ -120,10 +122,11 @@ export async function applyProxy(text: ProxyText, options: ApplyOptions = {}): P
     const refusedDir = await keepRefused(outputDir, version, output);
     await prune(outputDir);
     let now = served;
+    const after = signal?.aborted ? undefined : signal;
     if (step === 'reload' || step === 'probe') {
       // It may have taken the new text after all, or half of it.
-      await runCommand(spec.reloadCommand, signal);
-      now = isBack && served ? await waitFor(served) : null;
+      await runCommand(spec.reloadCommand, after);
+      now = isBack && served ? await waitFor(served, after) : null;
     }
     return outcome('rolled back', now, { step, output, refusedDir });
   }

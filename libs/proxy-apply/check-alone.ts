@@ -36,7 +36,7 @@ export async function checkAlone(
     const alone = renderProxy(spec.server, aloneModel(model, dir), templates, mpctlVersion);
     await makeFolder(proxyPath(dir, 'temp'));
     await writeVersion(proxyPaths(dir).current, alone);
-    await writeReadable(main, renderMain(spec.server, dir, modules));
+    await writeReadable(main, renderMain(spec.server, dir, modules, model));
     return await runCommand([...command, main], signal);
   } finally {
     await rm(dir, { recursive: true, force: true });

@@ -3,7 +3,7 @@ import { type RenderedProxy, renderProxy } from '../proxy/render-proxy.ts';
 import type { TemplateSource } from '../proxy/template.ts';
 import type { ProxySpec } from '../spec/proxy-spec.ts';
 import { type FileChanges, findChanges } from './file-changes.ts';
-import { type CurrentVersion, hasPrevious, readCurrent } from './output-folder.ts';
+import { type CurrentVersion, hasPrevious, lastRefused, readCurrent } from './output-folder.ts';
 import { servedHash } from './served-hash.ts';
 import type { Drift } from './version-folder.ts';
 
@@ -27,6 +27,8 @@ export type ProxyInspection = {
   readonly isUnproven: boolean;
   /** Null where the web server does not answer, or with none of our texts. */
   readonly served: string | null;
+  /** The last try, if it was refused: where the text lies, and what was said. */
+  readonly refused: { readonly dir: string; readonly why: string } | null;
 };
 
 /**
@@ -48,5 +50,6 @@ export async function inspectProxy({
     drift: current?.drift ?? [],
     isUnproven: await hasPrevious(spec.outputDir),
     served: await servedHash(spec.probeUrl, probeHost(spec.baseDomain)),
+    refused: await lastRefused(spec.outputDir),
   };
 }

@@ -1,4 +1,4 @@
-import { lstat, open, readdir, readlink, rename, rm, symlink } from 'node:fs/promises';
+import { lstat, open, readdir, readFile, readlink, rename, rm, symlink } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { MpctlError } from '../base/error.ts';
 import {
@@ -126,6 +126,17 @@ export async function keepRefused(outputDir: string, version: string, why: strin
     await rm(from, { recursive: true, force: true });
     return null;
   }
+}
+
+/** The last text that was refused after all that were taken; null where there is none. */
+export async function lastRefused(outputDir: string): Promise<{ dir: string; why: string } | null> {
+  const { versions, refused } = proxyPaths(outputDir);
+  const [name, ...others] = await Promise.all(
+    [refused, versions].map(async dir => (await listVersions(dir)).at(-1)),
+  );
+  if (name === undefined || others.some(other => other !== undefined && other > name)) return null;
+  const dir = proxyPath(refused, name);
+  return { dir, why: (await readFile(proxyPath(dir, 'why.txt'), 'utf8').catch(() => '')).trim() };
 }
 
 async function listVersions(dir: string): Promise<string[]> {

@@ -1,4 +1,4 @@
-import type { ProxyServer } from '../spec/proxy-spec.ts';
+import type { ProxyListen, ProxyServer } from '../spec/proxy-spec.ts';
 import type { ProxyModel } from './proxy-model.ts';
 
 /** The model without what is the operator's: their files may need what their own main file says. */
@@ -24,9 +24,16 @@ export const apacheModules = [
 
 /**
  * The least main file with which a server reads our text: `dir` holds `current/` and, so that nobody else has to make
- * it, `temp/`. `modules` are paths by module, for Apache. Paths must be plain.
+ * it, `temp/`. `modules` are paths by module, for Apache. Paths must be plain. Each include for somebody's site gets a site
+ * of its own, where we listen anyway.
  */
-export function renderMain(server: ProxyServer, dir: string, modules: ReadonlyMap<string, string>): string {
+export function renderMain(
+  server: ProxyServer,
+  dir: string,
+  modules: ReadonlyMap<string, string>,
+  { subpaths, listen, tls }: ProxyModel,
+): string {
+  const includes = subpaths.map(({ tenant }) => `"${dir}/current/subpath/${tenant}.inc"`);
   if (server === 'nginx') {
     const temps = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'];
     return `pid /dev/null;
@@ -37,7 +44,7 @@ http {
   access_log off;
 ${temps.map(name => `  ${name}_temp_path "${dir}/temp";`).join('\n')}
   include "${dir}/current/*.conf";
-}
+${includes.map((path, at) => renderSite(path, at, listen[0] ?? tls?.listen[0])).join('')}}
 `;
   }
   return `ServerRoot "${dir}"
@@ -46,6 +53,17 @@ PidFile "${dir}/apache.pid"
 ErrorLog "${dir}/error.log"
 ${[...modules].map(([name, path]) => `LoadModule ${name}_module "${path}"`).join('\n')}
 Include "${dir}/current/*.conf"
+${includes.map(path => `<VirtualHost *:80>\n  Include ${path}\n</VirtualHost>\n`).join('')}`;
+}
+
+function renderSite(include: string, index: number, listen: ProxyListen | undefined): string {
+  const { host, port } = listen ?? { host: '0.0.0.0', port: 80 };
+  const address = host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+  return `  server {
+    listen ${address};
+    server_name site-${index}.invalid;
+    include ${include};
+  }
 `;
 }
 

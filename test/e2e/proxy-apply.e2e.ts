@@ -1,8 +1,10 @@
 /** Text is applied to a running web server; whatever goes wrong, what was served before is served after. */
 import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
 import { appendFile, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { renderProxy } from '../../libs/proxy/render-proxy.ts';
 import { applyProxy } from '../../libs/proxy-apply/apply-proxy.ts';
 import { swapTo } from '../../libs/proxy-apply/output-folder.ts';
@@ -58,6 +60,32 @@ for (const server of ['nginx', 'apache'] as const) {
         'nonsense on;',
       );
       assert.match(await readFile(join(refused, 'why.txt'), 'utf8'), /nonsense/);
+    });
+
+    test('an include for somebody’s site is checked alone, too', async () => {
+      await using world = await openAppliedWorld({ server });
+      const below = { ...b, webroot: '/mailpit/' };
+      const templatesDir = join(world.dir, 'templates');
+      await mkdir(templatesDir);
+      await writeFile(join(templatesDir, 'subpath.inc'), 'nonsense on;\n');
+      const result = await applyProxy(await world.text([a, below], { templatesDir }));
+      await world.assertRolledBack(result, 'check alone');
+      assert.match(result.failure?.output ?? '', /nonsense/);
+      const other = { name: 'project-c', webroot: '/mailpit/' };
+      assert.equal((await applyProxy(await world.text([a, below, other]))).state, 'applied');
+    });
+
+    test('who interrupts a reload that hangs gets back what served', async () => {
+      await using world = await openAppliedWorld({ server });
+      const stop = new AbortController();
+      const marker = join(world.dir, 'reloading');
+      const script = `if test -e ${marker}; then exec "$@"; fi; touch ${marker}; sleep 1000; true`;
+      const reloadCommand = ['sh', '-c', script, 'sh', ...world.web.reloadCommand];
+      const text = await world.text([a, b], { reloadCommand });
+      const applying = applyProxy(text, { signal: stop.signal, goBackWhenAborted: true });
+      while (!existsSync(marker)) await sleep(20);
+      stop.abort();
+      await world.assertRolledBack(await applying, 'reload');
     });
 
     test('a missing certificate is refused', async () => {

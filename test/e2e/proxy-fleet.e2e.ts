@@ -127,7 +127,11 @@ test('the commands say what differs, what was edited and what was refused, by th
   await writeFile(join(templates, 'listen.conf'), '  nonsense on;\n');
   const refused = await proxy('apply', '--json');
   assert.equal(refused.code, 8);
-  assert.equal(JSON.parse(refused.stdout).failure.step, 'check alone');
+  const { failure } = JSON.parse(refused.stdout);
+  assert.equal(failure.step, 'check alone');
+  const said = (await proxy('status')).stdout;
+  assert.match(said, /the last try was refused:[\s\S]*nonsense/);
+  assert.ok(said.includes(failure.refusedDir), said);
   assert.equal((await world.get('project-a.mail.example.com')).status, 200);
 });
 

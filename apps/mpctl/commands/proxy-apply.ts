@@ -23,9 +23,13 @@ const codes: Readonly<Record<ApplyState, ExitCode>> = {
 export async function proxyApply(input: Input): Promise<ExitCode> {
   if (input.has('dry-run')) return proxyDiff(input);
   const { text, issues } = await readProxy(input.folders);
+  const stop = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
   const result = await applyProxyLocked(text, {
     overwrite: input.has('overwrite'),
     reload: !input.has('no-reload'),
+    signal: stop.signal,
+    goBackWhenAborted: true,
   });
   await tellController(input.folders);
   if (input.json) printJson({ ...result, issues });

@@ -53,7 +53,7 @@ function renderSteps(
       : [
           '',
           '# modules',
-          `a2enmod proxy proxy_http rewrite headers${proxy.tls.certificate === null ? '' : ' ssl'}`,
+          `a2enmod proxy proxy_http rewrite headers alias${proxy.tls.certificate === null ? '' : ' ssl'}`,
         ];
   const below = sites.flatMap(site => [`# ${site.tenant} on ${site.webroot}`, site.include]);
   return [

@@ -13,11 +13,11 @@ export async function proxyStatus(input: Input): Promise<ExitCode> {
   const seen = await inspectProxy(text);
   const { server, mode, baseDomain, outputDir, apply } = text.spec;
   if (input.json) {
-    const { rendered, current, changes, drift, isUnproven, served } = seen;
+    const { rendered, current, changes, drift, isUnproven, served, refused } = seen;
     printJson({
       ...{ server, mode, baseDomain, outputDir, apply, hash: rendered.hash },
       ...{ current: current && { version: current.name, hash: current.manifest.hash }, isUnproven, served },
-      ...{ changes, drift, issues },
+      ...{ changes, drift, refused, issues },
     });
   } else {
     printData(renderStatus(text.spec, seen).join('\n'));
@@ -27,7 +27,7 @@ export async function proxyStatus(input: Input): Promise<ExitCode> {
 
 function renderStatus(
   { server, mode, baseDomain, outputDir, apply, probeUrl }: ProxySpec,
-  { rendered, current, changes, drift, isUnproven, served }: ProxyInspection,
+  { rendered, current, changes, drift, isUnproven, served, refused }: ProxyInspection,
 ): string[] {
   const pending = renderChanges(changes);
   const hash = current?.manifest.hash;
@@ -46,6 +46,13 @@ function renderStatus(
       : `${outputDir}: nothing there yet`,
     answer,
     ...describeDrift(drift),
+    ...(refused && pending.length > 0
+      ? [
+          'the last try was refused:',
+          ...refused.why.split('\n').map(line => `  ${line}`),
+          `the refused text is in ${refused.dir}`,
+        ]
+      : []),
     ...(pending.length > 0 ? ['`mpctl proxy apply` would change:', ...pending.map(line => `  ${line}`)] : []),
   ];
 }

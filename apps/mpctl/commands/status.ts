@@ -70,7 +70,7 @@ function storageLines({ shard, storage: { fault, failedMailboxes } }: ShardStatu
 function renderProxy({ state, error }: ProxyStatus): string {
   const isServed = state === 'unchanged' || state === 'applied';
   const how = isServed ? 'serves what the tenants file says' : state;
-  return `web server: ${how}${error === '' ? '' : `, ${error}`}`;
+  return `web server: ${how}${error === '' ? '' : `, ${error.replaceAll(/\s*\n\s*/g, ' ')}`}`;
 }
 
 function shardCells(shard: ShardStatus): string[] {
