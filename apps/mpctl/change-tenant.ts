@@ -16,7 +16,12 @@ export async function changeTenant(
   more?: (tenant: ChangedTenant, fleet: Fleet) => Promise<More>,
 ): Promise<ExitCode> {
   return withFleet(input.folders, async fleet => {
-    if (input.has('dry-run')) return printPreview(input, await fleet.preview(edit));
+    if (input.has('dry-run')) {
+      const reply = await fleet.preview(edit);
+      const makesUser = edit.verb === 'add' && reply.access === 'closed' && !input.has('no-auth');
+      if (makesUser) printNote(`it would get the user ${edit.name} and a password, shown once`);
+      return printPreview(input, reply);
+    }
     const already = await alreadySo(fleet, edit);
     if (already !== null) printNote(already);
     const tenant = await fleet.edit(edit);

@@ -3,6 +3,7 @@ import { Refusal } from '../base/refusal.ts';
 import { diffLines } from '../reconcile/diff-lines.ts';
 import { ownDescriptors } from '../reconcile/shard-count.ts';
 import type { TenantChange } from '../spec/edit-files.ts';
+import { publishedAccess } from '../spec/published-page.ts';
 import type { DryRunReply } from '../wire/control-http.ts';
 import { changeFiles, type EditableFiles, editAll } from './change-files.ts';
 import { descriptorLimit } from './descriptor-limit.ts';
@@ -58,6 +59,7 @@ export class TenantEditor {
         file: edits[0]?.path ?? this.#files.path,
         diff: edits.flatMap(({ before, after }) => diffLines(before ?? '', after ?? '')),
         plan: this.#reconciler.preview(reading),
+        access: publishedAccess(reading.fleet, change.name),
       };
     });
   }

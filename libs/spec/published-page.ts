@@ -1,6 +1,7 @@
 /** A tenant's page as the web server in front publishes it. */
+import type { TenantId } from '../base/ids.ts';
 import type { ProxySpec } from './proxy-spec.ts';
-import type { TenantSpec } from './tenant-spec.ts';
+import type { FleetSpec, TenantSpec } from './tenant-spec.ts';
 
 /**
  * Who may read a page under its public names: those who `login`, anybody because somebody said so (`open`), or nobody
@@ -24,4 +25,10 @@ export function pageUrl({ baseDomain, tls, listen }: ProxySpec, tenant: TenantSp
   const { port = usual } = (isSecure ? tls.listen : listen)[0] ?? {};
   const host = `${tenant.ownHost}${port === usual ? '' : `:${port}`}`;
   return `${isSecure ? 'https' : 'http'}://${host}${tenant.webroot}`;
+}
+
+/** Of a tenant by its name; null where there is none, or no web server publishes it. */
+export function publishedAccess({ proxy, tenants }: FleetSpec, name: string): PageAccess | null {
+  const tenant = tenants.get(name as TenantId);
+  return tenant && pageUrl(proxy, tenant) !== null ? pageAccess(tenant) : null;
 }

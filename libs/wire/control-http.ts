@@ -200,4 +200,6 @@ export type DryRunReply = {
   /** Its lines that differ, as `- old` and `+ new`. */
   readonly diff: readonly string[];
   readonly plan: PlanReply;
+  /** Who could read the tenant's page; null where no web server publishes it, or the tenant would be gone. */
+  readonly access: PageAccess | null;
 };

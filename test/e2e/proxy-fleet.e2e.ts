@@ -1,7 +1,7 @@
 /** Real tenants behind a real nginx and a real Apache, from the tenants file to the page. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { appendFile, mkdir, readFile, readlink, rm, writeFile } from 'node:fs/promises';
+import { appendFile, chmod, mkdir, readFile, readlink, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -86,6 +86,8 @@ test('own host names come with mode map, and are refused where they are somebody
       assert.equal(refused.code, 2);
     }
   }
+  const dry = await world.fleet.run(['tenant', 'add', 'project-d', '--dry-run']);
+  assert.match(dry.stderr, /would get the user project-d and a password/);
   const { configPath } = world.fleet;
   const file = await readFile(configPath, 'utf8');
   await writeFile(configPath, file.replace('project-b: {}', 'project-b: { hostnames: mail.shop.example }'));
@@ -133,6 +135,37 @@ test('the commands say what differs, what was edited and what was refused, by th
   assert.match(said, /the last try was refused:[\s\S]*nonsense/);
   assert.ok(said.includes(failure.refusedDir), said);
   assert.equal((await world.get('project-a.mail.example.com')).status, 200);
+});
+
+test('check looks at the web server’s certificates, and at who may read the hashes', async () => {
+  await using world = await openPublished('nginx', '  apply: manual');
+  const pair = async (name: string) => {
+    const [key, certificate] = [join(world.dir, `${name}.key`), join(world.dir, `${name}.pem`)];
+    const words = ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes'];
+    await execa('openssl', [...words, '-subj', '/CN=x', '-keyout', key, '-out', certificate]);
+    return { key, certificate };
+  };
+  const [one, other] = [await pair('one'), await pair('other')];
+  const tls = (certificate: string, key: string) =>
+    world.write(`  apply: manual\n  tls: { certificate: ${certificate}, key: ${key} }`);
+  await tls(one.certificate, one.key);
+  assert.equal((await world.fleet.run(['check'])).code, 0);
+  await tls(one.certificate, other.key);
+  const wrong = await world.fleet.run(['check']);
+  assert.deepEqual([wrong.code, /proxy\.tls\.key: .* is not the key of/.test(wrong.stderr)], [6, true]);
+  await tls(join(world.dir, 'gone.pem'), one.key);
+  assert.match(
+    (await world.fleet.run(['check'])).stderr,
+    /proxy\.tls\.certificate: .*gone\.pem is not there/,
+  );
+
+  await world.write('  apply: manual');
+  assert.equal((await world.fleet.run(['tenant', 'passwd', 'project-b'])).code, 0);
+  await chmod(world.fleet.configPath, 0o644);
+  const exposed = await world.fleet.run(['check']);
+  assert.deepEqual([exposed.code, /may be read by everybody \(chmod o-r /.test(exposed.stderr)], [0, true]);
+  await chmod(world.fleet.configPath, 0o640);
+  assert.doesNotMatch((await world.fleet.run(['check'])).stderr, /by everybody/);
 });
 
 test('what the daemon cannot apply is in its status, its metrics and its log, and what served goes on', async () => {

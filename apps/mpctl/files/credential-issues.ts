@@ -1,10 +1,10 @@
 /** What is wrong with the certificates, keys and password files that a tenants file names. */
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import type { TenantId } from '../../../libs/base/ids.ts';
 import type { Issue } from '../../../libs/base/issue.ts';
 import type { GoodReading } from '../../../libs/controller/good-reading.ts';
 import { inspectPasswordFile } from '../../../libs/passwords/inspect-password-file.ts';
-import { machineIssue } from '../../../libs/spec/machine-asks.ts';
+import { machineIssue, placeIssue } from '../../../libs/spec/machine-asks.ts';
 import { ioFault } from '../../../libs/spec/spec-io.ts';
 import type { TenantSpec } from '../../../libs/spec/tenant-spec.ts';
 
@@ -16,6 +16,8 @@ type Fault = Pick<Issue, 'code' | 'severity' | 'message' | 'hint'> & {
   readonly place?: { readonly file: string; readonly line: number; readonly column: number };
   /** Of the group that names the files, e.g. `tlsKey`. */
   readonly key: string;
+  /** We have no right to look, which others may have. */
+  readonly isForbidden?: boolean;
 };
 
 /** Looks at each file once, and tells of the first tenant that names it. */
@@ -28,6 +30,44 @@ export async function credentialIssues(reading: GoodReading, nowMs: number): Pro
       seen.add(name);
       for (const fault of await look(nowMs)) issues.push(await issueOf(reading, tenant, group, fault));
     }
+  }
+  return [...issues, ...(await proxyPairIssues(reading, nowMs)), ...(await exposedIssues(reading))];
+}
+
+/** Of the web server in front: its own first process reads them, which may read what we may not. */
+async function proxyPairIssues(reading: GoodReading, nowMs: number): Promise<Issue[]> {
+  const { proxy, tenants } = reading.fleet;
+  if (proxy.baseDomain === '') return [];
+  const own = [...tenants.values()].map(tenant => [`tenants.${tenant.id}.proxy`, tenant.proxy] as const);
+  const issues: Issue[] = [];
+  const seen = new Set<string>();
+  for (const [at, { certificate, key }] of [['proxy.tls', proxy.tls] as const, ...own]) {
+    const name = JSON.stringify([certificate, key]);
+    if (certificate === null || key === null || seen.has(name)) continue;
+    seen.add(name);
+    for (const fault of await pairFaults(certificate, key, nowMs, {
+      certificate: 'certificate',
+      key: 'key',
+    })) {
+      const { code, message } = fault;
+      const severity = fault.isForbidden ? 'warning' : fault.severity;
+      issues.push(await placeIssue(reading, { code, severity, message, path: `${at}.${fault.key}` }));
+    }
+  }
+  return issues;
+}
+
+/** A hash of a password, behind its user. */
+const hashPattern = /:(?:\$(?:2[aby]|5|6|1|apr1)\$|\{S?SHA\})/;
+
+/** Tenants files from which everybody can take the hashes. */
+async function exposedIssues({ sources }: GoodReading): Promise<Issue[]> {
+  const issues: Issue[] = [];
+  for (const { path: file, text } of sources.values()) {
+    if (!hashPattern.test(text) || ((await stat(file)).mode & 0o004) === 0) continue;
+    const message = 'has hashes of passwords and may be read by everybody';
+    const hint = `chmod o-r ${file}`;
+    issues.push({ code: 'HASHES_EXPOSED', severity: 'warning', message, path: '', file, hint });
   }
   return issues;
 }
@@ -70,16 +110,23 @@ function looksOf(spec: Omit<TenantSpec, 'id'>): Look[] {
   return [...pairs, ...passwords];
 }
 
-async function pairFaults(certificate: string, key: string, nowMs: number): Promise<Fault[]> {
+const listenerKeys = { certificate: 'tlsCert', key: 'tlsKey' };
+
+async function pairFaults(
+  certificate: string,
+  key: string,
+  nowMs: number,
+  keys: Readonly<typeof listenerKeys> = listenerKeys,
+): Promise<Fault[]> {
   const [certificateText, keyText] = await Promise.all([certificate, key].map(readText));
   const faults = [
-    ...unreadable('tlsCert', certificate, certificateText),
-    ...unreadable('tlsKey', key, keyText),
+    ...unreadable(keys.certificate, certificate, certificateText),
+    ...unreadable(keys.key, key, keyText),
   ];
   if (typeof certificateText !== 'string' || typeof keyText !== 'string') return faults;
   const { inspectPair } = await import('../../../libs/certificates/inspect-pair.ts');
   return inspectPair(certificateText, keyText, nowMs).map(({ of, code, severity, message }) => {
-    const [path, field] = of === 'key' ? [key, 'tlsKey'] : [certificate, 'tlsCert'];
+    const [path, field] = of === 'key' ? [key, keys.key] : [certificate, keys.certificate];
     return { code, severity, message: `${path} ${message}`, key: field };
   });
 }
@@ -104,12 +151,15 @@ async function passwordFaults(file: string, key: string, needsPlain: string | nu
   return bad;
 }
 
+type Unreadable = { readonly fault: string; readonly isForbidden: boolean };
+
 /** The text, or why there is none. */
-async function readText(path: string): Promise<string | { readonly fault: string }> {
+async function readText(path: string): Promise<string | Unreadable> {
   try {
     return await readFile(path, 'utf8');
   } catch (error) {
-    return { fault: ioFault(error) };
+    const { code } = error as NodeJS.ErrnoException;
+    return { fault: ioFault(error), isForbidden: code === 'EACCES' || code === 'EPERM' };
   }
 }
 
@@ -119,5 +169,7 @@ function unreadable(
   text: Awaited<ReturnType<typeof readText>> | undefined,
 ): Fault[] {
   if (typeof text !== 'object') return [];
-  return [{ code: 'CREDENTIALS_UNREADABLE', severity: 'error', message: `${path} ${text.fault}`, key }];
+  const { fault, isForbidden } = text;
+  const message = `${path} ${fault}`;
+  return [{ code: 'CREDENTIALS_UNREADABLE', severity: 'error', message, key, isForbidden }];
 }

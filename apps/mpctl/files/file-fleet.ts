@@ -17,7 +17,7 @@ import { plan } from '../../../libs/reconcile/plan.ts';
 import type { TenantChange } from '../../../libs/spec/edit-files.ts';
 import { hideHashes } from '../../../libs/spec/hide-hashes.ts';
 import type { ProxySpec } from '../../../libs/spec/proxy-spec.ts';
-import { pageAccess, pageUrl } from '../../../libs/spec/published-page.ts';
+import { pageAccess, pageUrl, publishedAccess } from '../../../libs/spec/published-page.ts';
 import { type FleetReading, readFleet } from '../../../libs/spec/read-fleet.ts';
 import type { SpecIo } from '../../../libs/spec/spec-io.ts';
 import { tenantBinds } from '../../../libs/spec/tenant-binds.ts';
@@ -137,6 +137,7 @@ export class FileFleet implements Fleet, EditableFiles {
       file: edits[0]?.path ?? this.path,
       diff: edits.flatMap(({ before, after }) => diffLines(before ?? '', after ?? '')),
       plan: planOf(reading),
+      access: publishedAccess(reading.fleet, change.name),
     };
   }
 
