@@ -1,4 +1,5 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { MpctlError } from '../base/error.ts';
 import { besidePath } from '../spec/paths.ts';
@@ -58,6 +59,11 @@ export async function findHolder(lock: string, aside: string): Promise<number | 
   }
   const { pid, startedAt } = (holder ?? {}) as { pid?: number; startedAt?: string };
   if (pid !== undefined && startedAt !== undefined && (await isRunning({ pid, startedAt }))) return pid;
+  // What the lock was linked from is one and the same file; `.dead` is what others who wait take away.
+  const isLeft = (name: string) => name.startsWith(`${basename(lock)}.`) && !name.endsWith('.dead');
+  const left = readdirSync(dirname(lock)).filter(isLeft);
+  const links = left.map(name => join(dirname(lock), name)).filter(path => inodeAt(path) === inode);
   removeDead(lock, inode, aside);
+  for (const path of links) rmSync(path, { force: true });
   return null;
 }

@@ -144,4 +144,9 @@ test('the lock of a killed holder is taken away', async () => {
   child.kill('SIGKILL');
   await waiting;
   assert.equal(taken, true);
+  assert.deepEqual(
+    readdirSync(dir).filter(name => name.includes('lock')),
+    [],
+    'nothing of it is left',
+  );
 });

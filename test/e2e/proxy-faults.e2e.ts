@@ -1,12 +1,13 @@
 /** What only a full disk, a full process or a busy day shows. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
 import { WebSocket } from 'ws';
+import { applyProxyLocked } from '../../libs/controller/apply-proxy-locked.ts';
 import { applyProxy } from '../../libs/proxy-apply/apply-proxy.ts';
 import { ProxyApplier } from '../../libs/proxy-apply/proxy-applier.ts';
 import { openAppliedWorld } from '../harness/applied-world.ts';
@@ -51,6 +52,31 @@ for (const isScript of [false, true]) {
     assert.deepEqual([...new Set(steps)], ['write', isScript ? 'swap' : 'check alone', undefined]);
   });
 }
+
+test('a disk that is full is called so, and no lock stays', {
+  skip: !isRoot && 'needs root to mount',
+}, async () => {
+  await using world = await openAppliedWorld({
+    server: 'nginx',
+    prepare: async dir => {
+      const at = join(dir, 'mpctl');
+      await execa('mount', ['-t', 'tmpfs', '-o', 'size=1m,mode=755', 'mpctl-test', at]);
+      return () => execa('umount', ['--lazy', at]);
+    },
+  });
+  const { outputDir } = world.web;
+  const filler = join(outputDir, 'filler');
+  await writeFile(filler, Buffer.alloc(2 ** 21)).catch(() => {});
+  await assert.rejects(applyProxyLocked(await world.text([a, b])), {
+    code: 'PROXY_NOT_WRITABLE',
+    hint: /make room/,
+  });
+  await rm(filler);
+  assert.deepEqual(
+    (await readdir(outputDir)).filter(name => name.includes('lock')),
+    [],
+  );
+});
 
 test('an nginx out of descriptors reloads nothing, says that it did, and is found out', async () => {
   const logs = (dir: string, name: string) => join(dir, `${name}.conf`);
