@@ -86,6 +86,9 @@ const states: Record<string, State> = {
   'message-dark-mail': {
     steps: async page => {
       await open('What is new')(page);
+      // Where room is short the choices are folded.
+      const unfold = page.locator('button.options');
+      if (await unfold.isVisible()) await unfold.click();
       await page.getByRole('button', { name: 'Dark' }).click();
     },
   },
