@@ -209,7 +209,8 @@ export class TenantWorker implements TenantCore, ListeningOwner, MailHolder, Liv
 
   /** `looks` into a mailbox that nobody has used yet, too: that opens its database. */
   async report(looks = true): Promise<TenantReport> {
-    const mail = looks && this.hasStoredMail ? this.openMail() : this.#mail;
+    const isStored = this.hasStoredMail;
+    const mail = looks && isStored ? this.openMail() : this.#mail;
     const [counts, tlsFaults] = await Promise.all([mail?.counts(), this.#tlsFaults()]);
     return {
       id: this.#spec.id,
@@ -219,8 +220,8 @@ export class TenantWorker implements TenantCore, ListeningOwner, MailHolder, Liv
         .filter(Boolean)
         .join('; '),
       connections: this.connections,
-      messages: counts?.total ?? (this.hasStoredMail ? null : 0),
-      bytes: counts?.bytes ?? (this.hasStoredMail ? null : 0),
+      messages: counts?.total ?? (isStored ? null : 0),
+      bytes: counts?.bytes ?? (isStored ? null : 0),
       counters: { ...(mail?.tally ?? nothingCounted) },
     };
   }
