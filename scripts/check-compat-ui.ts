@@ -2,22 +2,14 @@
  * Holds docs/compat-ui.md against the tests: each row names a test that exists, or says "later".
  * A test is `` `file` name ``, where the name may be the beginning of a longer one. usage: node scripts/check-compat-ui.ts
  */
-import { readdirSync, readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 
 const root = dirname(import.meta.dirname);
 
-function* testFiles(dir: string): Generator<string> {
-  for (const entry of readdirSync(join(root, dir), { withFileTypes: true })) {
-    const path = `${dir}/${entry.name}`;
-    if (entry.isDirectory()) yield* testFiles(path);
-    else if (/\.(test|e2e)\.ts$/.test(entry.name)) yield path;
-  }
-}
-
 /** file, without its ending → names of its tests */
 const tests = new Map<string, string[]>();
-for (const path of [...testFiles('apps/inbox'), ...testFiles('test/e2e')]) {
+for (const path of globSync('{apps/inbox,test/e2e}/**/*.{test,e2e}.ts', { cwd: root })) {
   const text = readFileSync(join(root, path), 'utf8');
   const names = [...text.matchAll(/\b(?:test|it)\(\s*(['"`])(.*?)\1/g)].map(([, , name = '']) => name);
   tests.set(basename(path).replace(/\.(test|e2e)\.ts$/, ''), names);

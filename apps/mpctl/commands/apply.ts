@@ -1,7 +1,6 @@
 import type { ApplyReply, TenantRow } from '../../../libs/wire/control-http.ts';
-import { askController } from '../control-client.ts';
+import { askRunning } from '../ask-running.ts';
 import { type ExitCode, exitCode } from '../exit-code.ts';
-import { findControlSocket } from '../find-control-socket.ts';
 import type { Input } from '../input.ts';
 import { printNote } from '../print.ts';
 import { printPlan } from '../print-plan.ts';
@@ -12,10 +11,9 @@ const maxTold = 10;
 /** Lets the controller read the files now, and tells of tenants that do not work; `--confirm` lets a held change through. */
 export async function apply(input: Input): Promise<ExitCode> {
   const path = input.has('confirm') ? '/v1/apply?confirm=1' : '/v1/apply';
-  const socket = await findControlSocket(input.folders);
-  const reply = await askController<ApplyReply>(socket, 'POST', path);
+  const reply = await askRunning<ApplyReply>(input.folders, 'POST', path);
   printPlan(input, reply);
-  const rows = await askController<readonly TenantRow[]>(socket, 'GET', '/v1/tenants');
+  const rows = await askRunning<readonly TenantRow[]>(input.folders, 'GET', '/v1/tenants');
   const troubled = rows.filter(({ state }) => state === 'failed' || state === 'partial');
   for (const { name, error } of troubled.slice(0, maxTold)) printNote(`mpctl: ${name}: ${error}`);
   if (troubled.length > maxTold) printNote(`mpctl: ${troubled.length - maxTold} more: mpctl tenant list`);
