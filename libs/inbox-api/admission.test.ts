@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { createServer } from 'node:net';
 import { test } from 'node:test';
-import { fetchFrom, openTestInbox, type TestInbox } from './inbox-for-tests.ts';
+import { fetchFrom } from './fetch-for-tests.ts';
+import { openTestInbox, type TestInbox } from './inbox-for-tests.ts';
 import type { InboxSettings } from './inbox-tenant.ts';
 
 /** As a browser reaches it: over TCP, where a host name can be anybody's. */

@@ -1,7 +1,7 @@
 /** A real inbox behind real sockets, for tests: engine, memory store, one listener a tenant. */
 import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { type IncomingHttpHeaders, type OutgoingHttpHeaders, type RequestOptions, request } from 'node:http';
+import type { RequestOptions } from 'node:http';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,6 +11,7 @@ import { silentLogger } from '../base/log.ts';
 import type { Envelope } from '../mail/message.ts';
 import { prepareMail } from '../mail/prepare-mail.ts';
 import { openMemoryStore } from '../store/open-store.ts';
+import { fetchFrom, type TestReply } from './fetch-for-tests.ts';
 import { createInboxEngine, type InboxEngineOptions } from './inbox-engine.ts';
 import {
   defaultInboxSettings,
@@ -27,15 +28,6 @@ export type TestInbox = AsyncDisposable & {
   /** Delivers as SMTP would and resolves to the mail's id. */
   deliver(mail: string | Uint8Array, envelope?: Partial<Envelope>): Promise<string>;
   fetch(path: string, options?: RequestOptions & { body?: string | Buffer }): Promise<TestReply>;
-};
-
-export type TestReply = {
-  readonly status: number;
-  readonly headers: IncomingHttpHeaders;
-  readonly body: Buffer;
-  readonly text: string;
-  // biome-ignore lint/suspicious/noExplicitAny: a test knows what it asked for
-  readonly json: any;
 };
 
 export async function openTestInbox(
@@ -119,33 +111,5 @@ export async function openTestInbox(
 function listen(server: Server, path: string): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', reject).listen(path, resolve);
-  });
-}
-
-/** One request on a connection of its own. */
-export function fetchFrom(options: RequestOptions, body?: string | Buffer): Promise<TestReply> {
-  return new Promise((resolve, reject) => {
-    // Node's client sends a body of DELETE without its length.
-    const length = body === undefined ? {} : { 'Content-Length': Buffer.byteLength(body) };
-    const headers = { ...length, ...(options.headers as OutgoingHttpHeaders | undefined) };
-    const call = request({ agent: false, ...options, headers }, response => {
-      const chunks: Buffer[] = [];
-      response.on('data', chunk => chunks.push(chunk));
-      response.on('error', reject);
-      response.on('end', () => {
-        const bytes = Buffer.concat(chunks);
-        resolve({
-          status: response.statusCode ?? 0,
-          headers: response.headers,
-          body: bytes,
-          text: bytes.toString(),
-          get json() {
-            return JSON.parse(bytes.toString());
-          },
-        });
-      });
-    });
-    call.on('error', reject);
-    call.end(body);
   });
 }

@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { TenantId } from '../../libs/base/ids.ts';
-import { fetchFrom } from '../../libs/inbox-api/inbox-for-tests.ts';
+import { fetchFrom } from '../../libs/inbox-api/fetch-for-tests.ts';
 import { tenantSocketPath } from '../../libs/spec/paths.ts';
 import { bindTenant, ShardProcess, tenantSpec } from '../harness/shard-process.ts';
 import { SmtpTalk, sendMail } from '../harness/smtp-talk.ts';

@@ -23,7 +23,7 @@ for (const file of files) {
       const [row] = (await target.ask('/api/v1/messages?limit=1')).json.messages;
       const { json: message } = await target.ask(`/api/v1/message/${id}`);
       const raw = await target.ask(`/api/v1/message/${id}/raw`);
-      assert.deepEqual([row.ID, row.Size, message.Size], [id, raw.bytes.length, raw.bytes.length]);
+      assert.deepEqual([row.ID, row.Size, message.Size], [id, raw.body.length, raw.body.length]);
       assert.deepEqual(
         [row.Subject, row.From, row.MessageID],
         [message.Subject, message.From, message.MessageID],
@@ -35,11 +35,11 @@ for (const file of files) {
           .split(/\r?\n\r?\n/)
           .slice(1)
           .at(-1) ?? '';
-      assert.ok(raw.bytes.toString('latin1').includes(body), 'the body stays as it came');
+      assert.ok(raw.body.toString('latin1').includes(body), 'the body stays as it came');
       assert.equal((await target.ask(`/api/v1/message/${id}/headers`)).status, 200);
       for (const part of [...message.Inline, ...message.Attachments]) {
         if (part.ContentType.startsWith('multipart/')) continue;
-        const { bytes } = await target.ask(`/api/v1/message/${id}/part/${part.PartID}`);
+        const { body: bytes } = await target.ask(`/api/v1/message/${id}/part/${part.PartID}`);
         const sum = (name: string) => createHash(name).update(bytes).digest('hex');
         assert.equal(bytes.length, part.Size);
         assert.deepEqual(part.Checksums, { MD5: sum('md5'), SHA1: sum('sha1'), SHA256: sum('sha256') });

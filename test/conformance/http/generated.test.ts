@@ -3,8 +3,9 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { type Operation, operations } from '../../../libs/inbox-api/api-description.ts';
 import { definitions, type Shape } from '../../../libs/inbox-api/api-shapes.ts';
+import type { TestReply } from '../../../libs/inbox-api/fetch-for-tests.ts';
 import { chapter } from './play.ts';
-import { type Ask, type Reply, sendBytes, type Target } from './target.ts';
+import { type Ask, sendBytes, type Target } from './target.ts';
 
 const { scene } = chapter('generated', ['--enable-chaos']);
 const isLong = process.env.MPCTL_SOAK === '1';
@@ -162,7 +163,10 @@ function requestsFor(ids: readonly string[]): fc.Arbitrary<Made> {
   return fc.oneof(...operations.map(made));
 }
 
-function check({ operation: { answer }, path, ask }: Made, { status, headers, bytes, text }: Reply): void {
+function check(
+  { operation: { answer }, path, ask }: Made,
+  { status, headers, body: bytes, text }: TestReply,
+): void {
   const what = `${ask.method} ${path} ${String(ask.body ?? '')}: ${status} ${text.slice(0, 200)}`;
   assert.ok(status < 500, what);
   if (status !== 200 || headers['content-encoding']) return;

@@ -51,7 +51,7 @@ scene('a message', async target => {
     'ID MessageID From To Cc Bcc ReplyTo ReturnPath Subject ListUnsubscribe Date Tags Username Text HTML Size Inline Attachments';
   assert.deepEqual(Object.keys(reply.json), order.split(' '));
   assert.match(reply.text, /"Text":"Hello \\u0026 \\u003cbye\\u003e\.\\r\\n".*\n$/s);
-  assert.equal(Size, (await target.ask(`/api/v1/message/${id}/raw`)).bytes.length);
+  assert.equal(Size, (await target.ask(`/api/v1/message/${id}/raw`)).body.length);
 });
 
 scene('headers', async target => {
@@ -120,7 +120,7 @@ scene('parts', async target => {
   );
   const image = await target.ask(`/api/v1/message/${id}/part/2`);
   check(image, { type: 'image/png', headers: { 'content-disposition': /^inline; filename="lo%20go\.png"/ } });
-  assert.deepEqual(image.bytes, Buffer.from('iVBORw0KGgo=', 'base64'));
+  assert.deepEqual(image.body, Buffer.from('iVBORw0KGgo=', 'base64'));
   assert.equal((await target.ask(`/api/v1/message/${id}/part/1`)).status, 404);
 });
 
@@ -228,7 +228,7 @@ scene(
       assert.deepEqual([again.status, again.text], [304, '']);
       assert.equal((await ask(path, { 'If-None-Match': '"other"' })).status, 200);
     }
-    const { bytes, headers } = await ask('/raw', {});
+    const { body: bytes, headers } = await ask('/raw', {});
     const size = bytes.length;
     const ranges: [range: string, status: number, from?: number, to?: number][] = [
       ['bytes=0-9', 206, 0, 10],
@@ -245,7 +245,7 @@ scene(
       const reply = await ask('/raw', { Range, 'Accept-Encoding': status === 206 ? 'gzip' : '' });
       assert.equal(reply.status, status, Range);
       if (status === 416) assert.equal(reply.headers['content-range'], `bytes */${size}`);
-      else assert.deepEqual(reply.bytes, bytes.subarray(from, to), Range);
+      else assert.deepEqual(reply.body, bytes.subarray(from, to), Range);
       if (status === 206) assert.equal(reply.headers['content-range'], `bytes ${from}-${to - 1}/${size}`);
     }
     assert.equal((await ask('/raw', { Range: 'bytes=0-9', 'If-Range': String(headers.etag) })).status, 206);
@@ -262,8 +262,8 @@ scene('a large mail', async target => {
   );
   const { json } = await target.ask(`/api/v1/message/${id}`);
   assert.deepEqual([json.Text, json.Attachments[0].Size], ['small', content.length]);
-  assert.deepEqual((await target.ask(`/api/v1/message/${id}/part/2`)).bytes, content);
-  assert.equal((await target.ask(`/api/v1/message/${id}/raw`)).bytes.length, json.Size);
+  assert.deepEqual((await target.ask(`/api/v1/message/${id}/part/2`)).body, content);
+  assert.equal((await target.ask(`/api/v1/message/${id}/raw`)).body.length, json.Size);
 });
 
 scene(
@@ -285,13 +285,13 @@ scene(
   async target => {
     const id = await target.deliver(`Subject: large\r\n\r\n${`${'x'.repeat(70)}\r\n`.repeat(5000)}`);
     const raw = await target.ask(`/api/v1/message/${id}/raw`);
-    assert.equal(raw.headers['content-length'], String(raw.bytes.length));
+    assert.equal(raw.headers['content-length'], String(raw.body.length));
     const packed = await target.ask(`/api/v1/message/${id}/raw`, { headers: { 'Accept-Encoding': 'gzip' } });
     assert.deepEqual(
       [packed.headers['content-encoding'], packed.headers['transfer-encoding']],
       ['gzip', 'chunked'],
     );
-    assert.ok(gunzipSync(packed.bytes).equals(raw.bytes));
+    assert.ok(gunzipSync(packed.body).equals(raw.body));
   },
   'ours',
 );

@@ -61,7 +61,7 @@ scene('a row of the list', async target => {
   assert.match(id, /^[0-9A-Za-z]{22}$/);
   assert.ok(Math.abs(Date.parse(Created) - Date.now()) < 60_000);
   assert.match(Created, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d*[1-9])?(Z|[+-]\d\d:\d\d)$/);
-  assert.equal(Size, (await target.ask(`/api/v1/message/${id}/raw`)).bytes.length);
+  assert.equal(Size, (await target.ask(`/api/v1/message/${id}/raw`)).body.length);
   assert.ok(Cc === null || Cc.length === 0);
   assert.match(text, /"Name":"Ann \\u003cx\\u003e".*"Subject":"A \\u0026 B"/);
   const order =

@@ -321,7 +321,7 @@ async function checkParts(
     const reply = await target.ask(`/api/v1/message/${id}/part/${PartID}`);
     assert.equal(reply.status, 200);
     assert.equal(reply.headers['content-type'], ContentType);
-    assert.equal(reply.bytes.length, Size);
-    assert.equal(createHash('sha256').update(reply.bytes).digest('hex'), Checksums.SHA256);
+    assert.equal(reply.body.length, Size);
+    assert.equal(createHash('sha256').update(reply.body).digest('hex'), Checksums.SHA256);
   }
 }

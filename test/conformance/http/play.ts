@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { type Ask, openTarget, type Reply, type Target } from './target.ts';
+import type { TestReply } from '../../../libs/inbox-api/fetch-for-tests.ts';
+import { type Ask, openTarget, type Target } from './target.ts';
 
 /** What an answer must be like; what is left out may be anything. */
 export type Expected = {
@@ -67,7 +68,7 @@ export function chapter(name: string, flags: readonly string[] = []): Chapter {
   };
 }
 
-export function check(reply: Reply, { status = 200, type, text, json, headers = {} }: Expected): void {
+export function check(reply: TestReply, { status = 200, type, text, json, headers = {} }: Expected): void {
   assert.equal(reply.status, status, reply.text.slice(0, 300));
   if (type !== undefined) assert.equal(reply.headers['content-type'] ?? null, type);
   if (typeof text === 'string') assert.equal(reply.text, text);

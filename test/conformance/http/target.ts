@@ -9,21 +9,13 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { type IncomingHttpHeaders, type OutgoingHttpHeaders, type RequestOptions, request } from 'node:http';
+import type { OutgoingHttpHeaders, RequestOptions } from 'node:http';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fetchFrom, type TestReply } from '../../../libs/inbox-api/fetch-for-tests.ts';
 import { mpctlPath } from '../../harness/fleet.ts';
 import { SmtpTalk } from '../../harness/smtp-talk.ts';
-
-export type Reply = {
-  readonly status: number;
-  readonly headers: IncomingHttpHeaders;
-  readonly bytes: Buffer;
-  readonly text: string;
-  // biome-ignore lint/suspicious/noExplicitAny: a row knows what it asked for
-  readonly json: any;
-};
 
 export type Ask = {
   readonly method?: string;
@@ -36,7 +28,7 @@ export type Target = AsyncDisposable & {
   readonly where: RequestOptions;
   /** Path or port of its SMTP. */
   readonly smtp: string | number;
-  ask(path: string, ask?: Ask): Promise<Reply>;
+  ask(path: string, ask?: Ask): Promise<TestReply>;
   /** Sends by SMTP; resolves to the id of the mail. */
   deliver(mail: string | Buffer, envelope?: { from?: string; to?: readonly string[] }): Promise<string>;
   /** Removes all mail. */
@@ -91,7 +83,7 @@ function listening(child: ChildProcess): Promise<void> {
 
 function targetAt(where: RequestOptions, smtp: string, isOurs: boolean, close: () => Promise<void>): Target {
   const ask = (path: string, { method = 'GET', headers = {}, body }: Ask = {}) =>
-    fetchOnce({ ...where, path, method, headers: { Host: 'localhost', ...headers } }, body);
+    fetchFrom({ ...where, path, method, headers: { Host: 'localhost', ...headers } }, body);
   const smtpPlace = smtp.startsWith('unix:') ? smtp.slice('unix:'.length) : Number(smtp.split(':').at(-1));
   return {
     isOurs,
@@ -122,33 +114,6 @@ function targetAt(where: RequestOptions, smtp: string, isOurs: boolean, close: (
     },
     [Symbol.asyncDispose]: close,
   };
-}
-
-function fetchOnce(options: RequestOptions, body?: string | Buffer): Promise<Reply> {
-  return new Promise((resolve, reject) => {
-    // Node's client sends a body of DELETE without its length.
-    const length = body === undefined ? {} : { 'Content-Length': Buffer.byteLength(body) };
-    const headers = { ...length, ...(options.headers as OutgoingHttpHeaders) };
-    const call = request({ agent: false, ...options, headers }, response => {
-      const chunks: Buffer[] = [];
-      response.on('data', chunk => chunks.push(chunk));
-      response.on('error', reject);
-      response.on('end', () => {
-        const bytes = Buffer.concat(chunks);
-        resolve({
-          status: response.statusCode ?? 0,
-          headers: response.headers,
-          bytes,
-          text: bytes.toString(),
-          get json() {
-            return JSON.parse(bytes.toString());
-          },
-        });
-      });
-    });
-    call.on('error', reject);
-    call.end(body);
-  });
 }
 
 /** Writes bytes as they are; resolves to all that comes back. */
