@@ -117,6 +117,8 @@ const bare = createServer((_request, response) => {
   response.writeHead(200, { 'Content-Type': 'application/json', 'Content-Length': bareBody.length });
   response.end(bareBody);
 });
+// Its one connection waits while mailboxes are filled.
+bare.keepAliveTimeout = 0;
 bare.listen(join(dir, 'bare.sock'));
 
 /** What can be asked of this process; each answers when it is done. */

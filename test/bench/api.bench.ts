@@ -57,9 +57,13 @@ class Server {
 class Client {
   readonly #socket: net.Socket;
   #hear: (chunk: Buffer) => void = () => {};
+  #closed: (error: Error) => void = () => {};
 
   constructor(name: string) {
-    this.#socket = net.connect(join(dir, `${name}.sock`)).on('data', chunk => this.#hear(chunk));
+    this.#socket = net
+      .connect(join(dir, `${name}.sock`))
+      .on('data', chunk => this.#hear(chunk))
+      .on('close', () => this.#closed(new Error(`${name}: the connection was closed`)));
   }
 
   /** Resolves to the body, by its Content-Length. */
@@ -68,6 +72,7 @@ class Client {
       let got: Buffer = Buffer.alloc(0);
       let end = -1;
       let start = 0;
+      this.#closed = reject;
       this.#hear = chunk => {
         got = got.length === 0 ? chunk : Buffer.concat([got, chunk]);
         if (end < 0) {
