@@ -28,9 +28,21 @@ type Listener = (event: MailEvent) => void;
 
 /** A tenant's events: whoever changes its mailbox publishes here. Costs next to nothing while nobody listens. */
 export class MailEvents {
+  readonly #first: Listener;
   readonly #listeners = new Set<Listener>();
 
+  /** `first` hears every event before all others. */
+  constructor(first: Listener = () => {}) {
+    this.#first = first;
+  }
+
+  /** Whether anybody has subscribed. */
+  get isHeard(): boolean {
+    return this.#listeners.size > 0;
+  }
+
   publish(event: MailEvent): void {
+    this.#first(event);
     for (const listener of this.#listeners) listener(event);
   }
 

@@ -8,6 +8,7 @@ import { Segment } from './journal.ts';
 import type { FoundRecord } from './record.ts';
 import {
   bootIdOf,
+  type RecordReader,
   readBootId,
   readSegment,
   type SegmentContent,
@@ -23,19 +24,34 @@ export class Inherited implements Pending {
   readonly isInherited = true;
   readonly done = null;
   segment: Segment | null;
-  readonly #record: FoundRecord;
+  readonly #read: () => FoundRecord;
 
-  constructor(record: FoundRecord, segment: Segment | null, keptAtMs: number) {
-    this.position = record.position;
-    this.bytes = record.bytes;
+  /** `read` gives the record again. */
+  constructor(
+    { position, bytes }: FoundRecord,
+    segment: Segment | null,
+    keptAtMs: number,
+    read: () => FoundRecord,
+  ) {
+    this.position = position;
+    this.bytes = bytes;
     this.keptAtMs = keptAtMs;
     this.segment = segment;
-    this.#record = record;
+    this.#read = read;
   }
 
   get change(): Change {
-    return this.#record.change;
+    return this.#read().change;
   }
+}
+
+/** Holds on to nothing of the record: in a function of its own, since closures share what any of them needs. */
+function readAgain(
+  reader: RecordReader,
+  path: string,
+  { offset, endOffset }: FoundRecord,
+): () => FoundRecord {
+  return () => reader.read(path, offset, endOffset);
 }
 
 /** What an earlier process left in segments of the journal. */
@@ -55,8 +71,11 @@ export class Inheritance {
     this.#log = log;
   }
 
-  /** Takes a segment in. One whose records were all applied since the machine was started is only noted: see {@link readDone}. */
-  async take(name: SegmentName): Promise<void> {
+  /**
+   * Takes a segment in. One whose records were all applied since the machine was started is only noted: see
+   * {@link readDone}. With a reader its bytes do not stay in memory: they are read again where they are.
+   */
+  async take(name: SegmentName, reader: RecordReader | null): Promise<void> {
     const { size } = await stat(this.#path(name));
     const segment = new Segment(name, size);
     this.segments.push(segment);
@@ -67,15 +86,17 @@ export class Inheritance {
       return;
     }
     const { records } = await this.#read(segment);
+    const path = this.#path(name);
     const keptAtMs = performance.now();
     for (const record of records) {
       const { uid } = record;
+      const read = reader ? readAgain(reader, path, record) : () => record;
       segment.unapplied += 1;
       segment.tenants.add(uid);
       this.unsynced.add(uid);
       const tail = this.tails.get(uid) ?? [];
       this.tails.set(uid, tail);
-      tail.push(new Inherited(record, segment, keptAtMs));
+      tail.push(new Inherited(record, segment, keptAtMs, read));
     }
   }
 

@@ -11,6 +11,7 @@ import { setTimeout } from 'node:timers/promises';
 import fc from 'fast-check';
 import type { TenantUid } from '../base/ids.ts';
 import { silentLogger } from '../base/log.ts';
+import type { Arrival } from '../mail/prepare-mail.ts';
 import { aMail, noLimits } from '../store/mail-for-tests.ts';
 import { openMemoryStore } from '../store/open-store.ts';
 import type { Mailbox, Retention } from '../store/store.ts';
@@ -49,6 +50,12 @@ const step = fc.oneof(
 
 type Tenant = { uid: TenantUid; folder: string; shard: number; real: Mailbox; model: Mailbox; mails: number };
 
+/** Nothing of its body is searched, so that a large one leaves little in the journal. */
+function arrival(id: string, arrivedAtMs: number, tags: readonly string[], body: Buffer): Arrival {
+  const head = Buffer.from(`Subject: ${id}\r\nX-Tags: ${tags.join(',')}\r\nContent-Type: x/y\r\n\r\n`);
+  return { id, arrivedAtMs, username: '', raw: Buffer.concat([head, body]) };
+}
+
 class Fleet implements AsyncDisposable {
   #root = mkdtempSync(join(tmpdir(), 'mpctl-model-'));
   #now = 0;
@@ -71,11 +78,14 @@ class Fleet implements AsyncDisposable {
     const tenant = this.#tenants[index] as Tenant;
     switch (action) {
       case 'insert': {
-        const mail = aMail(`${tenant.uid}-${tenant.mails++}`, {
-          createdAtMs: this.#now - (tenant.mails % 3),
-          raw: Buffer.alloc(a as number, `${tenant.mails} `),
-          tags: b as string[],
-        });
+        const id = `${tenant.uid}-${tenant.mails++}`;
+        const raw = Buffer.alloc(a as number, `${tenant.mails} `);
+        const tags = b as string[];
+        // One way or the other: read by whoever brought it, or later.
+        const mail =
+          tenant.mails % 2 === 0
+            ? aMail(id, { createdAtMs: this.#now - (tenant.mails % 3), raw, tags })
+            : arrival(id, this.#now, tags, raw);
         return this.#both(tenant, mailbox => mailbox.insert(mail));
       }
       case 'remove':

@@ -1,6 +1,6 @@
 import { zstdDecompressSync } from 'node:zlib';
 import { MpctlError } from '../base/error.ts';
-import type { Change } from '../store/change.ts';
+import { type Change, mailOf } from '../store/change.ts';
 import type { KeptRaw, MailState } from '../store/mail-state.ts';
 import type { MailStatePort } from '../store/mailbox.ts';
 import { emptyState } from '../store/open-store.ts';
@@ -44,9 +44,9 @@ export class IntakePort implements MailStatePort {
 
   async keep(change: Change): Promise<void> {
     this.#check();
-    const isLarge =
-      change.kind === 'mail' && Buffer.isBuffer(change.raw) && change.raw.length > spoolFromBytes;
-    await (isLarge ? this.#keepLarge(change as Change & { kind: 'mail' }) : this.#append(change, null));
+    if (!('raw' in change && Buffer.isBuffer(change.raw) && change.raw.length > spoolFromBytes))
+      return this.#append(change, null);
+    await this.#keepLarge(change.kind === 'arrival' ? mailOf(change) : change);
   }
 
   async #keepLarge(change: Change & { kind: 'mail' }): Promise<void> {
@@ -196,6 +196,7 @@ const closed = () => new MpctlError('STORE_CLOSED', 'the mailbox is closed');
 
 /** About what a change takes while it waits. */
 function sizeOf(change: Change): number {
+  if (change.kind === 'arrival') return 500 + change.raw.length;
   if (change.kind !== 'mail') return 500;
   const { raw, searchText, row } = change;
   return 1000 + searchText.all.length * 2 + row.json[1].length + (Buffer.isBuffer(raw) ? raw.length : 0);

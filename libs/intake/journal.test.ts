@@ -162,7 +162,7 @@ describe('the journal', () => {
     const bytes = readFileSync(path);
     writeFileSync(path, Buffer.concat([Buffer.alloc(52), bytes.subarray(52)]));
     assert.equal((await readSegment(path, name.salt)).records.length, 1);
-    bytes.writeUInt32LE(2, 8);
+    bytes.writeUInt32LE(3, 8);
     bytes.writeUInt32LE(crc32(bytes.subarray(0, 48)), 48);
     writeFileSync(path, bytes);
     await assert.rejects(readSegment(path, name.salt), { code: 'STORE_NEWER' });

@@ -36,7 +36,7 @@ import { type IntakeParts, IntakePort } from './intake-port.ts';
 import { Journal } from './journal.ts';
 import { OpenFiles } from './open-files.ts';
 import { Reclaimer } from './reclaimer.ts';
-import { listSegments } from './segment.ts';
+import { listSegments, RecordReader } from './segment.ts';
 import { Spool } from './spool.ts';
 import { sweepSpool } from './sweep-spool.ts';
 
@@ -171,7 +171,7 @@ export class Intake implements Store {
   async inherit(): Promise<void> {
     const { journalDir, shard } = this.#options;
     const names = (await listSegments(journalDir)).filter(name => name.shard === shard);
-    for (const name of names) await this.#inheritance.take(name);
+    for (const name of names) await this.#inheritance.take(name, null);
     this.#journal.inherit(this.#inheritance.segments);
     if (names.length > 0) this.#reclaimer.wake();
   }
@@ -319,12 +319,12 @@ export class Intake implements Store {
     await this.#syncInheritance(dirOf);
   }
 
-  /** Takes in what is in the journals of all shards, a segment at a time, the oldest first. */
+  /** Takes in what is in the journals of all shards, a tenant at a time: its file is opened once. */
   async replay(dirOf: TenantDirs): Promise<void> {
-    for (const name of await listSegments(this.#options.journalDir)) {
-      await this.#inheritance.take(name);
-      await this.#settle([...this.#inheritance.tails.keys()], dirOf);
-    }
+    using reader = new RecordReader();
+    for (const name of await listSegments(this.#options.journalDir))
+      await this.#inheritance.take(name, reader);
+    await this.#settle([...this.#inheritance.tails.keys()], dirOf);
     this.#journal.inherit(this.#inheritance.segments);
     await this.#syncInheritance(dirOf);
   }
@@ -395,7 +395,7 @@ export class Intake implements Store {
     const keptAtMs = performance.now();
     this.#applier.merge(
       box,
-      aside.map(record => new Inherited(record, null, keptAtMs)),
+      aside.map(record => new Inherited(record, null, keptAtMs, () => record)),
     );
     // Of one without a handle, others may know more.
     if (!box.isSwept && box.closeHandle) await this.#sweep(box, file);

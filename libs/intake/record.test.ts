@@ -16,6 +16,12 @@ const change: fc.Arbitrary<Change> = fc.oneof(
       const mail = aMail('x', { messageId, raw: Buffer.from(raw), text });
       return { kind: 'mail', ...mail, retention: noLimits, atMs: 1 };
     }),
+  fc.tuple(fc.string(), fc.uint8Array({ maxLength: 300 })).map(
+    ([username, raw]): Change => ({
+      kind: 'arrival',
+      ...{ id: 'y', arrivedAtMs: 2, username, raw: Buffer.from(raw), retention: noLimits, atMs: 2 },
+    }),
+  ),
   fc.array(fc.string()).map((which): Change => ({ kind: 'remove', which })),
   fc
     .tuple(fc.string(), fc.string())

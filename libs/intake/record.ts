@@ -15,6 +15,7 @@ export class FoundRecord implements JournalRecord {
   readonly position: number;
   /** Numbers the writes of a segment: what was written together was synced together. */
   readonly batch: number;
+  readonly offset: number;
   readonly endOffset: number;
   /** JSON and raw bytes. */
   readonly #bytes: Buffer;
@@ -24,6 +25,7 @@ export class FoundRecord implements JournalRecord {
     this.uid = bytes.toString('hex', at + 24, at + 32) as TenantUid;
     this.position = bytes.readDoubleLE(at + 16);
     this.batch = bytes.readUInt32LE(at + 12);
+    this.offset = at;
     this.endOffset = endOffset;
     this.#bytes = bytes.subarray(at + headBytes, endOffset);
     this.#jsonBytes = bytes.readUInt32LE(at + 32);
@@ -36,8 +38,8 @@ export class FoundRecord implements JournalRecord {
 
   get change(): Change {
     const change = JSON.parse(this.#bytes.toString('utf8', 0, this.#jsonBytes)) as Change;
-    if (change.kind !== 'mail' || change.raw !== undefined) return change;
-    return { ...change, raw: this.#bytes.subarray(this.#jsonBytes) };
+    const isWhole = (change.kind !== 'mail' && change.kind !== 'arrival') || change.raw !== undefined;
+    return isWhole ? change : { ...change, raw: this.#bytes.subarray(this.#jsonBytes) };
   }
 }
 
@@ -64,7 +66,7 @@ export function encodeRecord(
   batch: number,
   { mark, seed }: Salt,
 ): readonly Buffer[] {
-  const raw = change.kind === 'mail' && Buffer.isBuffer(change.raw) ? change.raw : null;
+  const raw = 'raw' in change && Buffer.isBuffer(change.raw) ? change.raw : null;
   const json = JSON.stringify(raw ? { ...change, raw: undefined } : change);
   const jsonBytes = Buffer.byteLength(json);
   const head = Buffer.allocUnsafe(headBytes + jsonBytes);

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
 import { open, readdir, readFile } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
 import { MpctlError } from '../base/error.ts';
@@ -65,7 +65,8 @@ export const hasPlace = (index: number) => index < recordsPerSegment;
 /** Head of a segment: magic 8 · version 4 · boot id 36 · CRC-32 of these 4. */
 export const segmentHeadBytes = 52;
 const magic = 'mpctlJnl';
-const version = 1;
+/** 2: mail that is not read yet. */
+const version = 2;
 
 export function encodeSegmentHead(bootId: string): Buffer {
   const head = Buffer.alloc(segmentHeadBytes);
@@ -80,7 +81,7 @@ export function encodeSegmentHead(bootId: string): Buffer {
 export function decodeSegmentHead(bytes: Buffer): { readonly bootId: string } | 'newer' | null {
   if (bytes.length < segmentHeadBytes || bytes.readUInt32LE(48) !== crc32(bytes.subarray(0, 48))) return null;
   if (bytes.toString('latin1', 0, 8) !== magic) return null;
-  if (bytes.readUInt32LE(8) !== version) return 'newer';
+  if (bytes.readUInt32LE(8) > version) return 'newer';
   return { bootId: bytes.toString('latin1', 12, 48).replace(/\0+$/, '') };
 }
 
@@ -134,6 +135,24 @@ export async function readSegment(path: string, salt: Salt): Promise<SegmentCont
     else content.damages.push({ ...part, bytes: bytes.subarray(part.offset, part.endOffset) });
   }
   return content;
+}
+
+/** Reads records again where {@link readSegment} found them, on the spot. Holds open the files that it has read from. */
+export class RecordReader implements Disposable {
+  readonly #files = new Map<string, number>();
+
+  read(path: string, offset: number, endOffset: number): FoundRecord {
+    const file = this.#files.get(path) ?? openSync(path, 'r');
+    this.#files.set(path, file);
+    const bytes = Buffer.allocUnsafe(endOffset - offset);
+    readSync(file, bytes, 0, bytes.length, offset);
+    return new FoundRecord(bytes, 0, bytes.length);
+  }
+
+  [Symbol.dispose](): void {
+    for (const file of this.#files.values()) closeSync(file);
+    this.#files.clear();
+  }
 }
 
 /** Blocks that the disk cannot read are zeros, which no record is. */

@@ -20,13 +20,18 @@ import { snippetOf } from './snippet.ts';
 import { repairLineEnds, type StampSettings, stampMail } from './stamp-mail.ts';
 import { defaultTagRules, type TagRules, tagsFor } from './tags.ts';
 
-export type PrepareSettings = StampSettings & {
-  /** True: `\r\r\n` is left as it is. */
-  readonly strictRfcHeaders: boolean;
+export type PrepareSettings = StampSettings &
+  ReadSettings & {
+    /** True: `\r\r\n` is left as it is. */
+    readonly strictRfcHeaders: boolean;
+  };
+
+/** How a mail is read. */
+type ReadSettings = {
   /** {@link defaultTagRules} when left out. */
-  readonly tagRules?: TagRules;
+  readonly tagRules?: TagRules | undefined;
   /** True: a mail is as old as its Date header says. */
-  readonly useMessageDates?: boolean;
+  readonly useMessageDates?: boolean | undefined;
 };
 
 /** What comes from outside: the clock and chance. */
@@ -35,33 +40,65 @@ export type MailBirth = {
   readonly random: RandomSource;
 };
 
-export type PreparedMail = {
-  /** The mailbox gives it its number. */
-  readonly row: Omit<MailRow, 'number'>;
-  readonly searchText: SearchText;
+/** A mail that nobody has read yet: all that {@link readArrival} needs, now or later. */
+export type Arrival = ReadSettings & {
+  readonly id: string;
+  readonly arrivedAtMs: number;
+  /** Who had logged in to send it; empty when nobody had. */
+  readonly username: string;
   /** The bytes to keep: the header stamped, the rest as it came. */
   readonly raw: Buffer;
 };
 
-/** Filters for tags look at so much of a mail as it came; what a search finds, they find anywhere. */
-const maxTaggedBytes = 1024 * 1024;
+export type PreparedMail = {
+  /** The mailbox gives it its number. */
+  readonly row: Omit<MailRow, 'number'>;
+  readonly searchText: SearchText;
+  /** The bytes to keep. */
+  readonly raw: Buffer;
+};
 
-/** Never fails. Costs grow with the text parts, hardly with attachments. */
+/** {@link receiveMail} and {@link readArrival} in one. */
 export function prepareMail(
   data: Buffer,
   envelope: Envelope,
   settings: PrepareSettings,
   birth: MailBirth,
 ): PreparedMail {
-  const newId = () => newMailId(birth.random);
-  const raw = stampIfSound(data, envelope, settings, birth.nowMs, newId);
+  return readArrival(receiveMail(data, envelope, settings, birth));
+}
+
+/** Filters for tags look at so much of a mail as it came; what a search finds, they find anywhere. */
+const maxTaggedBytes = 1024 * 1024;
+
+/** What must be done before a mail is safe: looks at its header only. Never fails. */
+export function receiveMail(
+  data: Buffer,
+  envelope: Envelope,
+  settings: PrepareSettings,
+  { nowMs, random }: MailBirth,
+): Arrival {
+  const newId = () => newMailId(random);
+  const raw = stampIfSound(data, envelope, settings, nowMs, newId);
+  const { tagRules, useMessageDates } = settings;
+  return { id: newId(), arrivedAtMs: nowMs, username: envelope.username, tagRules, useMessageDates, raw };
+}
+
+/** What depends on nothing but the arrival. Never fails. Costs grow with the text parts, hardly with attachments. */
+export function readArrival({
+  id,
+  arrivedAtMs,
+  username,
+  tagRules = defaultTagRules,
+  useMessageDates = false,
+  raw,
+}: Arrival): PreparedMail {
   const mail = readMail(raw);
-  const date = settings.useMessageDates ? parseMailDate(headerValue(mail.header, 'date') ?? '') : null;
-  const { username } = envelope;
+  const date = useMessageDates ? parseMailDate(headerValue(mail.header, 'date') ?? '') : null;
   const { row, searchText, addresses } = describeMail(mail, {
-    id: newId(),
-    createdAtMs: date?.atMs ?? birth.nowMs,
-    created: date ? renderTimestamp(date.atMs, date.zoneMinutes) : renderTimestamp(birth.nowMs),
+    id,
+    createdAtMs: date?.atMs ?? arrivedAtMs,
+    created: date ? renderTimestamp(date.atMs, date.zoneMinutes) : renderTimestamp(arrivedAtMs),
     username,
   });
   const { From, To, Cc, Bcc } = addresses;
@@ -75,7 +112,7 @@ export function prepareMail(
       holds: ({ match }) => lowered().includes(match),
       isFound: ({ query }) => matchesQuery(query, row, () => searchText),
     },
-    settings.tagRules ?? defaultTagRules,
+    tagRules,
   );
   return { raw, row: { ...row, tags }, searchText };
 }

@@ -15,7 +15,7 @@ function cut(line: string): string {
   let bytes = 0;
   let end = 0;
   for (const char of line) {
-    const size = Buffer.byteLength(char);
+    const size = utf8Bytes(char.codePointAt(0) as number);
     if (bytes + size > maxBytes) break;
     bytes += size;
     end += char.length;
@@ -24,4 +24,11 @@ function cut(line: string): string {
   // At exactly 200 bytes a multi-byte letter goes too: so does the reference.
   const last = line.slice(0, end).match(/.$/su)?.[0] ?? '';
   return `${line.slice(0, bytes === maxBytes && Buffer.byteLength(last) > 1 ? end - last.length : end)}...`;
+}
+
+/** As many as half of a surrogate pair takes when it is replaced, too. */
+function utf8Bytes(codePoint: number): number {
+  if (codePoint < 0x80) return 1;
+  if (codePoint < 0x800) return 2;
+  return codePoint < 0x10000 ? 3 : 4;
 }

@@ -43,10 +43,22 @@ function onconnection(this: NodeHandle, status: number, client: object | undefin
   else acceptor.accept(toSocket(client));
 }
 
-/** As `net.Server` makes its sockets. */
+/**
+ * Where all sockets read into, one after the other. Node's own way takes 64 KiB of fresh memory for each read, most of
+ * which is a line: with a malloc that keeps nothing that is two calls of the system and a page to clear.
+ */
+const incoming = Buffer.allocUnsafeSlow(64 * 1024);
+
+/** Hands on a copy, since the next read is into the same place. */
+function onread(this: Socket, bytes: number, buffer: Buffer): boolean {
+  return this.push(Buffer.from(buffer.subarray(0, bytes)));
+}
+
+/** As `net.Server` makes its sockets, but for what they read into. */
 function toSocket(handle: object): Socket {
-  const socket = new Socket({ handle, allowHalfOpen: true, readable: true, writable: true } as object);
-  return socket.setNoDelay(true);
+  const reading = { buffer: incoming, callback: onread };
+  const options = { handle, allowHalfOpen: true, readable: true, writable: true, onread: reading };
+  return new Socket(options as object).setNoDelay(true);
 }
 
 function listenError(systemError: string) {

@@ -24,6 +24,13 @@ export const changeArbitrary: fc.Arbitrary<Change> = fc.oneof(
         return { kind: 'mail', ...aMail(id, { createdAtMs, tags, raw, text: `t ${word}` }), retention, atMs };
       }),
   },
+  {
+    weight: 3,
+    arbitrary: fc.record({ id, tag, retention, atMs: fc.nat(40) }).map(({ id, tag, ...rest }): Change => {
+      const raw = Buffer.from(`Subject: ${id}\r\nX-Tags: ${tag}\r\n\r\nt ${id}\r\n`);
+      return { kind: 'arrival', id, arrivedAtMs: rest.atMs, username: '', raw, ...rest };
+    }),
+  },
   fc.record({ kind: fc.constant('prune' as const), retention, atMs: fc.nat(60) }),
   fc.record({ kind: fc.constant('remove' as const), which }),
   fc.record({ kind: fc.constant('read' as const), which, read: fc.boolean() }),

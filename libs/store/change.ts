@@ -1,3 +1,4 @@
+import { type Arrival, readArrival } from '../mail/prepare-mail.ts';
 import type { MailRow } from '../mail/row.ts';
 import type { SearchText } from '../mail/search-text.ts';
 
@@ -38,9 +39,17 @@ export type Change =
       /** When it arrived; `row.createdAtMs` may be another time. */
       readonly atMs: number;
     }
+  /** A mail that is read when it is applied. Its tag rules have no filters. */
+  | (Arrival & { readonly kind: 'arrival'; readonly retention: Retention; readonly atMs: number })
   | { readonly kind: 'prune'; readonly retention: Retention; readonly atMs: number }
   | { readonly kind: 'remove'; readonly which: Selection }
   | { readonly kind: 'read'; readonly which: Selection; readonly read: boolean }
   | { readonly kind: 'tags'; readonly ids: readonly string[]; readonly tags: readonly string[] }
   | { readonly kind: 'rename-tag'; readonly name: string; readonly newName: string }
   | { readonly kind: 'remove-tag'; readonly name: string };
+
+/** The mail that an arrival is. */
+export function mailOf(arrival: Change & { kind: 'arrival' }): Change & { kind: 'mail' } {
+  const { retention, atMs } = arrival;
+  return { kind: 'mail', ...readArrival(arrival), retention, atMs };
+}

@@ -1,4 +1,5 @@
 import type { Clock } from '../base/clock.ts';
+import type { Arrival } from '../mail/prepare-mail.ts';
 import type { MailRow } from '../mail/row.ts';
 import type { SearchQuery } from '../mail/search-query.ts';
 import type { Change } from './change.ts';
@@ -39,9 +40,11 @@ export class StateMailbox implements Mailbox {
     this.#retention = retention;
   }
 
-  insert({ row, searchText, raw }: NewMail): Promise<void> {
-    const [retention, atMs] = [this.#retention, this.#clock()];
-    return this.#port.keep({ kind: 'mail', row, searchText, raw, retention, atMs });
+  insert(mail: NewMail | Arrival): Promise<void> {
+    const kept = { retention: this.#retention, atMs: this.#clock() };
+    if (!('row' in mail)) return this.#port.keep({ kind: 'arrival', ...mail, ...kept });
+    const { row, searchText, raw } = mail;
+    return this.#port.keep({ kind: 'mail', row, searchText, raw, ...kept });
   }
 
   counts(): Promise<Counts> {

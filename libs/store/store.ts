@@ -14,6 +14,7 @@
  * cannot be used at all; both leave no trace of the operation.
  */
 import type { TenantUid } from '../base/ids.ts';
+import type { Arrival } from '../mail/prepare-mail.ts';
 import type { MailRow } from '../mail/row.ts';
 import type { SearchQuery } from '../mail/search-query.ts';
 import type { NewMail, Retention, Selection } from './change.ts';
@@ -57,9 +58,10 @@ export type TagCount = { readonly name: string; readonly count: number };
 export interface Mailbox {
   /**
    * Keeps the mail, gives it the next number (which never comes again) and removes what the retention no longer allows.
-   * Costs one wait for the disk, shared with all that wait; the mailbox need not be open for it.
+   * Costs one wait for the disk, shared with all that wait; the mailbox need not be open for it. An arrival is read later,
+   * before somebody looks: what it is made of holds the event loop then, so it is a short one.
    */
-  insert(mail: NewMail): Promise<void>;
+  insert(mail: NewMail | Arrival): Promise<void>;
   counts(): Promise<Counts>;
   list(request: ListRequest): Promise<readonly MailRow[]>;
   /** How many mails stand before this one in a list; null where the id is unknown. */

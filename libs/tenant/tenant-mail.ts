@@ -1,7 +1,7 @@
 import { MpctlError } from '../base/error.ts';
 import { type MailEvent, MailEvents } from '../inbox-api/mail-events.ts';
 import type { Envelope } from '../mail/message.ts';
-import { prepareMail } from '../mail/prepare-mail.ts';
+import { type Arrival, readArrival, receiveMail } from '../mail/prepare-mail.ts';
 import type { TagRules } from '../mail/tags.ts';
 import type { Delivery } from '../smtp/smtp-host.ts';
 import { tenantDataDir } from '../spec/paths.ts';
@@ -22,7 +22,7 @@ export interface MailHolder {
 /** The mail of a tenant in use: its mailbox, what arrives in it, what is counted. An idle tenant has none of it. */
 export class TenantMail {
   readonly mailbox: Mailbox;
-  readonly events = new MailEvents();
+  readonly events = new MailEvents(event => this.#countDeleted(event));
   readonly tally: Tally = newTally();
   readonly evictions = new Evictions();
   readonly #core: TenantCore;
@@ -40,7 +40,6 @@ export class TenantMail {
       ...placeOf(core),
       onPruned: ids => this.events.publish({ kind: 'pruned', ids }),
     });
-    this.events.subscribe(event => this.#countDeleted(event));
   }
 
   /** Why the last change of the mailbox failed, code and sentence; empty when it did not. */
@@ -51,7 +50,7 @@ export class TenantMail {
   /** Keeps a mail, and says what SMTP shall answer. */
   async keep(envelope: Envelope, data: Buffer, broughtBy: 'smtp' | 'http'): Promise<Delivery> {
     const { spec, home } = this.#core;
-    const mail = prepareMail(
+    const arrival = receiveMail(
       data,
       envelope,
       {
@@ -64,24 +63,38 @@ export class TenantMail {
       },
       { nowMs: home.clock(), random: home.random },
     );
-    if (spec.maxBytes > 0 && mail.raw.length > spec.maxBytes) {
+    if (spec.maxBytes > 0 && arrival.raw.length > spec.maxBytes) {
       const reply = `552 5.3.4 Requested mail action aborted: exceeded storage allocation (${spec.maxBytes})`;
       return this.#refuse(reply);
     }
-    const { messageId } = mail.row;
-    const arriving = spec.ignoreDuplicateIds ? await this.#firstOf(messageId) : null;
+    const mail = this.#mustRead(arrival) ? readArrival(arrival) : null;
+    const arriving = mail && spec.ignoreDuplicateIds ? await this.#firstOf(mail.row.messageId) : null;
     if (arriving === 'duplicate') {
       this.count('ignored', 1);
       return { outcome: 'queued', id: null };
     }
-    const failure = await this.#attempt(() => this.mailbox.insert(mail)).finally(() => arriving?.resolve());
+    const failure = await this.#attempt(() => this.mailbox.insert(mail ?? arrival)).finally(() =>
+      arriving?.resolve(),
+    );
     if (failure?.code === 'STORE_FULL') return this.#refuse('452 4.3.1 Insufficient system storage');
     if (failure) return this.#refuse('451 4.3.0 Requested action aborted: local error in processing');
     this.count('accepted', 1);
-    this.count('acceptedBytes', mail.raw.length);
-    this.#tooOldAtMs = Math.min(this.#tooOldAtMs, mail.row.createdAtMs + spec.maxAgeMs);
-    this.events.publish({ kind: 'new', row: mail.row, searchText: mail.searchText });
-    return { outcome: 'queued', id: mail.row.id };
+    this.count('acceptedBytes', arrival.raw.length);
+    const createdAtMs = mail?.row.createdAtMs ?? arrival.arrivedAtMs;
+    this.#tooOldAtMs = Math.min(this.#tooOldAtMs, createdAtMs + spec.maxAgeMs);
+    // Somebody may have begun to listen meanwhile.
+    if (this.events.isHeard) {
+      const { row, searchText } = mail ?? readArrival(arrival);
+      this.events.publish({ kind: 'new', row, searchText });
+    }
+    return { outcome: 'queued', id: arrival.id };
+  }
+
+  /** Whether what stands in a mail must be known before it is kept; else it is read when it is not in anybody's way. */
+  #mustRead({ raw }: Arrival): boolean {
+    const { ignoreDuplicateIds, useMessageDates, tags } = this.#core.spec;
+    const isAsked = ignoreDuplicateIds || useMessageDates || tags.filters.length > 0;
+    return isAsked || this.events.isHeard || raw.length > maxUnreadBytes;
   }
 
   /** Applies the limits of the tenant's new settings. */
@@ -170,6 +183,9 @@ export class TenantMail {
     this.#core.faultChanged();
   }
 }
+
+/** A longer mail may take some milliseconds to read: not behind others then, who are read in one go. */
+const maxUnreadBytes = 64 * 1024;
 
 /** Where a tenant's mail is, and its limits. */
 export function placeOf({ uid, spec, home }: Pick<TenantCore, 'uid' | 'spec' | 'home'>) {

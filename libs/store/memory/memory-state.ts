@@ -3,7 +3,7 @@ import type { MailRow } from '../../mail/row.ts';
 import { matchesQuery } from '../../mail/search-match.ts';
 import type { SearchQuery } from '../../mail/search-query.ts';
 import type { SearchText } from '../../mail/search-text.ts';
-import type { Change, Retention, Selection } from '../change.ts';
+import { type Change, mailOf, type Retention, type Selection } from '../change.ts';
 import type { KeptRaw, MailState, PlacedChange } from '../mail-state.ts';
 import type { Counts, ListRequest, SearchRequest, SearchResult, TagCount, TimeCount } from '../store.ts';
 import { MemoryTags } from './memory-tags.ts';
@@ -43,6 +43,8 @@ export class MemoryState implements MailState {
       case 'mail':
         this.#insert(change);
         return this.#prune(change.retention, change.atMs);
+      case 'arrival':
+        return this.#take(mailOf(change));
       case 'prune':
         return this.#prune(change.retention, change.atMs);
       case 'remove':

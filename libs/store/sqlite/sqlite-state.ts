@@ -2,7 +2,7 @@ import type Database from 'better-sqlite3';
 import { foldCase } from '../../mail/fold-case.ts';
 import type { MailRow } from '../../mail/row.ts';
 import type { SearchQuery } from '../../mail/search-query.ts';
-import type { Change, Retention, Selection } from '../change.ts';
+import { type Change, mailOf, type Retention, type Selection } from '../change.ts';
 import type { KeptRaw, MailState, PlacedChange } from '../mail-state.ts';
 import type { Counts, ListRequest, SearchRequest, SearchResult, TagCount, TimeCount } from '../store.ts';
 import { ListWalk } from './list-walk.ts';
@@ -141,6 +141,8 @@ export class SqliteState implements MailState {
       case 'mail':
         this.#insert(change);
         return yield* this.#prune(change.retention, change.atMs);
+      case 'arrival':
+        return yield* this.#take(mailOf(change));
       case 'prune':
         return yield* this.#prune(change.retention, change.atMs);
       case 'remove':
