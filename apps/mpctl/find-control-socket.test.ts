@@ -28,6 +28,7 @@ test('the file says where, in the usual form and in every other', async () => {
     ["runDir: '/x/run'\r\ntenants: {}\r\n", '/x/run/.control.sock'],
     ['runDir: rel/run\n', join(dir, 'rel/run/.control.sock')],
     ['runDir: "/x/r\\u0075n"\n', '/x/run/.control.sock'],
+    ['"run\\u0044ir": /x/run\n', '/x/run/.control.sock'],
     ['{ runDir: /x/run, tenants: {} }\n', '/x/run/.control.sock'],
     ['control:\n  group: adm\nrunDir: /x/run\n', '/x/run/.control.sock'],
     ['control:\n  # socket: /no\n  socket: "/x/c.sock"\nrunDir: /x/run\n', '/x/c.sock'],

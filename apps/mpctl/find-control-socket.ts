@@ -28,8 +28,9 @@ function readText(path: string): string {
   }
 }
 
-/** Null when they are written in another way than people usually do. */
+/** Null when they are written in another way than people usually do. Most files say neither, which is quickly seen. */
 function findWritten(text: string): Written | null {
+  if (!/runDir|control|\\/.test(text)) return {};
   const cut = cutText(text);
   if (!cut) return null;
   const runDir = wordOf('runDir', text, cut.sections.get('runDir'));

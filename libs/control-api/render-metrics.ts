@@ -90,6 +90,12 @@ export function renderMetrics({
       perShard(s => s.storage.failedMailboxes),
     ),
     family(
+      'certificates_failed',
+      'gauge',
+      'Tenants whose certificates cannot be used.',
+      perShard(s => s.tlsFaults.length),
+    ),
+    family(
       'journal_bytes',
       'gauge',
       'The journal on disk.',

@@ -8,7 +8,7 @@ import { SourceText } from '../spec/source-text.ts';
 import { stanzaOf } from '../spec/tenant-stanza.ts';
 import { withFileLock } from './file-lock.ts';
 import { type GoodReading, isGood } from './good-reading.ts';
-import { forgetLeaving, noteLeaving } from './leaving-note.ts';
+import { noteLeaving, noteTaken, type Undo } from './leaving-note.ts';
 import { accessIssues } from './machine-issues.ts';
 import { replaceFile } from './replace-file.ts';
 
@@ -64,14 +64,15 @@ async function changeGroup(files: EditableFiles, changes: readonly TenantChange[
     const before = await files.read();
     const edited = await editAll(files, before, changes);
     const accepted = changes.filter((_, at) => edited.refusals[at] === null);
-    for (const change of accepted) await note(change, before);
+    let isWritten = false;
+    const undos: Undo[] = [];
     try {
-      if (writeAll(edited.edits)) return edited;
-    } catch (error) {
-      for (const { name } of accepted) forget(name, before.fleet.dataDir);
-      throw error;
+      for (const change of accepted) undos.unshift(...(await note(change, before)));
+      isWritten = writeAll(edited.edits);
+    } finally {
+      if (!isWritten) for (const undo of undos) undo();
     }
-    for (const { name } of accepted) forget(name, before.fleet.dataDir);
+    if (isWritten) return edited;
     await sleep(retryMs);
   }
   throw new Refusal('FILE_BUSY', `somebody keeps writing ${files.path}`);
@@ -169,21 +170,20 @@ function writeAll(edits: readonly FileEdit[]): boolean {
 }
 
 /** Why a tenant leaves its name is on disk before the name leaves the file. */
-async function note(change: TenantChange, before: GoodReading): Promise<void> {
-  const name = parseTenantId(change.name);
-  if (name === null) return;
+async function note(change: TenantChange, before: GoodReading): Promise<Undo[]> {
   const { dataDir } = before.fleet;
-  if (change.verb === 'remove') {
+  const { verb } = change;
+  const name = parseTenantId(change.name);
+  const fresh = verb === 'add' ? name : verb === 'rename' ? parseTenantId(change.to) : null;
+  const undos: Undo[] = [];
+  if (name !== null && verb === 'remove') {
     const stanza = await stanzaOf(before, name);
-    noteLeaving(dataDir, name, { removed: true, ...(stanza ? { stanza } : {}) });
+    undos.push(noteLeaving(dataDir, name, { removed: true, ...(stanza ? { stanza } : {}) }));
   }
-  const to = change.verb === 'rename' ? parseTenantId(change.to) : null;
-  if (to !== null) noteLeaving(dataDir, name, { renamedTo: to });
-}
-
-function forget(name: string, dataDir: string): void {
-  const id = parseTenantId(name);
-  if (id !== null) forgetLeaving(dataDir, id);
+  if (fresh !== null) undos.unshift(noteTaken(dataDir, fresh));
+  if (fresh !== null && name !== null && verb === 'rename')
+    undos.unshift(noteLeaving(dataDir, name, { renamedTo: fresh }));
+  return undos;
 }
 
 function isIssues(outcome: Edited | readonly Issue[]): outcome is readonly Issue[] {

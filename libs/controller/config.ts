@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { MpctlError } from '../base/error.ts';
 import type { Issue } from '../base/issue.ts';
 import type { FleetSettings } from '../reconcile/diff-spec.ts';
-import { holdReason } from '../reconcile/hold.ts';
+import { type HeldView, holdReason } from '../reconcile/hold.ts';
 import { restartIssues } from '../reconcile/restart-issues.ts';
 import type { FileEdit } from '../spec/edit-files.ts';
 import { type FleetReading, readFleet } from '../spec/read-fleet.ts';
@@ -110,6 +110,25 @@ export class Config {
     return this.#good ? holdReason(viewOf(this.#good), viewOf(reading)) : '';
   }
 
+  /** Why what runs would have been held after something else; empty when it would not. */
+  holdAfter(before: HeldView): string {
+    return holdReason(before, viewOf(this.good));
+  }
+
+  /** Runs the files as they were once, and holds what they say now. False: they could not run any more. */
+  async goBackTo(texts: ReadonlyMap<string, string>, nowMs: number): Promise<boolean> {
+    const found = this.good;
+    const gone = [...found.sources.keys()]
+      .filter(path => !texts.has(path))
+      .map(path => [path, null] as const);
+    const last = await this.readWith(new Map<string, string | null>([...texts, ...gone]), found);
+    if (!texts.has(this.path) || !isGood(last)) return false;
+    this.#good = last;
+    if (this.#begunWith) this.#begunWith = { ...this.#begunWith, settings: last.fleet };
+    this.take(found, false, nowMs);
+    return true;
+  }
+
   /** Takes over what the files say now. True: something else shall run from now on. */
   take(reading: FleetReading, confirmed: boolean, nowMs: number): boolean {
     const issues = [...reading.issues, ...this.restartIssues(reading)];
@@ -157,7 +176,7 @@ function isSame(a: FleetReading, b: FleetReading): boolean {
   );
 }
 
-function viewOf({ sources, fleet }: GoodReading) {
+function viewOf({ sources, fleet }: GoodReading): HeldView {
   return {
     texts: new Map([...sources].map(([path, { text }]) => [path, text])),
     tenants: fleet.tenants as ReadonlyMap<string, unknown>,

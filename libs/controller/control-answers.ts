@@ -256,6 +256,7 @@ export class ControlAnswers implements ControlHost {
       connections: report?.connections ?? 0,
       totals: report?.totals ?? nothing,
       storage: report?.storage ?? idleStorage,
+      tlsFaults: report?.tlsFaults ?? [],
     };
   }
 }

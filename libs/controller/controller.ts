@@ -18,6 +18,8 @@ export type ControllerOptions = {
   readonly shardCommand: readonly string[];
   /** Where the built inbox app lies. */
   readonly appDir: string;
+  /** Takes the files as they are, though they look like an accident beside what ran last. */
+  readonly confirmed: boolean;
   /** Of the parser and the shards. */
   readonly environment: Environment;
   /** Use no private Node API for listening sockets, as where it is missing. */

@@ -43,7 +43,7 @@ export class LoneShard implements MailHands, AsyncDisposable {
     opened.use(await takeRunLock(lockSocketPath(runDir), process.pid));
     await endLeftovers(shardListPath(runDir), log);
     const folders = opened.use(new TenantFolders(dataDir, trashMs));
-    for (const name of folders.names()) if (!fleet.tenants.has(name)) folders.release(name, Date.now());
+    folders.settle(name => fleet.tenants.has(name), 'stays', Date.now());
     await replayJournals(dataDir, command, logSpec);
     const placements = new Map<TenantId, Placement>();
     const specs = [...fleet.tenants.values()];

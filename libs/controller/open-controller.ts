@@ -14,6 +14,7 @@ import { makeRunDir } from '../sockets/socket-folder.ts';
 import { lockSocketPath, shardListPath } from '../spec/paths.ts';
 import type { FleetSpec } from '../spec/tenant-spec.ts';
 import { wireVersion } from '../wire/shard-channel.ts';
+import { AcceptedFiles } from './accepted-files.ts';
 import { keepCompiledCode } from './compiled-code.ts';
 import { Config } from './config.ts';
 import { ConfigWatch } from './config-watch.ts';
@@ -23,6 +24,7 @@ import type { Controller, ControllerOptions } from './controller.ts';
 import { takeDataLock } from './data-lock.ts';
 import { FallbackDoor } from './fallback-door.ts';
 import { Fleet } from './fleet.ts';
+import { holdAtStart } from './hold-at-start.ts';
 import { Housekeeping } from './housekeeping.ts';
 import { Loop } from './loop.ts';
 import { MailKeeping } from './mail-keeping.ts';
@@ -57,8 +59,7 @@ export async function openController(options: ControllerOptions): Promise<Contro
   const reading = await config.read();
   if (!config.take(reading, true, clock())) return reading.issues;
   config.begin();
-  const { runDir, dataDir, trashMs, hostname, webGroup, control, log: logSpec } = config.good.fleet;
-  log.configure(logSpec);
+  const { runDir, dataDir, trashMs } = config.good.fleet;
 
   await using opened = new AsyncDisposableStack();
   const memory = opened.use(new MemorySaving());
@@ -66,11 +67,17 @@ export async function openController(options: ControllerOptions): Promise<Contro
   opened.use(await takeRunLock(lockSocketPath(runDir), process.pid));
   const { formerRunDir } = opened.use(await takeDataLock(dataDir, runDir));
   for (const dir of new Set([runDir, formerRunDir ?? runDir])) await endLeftovers(shardListPath(dir), log);
+  const folders = opened.use(new TenantFolders(dataDir, trashMs));
+  const accepted = new AcceptedFiles(dataDir);
+  if (!options.confirmed) await holdAtStart(config, accepted, folders, clock());
+  const { hostname, webGroup, control, log: logSpec } = config.good.fleet;
+  log.configure(logSpec);
+  if (config.state.state === 'held') log.warn({ ...config.state }, 'the tenants file is not applied');
+  folders.trash.graceMs = config.good.fleet.trashMs;
   const api = options.publicSocketsOnly ? 'public' : 'private';
   // The lock is ours and the shards of the one before are gone: whoever still answers has nobody behind it.
   const bind: BindOptions = { runDir, webGroup, occupied: 'refuse', api };
   const kept = keepCompiledCode(dataDir, options.shardCommand.at(-1) ?? '');
-  const folders = opened.use(new TenantFolders(dataDir, trashMs));
   const fleet = new Fleet({
     bind,
     folders,
@@ -104,9 +111,17 @@ export async function openController(options: ControllerOptions): Promise<Contro
     new ProxyKeeper({ programRoot: options.programRoot, mpctlVersion: options.version }, clock, log),
   );
   const fallback = opened.use(new FallbackDoor(bind, clock, log));
+  const keepAccepted = () => {
+    try {
+      accepted.keep(config.good);
+    } catch (error) {
+      log.error({ error: (error as Error).message }, 'the next start will not know what runs now');
+    }
+  };
   const wanted = (spec: FleetSpec) => {
     keeper.want(spec);
     fallback.want(spec);
+    keepAccepted();
   };
   const reconciler = new Reconciler(config, fleet, loop, options.cores, clock, log, wanted);
   const editor = new TenantEditor(reconciler, fleet);
@@ -127,8 +142,7 @@ export async function openController(options: ControllerOptions): Promise<Contro
   await door.open(openControlServer(answers, log, about.configPath), control);
   await door.listenForMetrics(config.good.fleet.metrics.listen);
 
-  for (const name of folders.names())
-    if (!config.good.fleet.tenants.has(name)) folders.release(name, clock());
+  folders.settle(name => config.good.fleet.tenants.has(name), 'goes', clock());
   await replayJournals(dataDir, { command: options.shardCommand, environment }, logSpec);
   reconciler.want();
   const patience = setTimeout(() => door.begin(), slowStartMs);

@@ -13,7 +13,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
 import { parseTenantId, type TenantId, type TenantUid } from '../base/ids.ts';
-import { noteLeaving } from './leaving-note.ts';
+import { noteLeaving, noteTaken } from './leaving-note.ts';
 import { TenantFolders } from './tenant-folders.ts';
 
 const a = parseTenantId('project-a') as TenantId;
@@ -173,4 +173,76 @@ test('what a purge left half done goes with the next', async () => {
   writeFileSync(join(dir, '.trash', '00000000000000aa.purged', 'mail.db'), '');
   await folders.trash.purge(0);
   assert.deepEqual(readdirSync(join(dir, '.trash')), []);
+});
+
+/** What the next controller finds: `there` are in the file. */
+function settled(...there: TenantId[]): TenantFolders {
+  const folders = new TenantFolders(dir, graceMs);
+  folders.settle(name => there.includes(name), 'goes', 0);
+  return folders;
+}
+
+test('who never had a folder leaves none', () => {
+  new TenantFolders(dir, graceMs);
+  noteLeaving(dir, a, { removed: true });
+  assert(!existsSync(join(dir, a)));
+  mkdirSync(join(dir, b));
+  settled();
+  assert(!existsSync(join(dir, b)), 'nor one without a uid');
+});
+
+test('whoever takes a name that was left while no controller ran is another tenant', () => {
+  const uid = uidOf(new TenantFolders(dir, graceMs), a);
+  noteLeaving(dir, a, { removed: true });
+  noteTaken(dir, a);
+  const next = settled(a);
+  assert.notEqual(uidOf(next, a), uid);
+  assert.deepEqual(
+    next.trash.list().map(({ uid, why }) => [uid, why]),
+    [[uid, 'removed']],
+  );
+});
+
+test('a note of a change that did not come about is forgotten', () => {
+  const uid = uidOf(new TenantFolders(dir, graceMs), a);
+  const undo = noteLeaving(dir, a, { removed: true });
+  assert.equal(uidOf(settled(a), a), uid);
+  assert.equal(settled().trash.list()[0]?.why, 'vanished');
+  undo();
+});
+
+test('renames follow each other while no controller runs, also in a circle', () => {
+  const folders = new TenantFolders(dir, graceMs);
+  const [ofA, ofB] = [uidOf(folders, a), uidOf(folders, b)];
+  const c = parseTenantId('project-c') as TenantId;
+  for (const [from, to] of [
+    [a, c],
+    [b, a],
+    [c, b],
+  ] as const) {
+    noteTaken(dir, to);
+    noteLeaving(dir, from, { renamedTo: to });
+  }
+  const next = settled(a, b);
+  assert.deepEqual([uidOf(next, a, 0), uidOf(next, b, 0)], [ofB, ofA]);
+  assert.deepEqual(next.names().sort(), [a, b]);
+  assert.deepEqual(next.trash.list(), []);
+});
+
+test('who is renamed and removed while no controller runs goes to the trash', () => {
+  const uid = uidOf(new TenantFolders(dir, graceMs), a);
+  noteLeaving(dir, a, { renamedTo: b });
+  noteLeaving(dir, b, { removed: true });
+  const next = settled();
+  assert.deepEqual(next.names(), []);
+  assert.deepEqual(
+    next.trash.list().map(({ uid, why }) => [uid, why]),
+    [[uid, 'removed']],
+  );
+});
+
+test('without a word from a controller nobody is put into the trash for having vanished', () => {
+  const uid = uidOf(new TenantFolders(dir, graceMs), a);
+  new TenantFolders(dir, graceMs).settle(() => false, 'stays', 0);
+  assert.equal(uidOf(new TenantFolders(dir, graceMs), a), uid);
 });

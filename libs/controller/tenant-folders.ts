@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, renameSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { MpctlError } from '../base/error.ts';
 import { parseTenantId, parseTenantUid, type TenantId, type TenantUid } from '../base/ids.ts';
@@ -83,22 +83,38 @@ export class TenantFolders implements AsyncDisposable {
     const uid = this.#readUid(tenant);
     if (uid !== null) this.#make(tenant, uid);
     const leaving = this.leavingOf(tenant);
+    const next = leaving && 'renamedTo' in leaving ? leaving.renamedTo : null;
     forgetLeaving(this.#dataDir, tenant);
-    if (leaving && 'renamedTo' in leaving && this.#readUid(leaving.renamedTo) === null) {
-      renameSync(tenantDataDir(this.#dataDir, tenant), tenantDataDir(this.#dataDir, leaving.renamedTo));
-    } else if (uid !== null) {
+    if (uid === null) this.#removeEmpty(tenant);
+    else if (next !== null && this.#readUid(next) === null) {
+      renameSync(tenantDataDir(this.#dataDir, tenant), tenantDataDir(this.#dataDir, next));
+    } else {
       const removed = leaving && 'removed' in leaving ? leaving : null;
       const stanza = removed?.stanza;
       const why = removed ? 'removed' : 'vanished';
-      this.trash.put(tenant, uid, { atMs: nowMs, why, ...(stanza ? { stanza } : {}) });
+      // Under its new name, if it has one: who has that now may be about to leave it, too.
+      this.trash.put(tenant, uid, { name: next ?? tenant, atMs: nowMs, why, ...(stanza ? { stanza } : {}) });
     }
     this.#new.forget(tenant);
+  }
+
+  /**
+   * Carries out what was noted while no controller ran. What vanished from the file without a note goes to the trash, or
+   * stays for a controller.
+   */
+  settle(isThere: (tenant: TenantId) => boolean, vanished: 'goes' | 'stays', nowMs: number): void {
+    for (const name of this.names()) {
+      const leaving = this.leavingOf(name);
+      const hasLeft = isThere(name) ? leaving?.left : leaving !== null || vanished === 'goes';
+      if (hasLeft) this.release(name, nowMs);
+      else if (leaving) forgetLeaving(this.#dataDir, name);
+    }
   }
 
   /** Puts what a tenant has into the trash, though it stays; {@link takeIn} gives it another folder. */
   setAside(tenant: TenantId, uid: TenantUid, nowMs: number): void {
     this.#make(tenant, uid);
-    this.trash.put(tenant, uid, { atMs: nowMs, why: 'removed' });
+    this.trash.put(tenant, uid, { name: tenant, atMs: nowMs, why: 'removed' });
     this.#new.forget(tenant);
   }
 
@@ -164,6 +180,15 @@ export class TenantFolders implements AsyncDisposable {
     const path = tenantUidPath(this.#dataDir, tenant);
     const isThere = existsSync(path) && parseTenantUid(readText(path)?.trim() ?? '') !== null;
     if (!isThere) writeFileSync(path, `${uid}\n`, { mode: 0o600 });
+  }
+
+  /** What has no uid is no tenant's: nothing but a note lay in it. */
+  #removeEmpty(tenant: TenantId): void {
+    try {
+      rmdirSync(tenantDataDir(this.#dataDir, tenant));
+    } catch {
+      // There is none, or somebody put something there, which is theirs.
+    }
   }
 
   #takeBack(tenant: TenantId, nowMs: number): TenantUid | null {

@@ -53,12 +53,12 @@ export class Trash {
       .sort((a, b) => a.atMs - b.atMs);
   }
 
-  put(name: TenantId, uid: TenantUid, trashed: Omit<Trashed, 'name'>): void {
-    const from = tenantDataDir(this.#dataDir, name);
-    const note: Trashed = { name, ...trashed };
-    writeFileSync(trashedNotePath(from), JSON.stringify(note), { mode: 0o600 });
+  /** Takes the folder that `tenant` has now. */
+  put(tenant: TenantId, uid: TenantUid, trashed: Trashed): void {
+    const from = tenantDataDir(this.#dataDir, tenant);
+    writeFileSync(trashedNotePath(from), JSON.stringify(trashed), { mode: 0o600 });
     renameSync(from, trashedTenantDir(this.#dataDir, uid));
-    this.#folders.set(uid, note);
+    this.#folders.set(uid, trashed);
   }
 
   /** Gives a name the folder back that it vanished with last. */

@@ -235,9 +235,16 @@ export class Shard {
       states,
       totals: { ...this.#totals },
       storage: (await this.#home)?.store.status ?? idleStorage,
+      tlsFaults: await this.#tlsFaults(workers),
       tenants: await Promise.all(this.#inScope(scope).map(worker => worker.report(scope !== 'all'))),
     };
     this.#send({ type: 'report', seq, report });
+  }
+
+  async #tlsFaults(workers: readonly TenantWorker[]): Promise<TenantId[]> {
+    const inTls = workers.filter(({ spec }) => spec.listeners.some(({ tls }) => tls !== 'none'));
+    const faults = await Promise.all(inTls.map(worker => worker.tlsFaults()));
+    return inTls.flatMap(({ spec }, at) => (faults[at]?.length ? [spec.id] : []));
   }
 
   #sessions({ seq, tenant }: Command<'sessions'>): void {

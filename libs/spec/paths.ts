@@ -133,6 +133,11 @@ export function dataLockPath(dataDir: string): string {
   return join(dataDir, '.state', 'lock');
 }
 
+/** The tenants files as they were last taken over. */
+export function acceptedFilesPath(dataDir: string): string {
+  return join(dataDir, '.state', 'accepted.json');
+}
+
 /** What V8 made of the program, a folder a build; without `build` the folder of these. */
 export function compiledCodeDir(dataDir: string, build = ''): string {
   return join(dataDir, '.state', 'compiled', build);

@@ -5,15 +5,15 @@
  * Given the reading before, a tenant whose text did not change keeps its spec, the same object: a change in a file of
  * 9,000 tenants costs milliseconds, and no YAML but that of the change is parsed.
  */
-import { parseTenantId, type TenantId, tenantIdFault } from '../base/ids.ts';
+import { parseTenantId, type TenantId } from '../base/ids.ts';
 import type { Issue } from '../base/issue.ts';
 import { quote } from '../base/quote.ts';
-import { type BindConflict, bindConflicts, renderConflict } from './bind-conflicts.ts';
-import { type Finding, mergeKeyFault, renderKeyPath } from './finding.ts';
-import { type HostConflict, hostConflicts } from './host-conflicts.ts';
-import type { SpecIssueCode } from './issue-codes.ts';
+import { bindConflicts } from './bind-conflicts.ts';
+import { type Finding, renderKeyPath } from './finding.ts';
+import { FleetIssues } from './fleet-issues.ts';
+import { hostConflicts } from './host-conflicts.ts';
 import { overlay } from './overlay.ts';
-import { parseSettings, parseTenant, settingsIssue, tenantIssue } from './parse.ts';
+import { parseSettings, parseTenant } from './parse.ts';
 import { type IncludePattern, includedFilePath, isIncluded, parseIncludePattern } from './paths.ts';
 import {
   type HostFacts,
@@ -26,6 +26,7 @@ import type { SettingsInput, TenantInput } from './schema.ts';
 import { SideFiles } from './side-files.ts';
 import { SourceText, type Stanza, type YamlBudget } from './source-text.ts';
 import { ioFault, type SpecIo } from './spec-io.ts';
+import { tenantNameFinding } from './tenant-name.ts';
 import type { FleetSpec, TenantSpec } from './tenant-spec.ts';
 
 export type FleetRequest = {
@@ -62,6 +63,12 @@ export type FleetReading = {
 };
 
 export async function readFleet(request: FleetRequest): Promise<FleetReading> {
+  const draft = await readDraft(request);
+  return draft.issues.length === 0 ? draft : { ...draft, fleet: null };
+}
+
+/** The same with what is right of the fleet, whatever the issues: for who looks for more of them in one go. */
+export function readDraft(request: FleetRequest): Promise<FleetReading & { readonly fleet: FleetSpec }> {
   return new Reading(request).read();
 }
 
@@ -70,8 +77,8 @@ class Reading {
   readonly #previous: FleetReading | null;
   readonly #budget: YamlBudget;
   readonly #side: SideFiles;
-  readonly #issues: Issue[] = [];
   readonly #sources = new Map<string, SourceText>();
+  readonly #issues: FleetIssues;
   readonly #tenants = new Map<TenantId, TenantSpec>();
   readonly #changed: TenantSpec[] = [];
   readonly #sideFiles = new Map<TenantId, readonly string[]>();
@@ -81,16 +88,17 @@ class Reading {
     this.#previous = request.previous ?? null;
     this.#budget = { leftBytes: request.maxYamlBytes ?? Number.POSITIVE_INFINITY };
     this.#side = new SideFiles(request.io);
+    this.#issues = new FleetIssues(request.file, this.#sources, this.#budget);
   }
 
-  async read(): Promise<FleetReading> {
+  async read(): Promise<FleetReading & { readonly fleet: FleetSpec }> {
     const { file, facts } = this.#request;
     const fault = await this.#open(file);
-    if (fault !== null) this.#issues.push(fileIssue('SPEC_UNREADABLE', fault, file));
+    if (fault !== null) this.#issues.ofFile('SPEC_UNREADABLE', fault, file);
     const written = await this.#readSettings();
     const includes = await this.#openIncluded(written);
     const settings = resolveSettings(written, facts);
-    const blame = (finding: Finding) => this.#blameDefaults(finding);
+    const blame = (finding: Finding) => this.#issues.ofDefaults(finding);
     const defaults = await this.#withSideFiles(written.defaults ?? {}, blame);
     const { baseDomain } = settings.proxy;
     const { context, findings } = tenantContext(settings.runDir, baseDomain, defaults, this.#side.tagFilters);
@@ -98,7 +106,12 @@ class Reading {
 
     if (written.proxy && baseDomain === '') {
       const message = 'must say the domain of the tenants: baseDomain';
-      await this.#blameSettings({ code: 'SPEC_MISSING_BASE_DOMAIN', message, path: ['proxy'], at: 'key' });
+      await this.#issues.ofSettings({
+        code: 'SPEC_MISSING_BASE_DOMAIN',
+        message,
+        path: ['proxy'],
+        at: 'key',
+      });
     }
 
     const contextKey = JSON.stringify([
@@ -112,18 +125,22 @@ class Reading {
     await this.#readTenants(context, previous);
     const scope = previous?.reuse.addressKey === addressKey ? { suspects: this.#changed } : {};
     for (const conflict of bindConflicts(settings, this.#tenants.values(), scope)) {
-      await this.#blameBind(conflict);
+      await this.#issues.ofBind(conflict);
     }
     const claimants = previous ? this.#changed : undefined;
     for (const conflict of hostConflicts(baseDomain, this.#tenants.values(), claimants)) {
-      await this.#blameHost(conflict);
+      await this.#issues.ofHost(conflict);
     }
-    for (const source of this.#sources.values()) this.#close(source);
-    this.#issues.push(...this.#side.issues);
+    for (const source of this.#sources.values()) {
+      const { path, faults, places } = source;
+      for (const { message, at } of faults) this.#issues.ofFile('SPEC_SYNTAX', message, path, places(at));
+      source.forget();
+    }
+    this.#issues.add(...this.#side.issues);
     const tenants = this.#tenants;
     return {
-      fleet: this.#issues.length > 0 ? null : Object.freeze({ ...settings, tenants }),
-      issues: this.#issues.sort(byPlace([...this.#sources.keys()])),
+      fleet: Object.freeze({ ...settings, tenants }),
+      issues: this.#issues.list(),
       sources: this.#sources,
       includes,
       sideTexts: this.#side.texts,
@@ -147,19 +164,12 @@ class Reading {
     }
   }
 
-  #close(source: SourceText): void {
-    for (const { message, at } of source.faults) {
-      this.#issues.push(fileIssue('SPEC_SYNTAX', message, source.path, source.places(at)));
-    }
-    source.forget();
-  }
-
   async #readSettings(): Promise<SettingsInput> {
     const before = this.#previous?.sources.get(this.#request.file);
     if (!this.#main) return {};
     if (this.#previous && before && this.#main.hasSectionsOf(before)) return this.#previous.reuse.settings;
     const { value, issues } = await parseSettings(this.#main, await this.#main.sections(this.#budget));
-    this.#issues.push(...issues);
+    this.#issues.add(...issues);
     return value;
   }
 
@@ -170,19 +180,19 @@ class Reading {
       const pattern = parseIncludePattern(this.#request.file, text);
       if (pattern === null) {
         const message = 'must have * and ? in its last part alone';
-        await this.#blameSettings({ code: 'SPEC_BAD_VALUE', message, path, at: 'value' });
+        await this.#issues.ofSettings({ code: 'SPEC_BAD_VALUE', message, path, at: 'value' });
         continue;
       }
       patterns.push(pattern);
       for (const message of await this.#openMatches(pattern)) {
-        await this.#blameSettings({ code: 'SPEC_UNREADABLE', message, path, at: 'value' });
+        await this.#issues.ofSettings({ code: 'SPEC_UNREADABLE', message, path, at: 'value' });
       }
     }
     for (const source of this.#sources.values()) {
       if (source === this.#main || source === this.#previous?.sources.get(source.path)) continue;
       for (const { key, keyAt } of await source.sections(this.#budget)) {
         const message = `unknown key ${quote(key)}: an included file has "tenants" and nothing else`;
-        this.#issues.push(fileIssue('SPEC_UNKNOWN_KEY', message, source.path, source.places(keyAt), key));
+        this.#issues.ofFile('SPEC_UNKNOWN_KEY', message, source.path, source.places(keyAt), key);
       }
     }
     return patterns;
@@ -213,10 +223,13 @@ class Reading {
         before !== undefined && known.has(name) && source.hasTenantOf(before, name);
       for (const stanza of await source.stanzas(isKnown, this.#budget)) {
         const spec = stanza.body === null ? known.get(stanza.name) : undefined;
-        const id = spec?.id ?? this.#parseId(source, stanza);
-        if (id === null) continue;
+        const id = spec?.id ?? parseTenantId(stanza.name);
+        if (id === null) {
+          this.#issues.ofStanza(source, stanza, tenantNameFinding(stanza.name));
+          continue;
+        }
         if (this.#tenants.has(id)) {
-          await this.#blameTwice(id, source, stanza);
+          await this.#issues.ofTwice(id, source, stanza);
           continue;
         }
         const sideFiles = spec && previous?.reuse.sideFiles.get(id);
@@ -238,45 +251,15 @@ class Reading {
     return known;
   }
 
-  #parseId(source: SourceText, stanza: Stanza): TenantId | null {
-    const { name } = stanza;
-    const id = parseTenantId(name);
-    if (id !== null) return id;
-    const bad = { code: 'SPEC_BAD_NAME', path: [], at: 'key' } as const;
-    const blame = (finding: Finding) => this.#issues.push(tenantIssue(source, stanza, finding));
-    if (name === '<<') {
-      blame({ ...bad, ...mergeKeyFault });
-      return null;
-    }
-    const spelled = name
-      .toLowerCase()
-      .replace(/[^a-z0-9]+/g, '-')
-      .replace(/^-|-$/g, '');
-    const hint = parseTenantId(spelled) === null ? {} : { hint: `${spelled} would do` };
-    blame({ ...bad, message: `${quote(name)} ${tenantIdFault(name)}`, ...hint });
-    return null;
-  }
-
-  async #blameTwice(id: TenantId, source: SourceText, stanza: Stanza): Promise<void> {
-    const first = await this.#origin(id);
-    const place = first
-      ? `${first.source.path}:${first.source.places(first.stanza.keyAt).line}`
-      : 'another file';
-    const message = `"${id}" is in ${place} already`;
-    this.#issues.push(
-      tenantIssue(source, stanza, { code: 'SPEC_TENANT_TWICE', message, path: [], at: 'key' }),
-    );
-  }
-
   async #readTenant(
     id: TenantId,
     source: SourceText,
     stanza: Stanza,
     context: TenantContext,
   ): Promise<TenantSpec> {
-    const blame = (finding: Finding) => this.#issues.push(tenantIssue(source, stanza, finding));
+    const blame = (finding: Finding) => this.#issues.ofStanza(source, stanza, finding);
     const { value, issues } = await parseTenant(source, stanza);
-    this.#issues.push(...issues);
+    this.#issues.add(...issues);
     const own = value && (await this.#withSideFiles(value, blame));
     const sideFiles = [own?.envFile, own?.tags?.config].filter(path => path !== undefined);
     if (sideFiles.length > 0) this.#sideFiles.set(id, sideFiles);
@@ -301,59 +284,4 @@ class Reading {
       await refuse(config, ['tags', 'config']);
     return all;
   }
-
-  async #blameSettings(finding: Finding): Promise<void> {
-    if (this.#main)
-      this.#issues.push(settingsIssue(this.#main, await this.#main.sections(this.#budget), finding));
-  }
-
-  #blameDefaults(finding: Finding): Promise<void> {
-    return this.#blameSettings({ ...finding, path: ['defaults', ...finding.path] });
-  }
-
-  #blameBind(conflict: BindConflict): Promise<void> {
-    const path = ['listeners', conflict.listener, 'bind', conflict.bindIndex];
-    const message = renderConflict(conflict);
-    return this.#blameTenant(conflict.tenant, { code: 'SPEC_BIND_TAKEN', message, path, at: 'value' });
-  }
-
-  #blameHost({ tenant, index, message }: HostConflict): Promise<void> {
-    const path = ['hostnames', index];
-    return this.#blameTenant(tenant, { code: 'SPEC_HOST_TAKEN', message, path, at: 'value' });
-  }
-
-  async #blameTenant(tenant: TenantId, finding: Finding): Promise<void> {
-    const origin = await this.#origin(tenant);
-    if (origin) this.#issues.push(tenantIssue(origin.source, origin.stanza, finding));
-  }
-
-  /** Where a tenant is written first. */
-  async #origin(id: TenantId): Promise<{ source: SourceText; stanza: Stanza } | null> {
-    for (const source of this.#sources.values()) {
-      const stanza = await source.stanza(id, this.#budget);
-      if (stanza) return { source, stanza };
-    }
-    return null;
-  }
-}
-
-function fileIssue(
-  code: SpecIssueCode,
-  message: string,
-  file: string,
-  place: { readonly line?: number; readonly column?: number } = {},
-  path = '',
-): Issue {
-  return { code, severity: 'error', message, path, file, ...place };
-}
-
-/** In the order of the files; environment files last. */
-function byPlace(files: readonly string[]): (a: Issue, b: Issue) => number {
-  const ranks = new Map(files.map((file, index) => [file, index]));
-  const rank = (issue: Issue) => ranks.get(issue.file ?? '') ?? files.length;
-  return (a, b) =>
-    rank(a) - rank(b) ||
-    (a.file ?? '').localeCompare(b.file ?? '') ||
-    (a.line ?? 0) - (b.line ?? 0) ||
-    (a.column ?? 0) - (b.column ?? 0);
 }

@@ -211,7 +211,7 @@ export class TenantWorker implements TenantCore, ListeningOwner, MailHolder, Liv
   async report(looks = true): Promise<TenantReport> {
     const isStored = this.hasStoredMail;
     const mail = looks && isStored ? this.openMail() : this.#mail;
-    const [counts, tlsFaults] = await Promise.all([mail?.counts(), this.#tlsFaults()]);
+    const [counts, tlsFaults] = await Promise.all([mail?.counts(), this.tlsFaults()]);
     return {
       id: this.#spec.id,
       state: this.state,
@@ -224,6 +224,20 @@ export class TenantWorker implements TenantCore, ListeningOwner, MailHolder, Liv
       bytes: counts?.bytes ?? (isStored ? null : 0),
       counters: { ...(mail?.tally ?? nothingCounted) },
     };
+  }
+
+  /** Certificates that cannot be used as they are now; one from before may still be shown. */
+  async tlsFaults(): Promise<readonly string[]> {
+    const { listeners, smtp, pop3 } = this.#spec;
+    const groups = { smtp, pop3 };
+    const inTls = listeners.filter(({ tls }) => tls !== 'none').map(({ protocol }) => protocol);
+    const sources = (['smtp', 'pop3'] as const).flatMap(protocol => {
+      const { tlsCert, tlsKey } = groups[protocol];
+      const isUsed = tlsCert !== null && tlsKey !== null && inTls.includes(protocol);
+      return isUsed ? [{ certificate: tlsCert, key: tlsKey }] : [];
+    });
+    const faults = await Promise.all(sources.map(source => this.home.certificates.fault(source)));
+    return faults.filter(fault => fault !== '');
   }
 
   /**
@@ -256,19 +270,6 @@ export class TenantWorker implements TenantCore, ListeningOwner, MailHolder, Liv
     const isMeant = (socket: Socket) => listener.has(socket, bindIndex);
     void this.home.smtp.end(smtp, partingMs, isMeant);
     void this.home.pop3.end(pop3, partingMs, isMeant);
-  }
-
-  /** Certificates that cannot be used as they are now; one from before may still be shown. */
-  #tlsFaults(): Promise<readonly string[]> {
-    const { listeners, smtp, pop3 } = this.#spec;
-    const groups = { smtp, pop3 };
-    const inTls = listeners.filter(({ tls }) => tls !== 'none').map(({ protocol }) => protocol);
-    const sources = (['smtp', 'pop3'] as const).flatMap(protocol => {
-      const { tlsCert, tlsKey } = groups[protocol];
-      const isUsed = tlsCert !== null && tlsKey !== null && inTls.includes(protocol);
-      return isUsed ? [{ certificate: tlsCert, key: tlsKey }] : [];
-    });
-    return Promise.all(sources.map(source => this.home.certificates.fault(source)));
   }
 
   #endHttp(): void {

@@ -73,6 +73,8 @@ export type ShardStatus = {
   /** Since its process started. */
   readonly totals: TenantCounters;
   readonly storage: StorageReport;
+  /** Tenants whose certificates cannot be used as they are now; `error` of the tenant says why. */
+  readonly tlsFaults: readonly TenantId[];
 };
 
 export type ControlStatus = {

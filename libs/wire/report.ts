@@ -63,6 +63,8 @@ export type ShardReport = {
   /** Of all its tenants, since the shard started; those that left it are counted too. */
   readonly totals: TenantCounters;
   readonly storage: StorageReport;
+  /** Whose certificates cannot be used as they are now. */
+  readonly tlsFaults: readonly TenantId[];
   /** Those that were asked for; of `all` only those that differ from idle: who is not here is `listening` with nothing in it. */
   readonly tenants: readonly TenantReport[];
 };

@@ -1,6 +1,7 @@
 /**
  * The fleet's fixed cost and what a tenant adds: memory, start, adding, idle processor time, a killed shard, sendmail.
- * MPCTL_BENCH_TENANTS sets the size of the large fleet (9000).
+ * `MPCTL_BENCH_TENANTS` is the size of the large fleet (9000), `MPCTL_BENCH_SMALL` that of the one that the slope begins
+ * with (2000), `MPCTL_BENCH_PARTS=memory,idle,add,parallel,kill,sendmail` what is measured; the start always is.
  */
 
 import { spawn } from 'node:child_process';
@@ -10,10 +11,11 @@ import { execa } from 'execa';
 import { atMost, type Figure, quantile, renderFigures, round, shown } from './figures.ts';
 import { type BenchFleet, mpctl, startFleet } from './fleet.ts';
 import { probe, untilAllAnswer } from './probe.ts';
-import { availableBytes, cpuMs, processTree, pssBytes, wallMs } from './processes.ts';
+import { availableBytes, cpuMs, processTree, pssBytes, settledAvailableBytes, wallMs } from './processes.ts';
 
 const large = Number(process.env.MPCTL_BENCH_TENANTS ?? 9000);
-const small = 2000;
+const small = Number(process.env.MPCTL_BENCH_SMALL ?? 2000);
+const parts = (process.env.MPCTL_BENCH_PARTS ?? 'memory,idle,add,parallel,kill,sendmail').split(',');
 const settleMs = 15_000;
 const node = process.execPath;
 
@@ -41,102 +43,101 @@ async function bareNodesPss(count: number): Promise<number> {
 }
 
 const megabytes = (bytes: number) => bytes / 1e6;
+const kilobytesEach = (bytes: number, tenants: number) => bytes / tenants / 1000;
 const figures: Figure[] = [];
 
-// Fixed cost and slope.
-const costs: Cost[] = [];
-for (const tenants of [0, small]) {
-  const before = availableBytes();
-  await using fleet = startFleet(tenants);
-  await untilAllAnswer(fleet.socketPaths, 60_000);
-  costs.push(await cost(fleet, before));
+async function smallFleets(): Promise<readonly [empty: Cost, two: Cost]> {
+  const costs: Cost[] = [];
+  for (const tenants of [0, small]) {
+    const before = await settledAvailableBytes();
+    await using fleet = startFleet(tenants);
+    await untilAllAnswer(fleet.socketPaths, 60_000);
+    costs.push(await cost(fleet, before));
+  }
+  return costs as [Cost, Cost];
 }
-const [empty, two] = costs as [Cost, Cost];
-const bare = await bareNodesPss(empty.processes);
 
-{
-  const before = availableBytes();
-  await using fleet = startFleet(large);
-  await untilAllAnswer(fleet.socketPaths, 120_000);
-  const startMs = performance.now() - fleet.startedAtMs;
-  const full = await cost(fleet, before);
-  const n = fleet.names.length;
+function memoryFigures(empty: Cost, two: Cost, full: Cost, bareNodes: number): void {
+  const machine = (from: Cost, to: Cost, tenants: number) =>
+    kilobytesEach(to.machine - from.machine, tenants);
+  const pss = (from: Cost, to: Cost, tenants: number) => kilobytesEach(to.pss - from.pss, tenants);
+  const more = large - small;
   figures.push(
     atMost(
       'fixed: PSS of all processes, no tenant',
       megabytes(empty.pss),
       120,
       'MB',
-      `${round(megabytes(bare))} MB: ${empty.processes} bare Nodes`,
+      `${round(megabytes(bareNodes))} MB: ${empty.processes} bare Nodes`,
     ),
     shown('fixed: machine memory, no tenant', `${round(megabytes(empty.machine))} MB`),
-    atMost(`slope: PSS a tenant, ${small} → ${n}`, (full.pss - two.pss) / (n - small) / 1000, 8, 'kB'),
+    atMost(`slope: PSS a tenant, ${small} → ${large}`, pss(two, full, more), 8, 'kB'),
+    atMost(`slope: machine memory a tenant, ${small} → ${large}`, machine(two, full, more), 18, 'kB'),
+    shown(`slope: PSS a tenant, 0 → ${small}`, `${round(pss(empty, two, small))} kB`),
+    shown(`slope: machine memory a tenant, 0 → ${small}`, `${round(machine(empty, two, small))} kB`),
+    atMost(`all in: PSS ÷ ${large} tenants`, kilobytesEach(full.pss, large), 22, 'kB', 'aim: 16 kB'),
     atMost(
-      `slope: machine memory a tenant, ${small} → ${n}`,
-      (full.machine - two.machine) / (n - small) / 1000,
-      18,
+      `all in: machine memory ÷ ${large} tenants`,
+      kilobytesEach(full.machine, large),
+      34,
       'kB',
+      'aim: 26 kB',
     ),
-    shown(`slope: PSS a tenant, 0 → ${small}`, `${round((two.pss - empty.pss) / small / 1000)} kB`),
-    shown(
-      `slope: machine memory a tenant, 0 → ${small}`,
-      `${round((two.machine - empty.machine) / small / 1000)} kB`,
-    ),
-    atMost(`all in: PSS ÷ ${n} tenants`, full.pss / n / 1000, 22, 'kB', 'aim: 16 kB'),
-    atMost(`all in: machine memory ÷ ${n} tenants`, full.machine / n / 1000, 34, 'kB', 'aim: 26 kB'),
-    atMost(`start: serve → ${2 * n} listeners answer`, startMs / 1000, 4, 's', 'the asking included'),
   );
+}
 
-  // Idle processor time.
+async function idle(fleet: BenchFleet): Promise<void> {
   const tree = processTree(fleet.pid);
-  const usedBefore = tree.reduce((sum, pid) => sum + cpuMs(pid), 0);
+  const usedMs = () => tree.reduce((sum, pid) => sum + cpuMs(pid), 0);
+  const before = usedMs();
   await sleep(20_000);
-  const used = tree.reduce((sum, pid) => sum + cpuMs(pid), 0) - usedBefore;
-  figures.push(shown('idle processor time', `${round(used / 200)} % of a core`));
+  figures.push(shown('idle processor time', `${round((usedMs() - before) / 200)} % of a core`));
+}
 
-  // Adding, as the user sees it.
+/** One after the other, as the user sees it. */
+async function add(fleet: BenchFleet): Promise<void> {
   const adds: number[] = [];
   const starts: number[] = [];
   for (let i = 0; i < 50; i++) {
     starts.push(await wallMs(node, ['-e', '0']));
     adds.push(await wallMs(mpctl, ['tenant', 'add', `one-${i}`, '--json', ...fleet.options]));
   }
-  const nodeP50 = `${round(quantile(starts, 0.5))} ms: node -e 0`;
+  const beside = (share: number) => `${round(quantile(starts, share))} ms: node -e 0`;
   figures.push(
-    atMost(`tenant add beside ${n} tenants, p50`, quantile(adds, 0.5), 100, 'ms', nodeP50),
-    atMost(
-      'tenant add, p99 (of 50: the slowest)',
-      quantile(adds, 0.99),
-      150,
-      'ms',
-      `${round(quantile(starts, 0.99))} ms: node -e 0`,
-    ),
+    atMost(`tenant add beside ${large} tenants, p50`, quantile(adds, 0.5), 100, 'ms', beside(0.5)),
+    atMost('tenant add, p99 (of 50: the slowest)', quantile(adds, 0.99), 150, 'ms', beside(0.99)),
   );
-  const inParallel = async (each: (i: number) => Promise<number>) => {
+}
+
+async function addInParallel(fleet: BenchFleet): Promise<void> {
+  const names = Array.from({ length: 100 }, (_, i) => `many-${i}`);
+  const inParallel = async (each: (name: string) => Promise<number>) => {
     const startedAtMs = performance.now();
-    await Promise.all(Array.from({ length: 100 }, (_, i) => each(i)));
+    await Promise.all(names.map(each));
     return performance.now() - startedAtMs;
   };
-  const bareParallelMs = await inParallel(() => wallMs(node, ['-e', '0']));
-  const addParallelMs = await inParallel(i =>
-    wallMs(mpctl, ['tenant', 'add', `many-${i}`, '--json', ...fleet.options]),
-  );
+  const processesMs = () => processTree(fleet.pid).map(cpuMs);
+  const bareMs = await inParallel(() => wallMs(node, ['-e', '0']));
+  const before = processesMs();
+  const addMs = await inParallel(name => wallMs(mpctl, ['tenant', 'add', name, '--json', ...fleet.options]));
+  const used = processesMs().map((ms, at) => `${ms - (before[at] ?? 0)}`);
   const text = readFileSync(fleet.options[1] ?? '', 'utf8');
-  const lost = Array.from({ length: 100 }, (_, i) => `many-${i}`).filter(
-    name => !text.includes(`  ${name}:`),
-  ).length;
+  const lost = names.filter(name => !text.includes(`  ${name}:`)).length;
+  const isBelow = atMost(
+    '100 parallel adds ÷ 100 parallel node -e 0',
+    addMs / bareMs,
+    2.5,
+    '×',
+    `${round(bareMs)} ms`,
+  );
   figures.push(
-    atMost(
-      '100 parallel adds ÷ 100 parallel node -e 0',
-      addParallelMs / bareParallelMs,
-      2.5,
-      '×',
-      `${round(bareParallelMs)} ms`,
-    ),
+    isBelow,
+    shown('100 parallel adds: processor time of the controller and its shards', `${used.join(', ')} ms`),
     atMost('100 parallel adds: lost', lost, 0, 'adds'),
   );
+}
 
-  // A killed shard under load.
+async function killShard(fleet: BenchFleet): Promise<void> {
   const [, victim] = processTree(fleet.pid);
   let asking = true;
   let refused = 0;
@@ -175,8 +176,9 @@ const bare = await bareNodesPss(empty.processes);
       `${round(quietSlowest)} ms before the kill`,
     ),
   );
+}
 
-  // sendmail beside a bare Node.
+async function sendmail(fleet: BenchFleet): Promise<void> {
   const mail = 'From: a@example.test\nTo: b@example.test\nSubject: bench\n\nhello\n';
   const sent: number[] = [];
   const bareStarts: number[] = [];
@@ -184,15 +186,33 @@ const bare = await bareNodesPss(empty.processes);
     bareStarts.push(await wallMs(node, ['-e', '0']));
     sent.push(await wallMs(mpctl, ['sendmail', '-S', `unix:${fleet.socketPaths[0]}`, '-t'], mail));
   }
+  const bareMs = quantile(bareStarts, 0.5);
   figures.push(
-    atMost(
-      'sendmail ÷ node -e 0, p50',
-      quantile(sent, 0.5) / quantile(bareStarts, 0.5),
-      1.5,
-      '×',
-      `${round(quantile(bareStarts, 0.5))} ms`,
-    ),
+    atMost('sendmail ÷ node -e 0, p50', quantile(sent, 0.5) / bareMs, 1.5, '×', `${round(bareMs)} ms`),
   );
+}
+
+{
+  const isMeasured = parts.includes('memory');
+  const smallCosts = isMeasured ? await smallFleets() : null;
+  const bareNodes = smallCosts ? await bareNodesPss(smallCosts[0].processes) : 0;
+  const before = isMeasured ? await settledAvailableBytes() : 0;
+  await using fleet = startFleet(large);
+  await untilAllAnswer(fleet.socketPaths, 120_000);
+  const startMs = performance.now() - fleet.startedAtMs;
+  const full = await cost(fleet, before);
+  if (smallCosts) memoryFigures(...smallCosts, full, bareNodes);
+  figures.push(
+    atMost(`start: serve → ${2 * large} listeners answer`, startMs / 1000, 4, 's', 'the asking included'),
+  );
+  const measures: Readonly<Record<string, (fleet: BenchFleet) => Promise<void>>> = {
+    idle,
+    add,
+    parallel: addInParallel,
+    kill: killShard,
+    sendmail,
+  };
+  for (const [part, measure] of Object.entries(measures)) if (parts.includes(part)) await measure(fleet);
 }
 
 const { stdout: commit } = await execa('git', ['rev-parse', '--short', 'HEAD'], { reject: false });

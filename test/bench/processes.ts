@@ -1,5 +1,6 @@
 /** What Linux says of processes: memory, processor time, who started whom. */
 import { readdirSync, readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
 
 /** The process and all that it started, directly or not. */
@@ -27,6 +28,19 @@ export function pssBytes(pid: number): number {
 /** What the machine could still give to processes, in bytes: counts the kernel's own cost of sockets too. */
 export function availableBytes(): number {
   return 1024 * Number(/^MemAvailable:\s+(\d+)/m.exec(readFileSync('/proc/meminfo', 'utf8'))?.[1]);
+}
+
+/** The same when it does not move any more: what ran before has been given back, and the disk has what was written. */
+export async function settledAvailableBytes(): Promise<number> {
+  await execa('sync');
+  let before = availableBytes();
+  for (let looks = 0; looks < 10; looks++) {
+    await sleep(1000);
+    const now = availableBytes();
+    if (Math.abs(now - before) < 2e6) return now;
+    before = now;
+  }
+  return before;
 }
 
 /** Processor time that a process has used, in ms. */

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { execa } from 'execa';
 import { Fleet, mpctlPath } from '../harness/fleet.ts';
+import { sendMail } from '../harness/smtp-talk.ts';
 
 test('without a controller commands work on the file and say so', async () => {
   await using fleet = new Fleet('tenants:\n  alpha: {} # keep\n');
@@ -41,6 +42,32 @@ test('without a controller there is no status and nothing to apply', async () =>
   assert.equal((await fleet.run(['plan'])).code, 10);
 });
 
+test('what commands did and undid while nothing ran leaves nothing', async () => {
+  await using fleet = await Fleet.serving('tenants: { alpha: {} }\n');
+  await sendMail(fleet.socketPath('alpha', 'smtp'), 'first');
+  const { uid } = await fleet.ask<{ uid: string }>('tenant', 'show', 'alpha');
+  await fleet.stop();
+  for (const words of [
+    ['add', 'beta'],
+    ['remove', 'beta', '--yes'],
+    ['rename', 'alpha', 'gamma'],
+    ['rename', 'gamma', 'delta'],
+    ['add', 'alpha'],
+  ])
+    assert.equal((await fleet.run(['tenant', ...words])).code, 0, words.join(' '));
+  assert.deepEqual(folders(fleet), ['alpha']);
+  await fleet.serve();
+  const uids = await Promise.all(
+    ['alpha', 'delta'].map(async name => (await fleet.ask<{ uid: string }>('tenant', 'show', name)).uid),
+  );
+  assert.equal(uids[1], uid);
+  assert.notEqual(uids[0], uid);
+  assert.match((await fleet.get('delta', '/api/v1/messages')).body, /"first"/);
+  assert.match((await fleet.get('alpha', '/api/v1/messages')).body, /"total":0/);
+});
+
+const folders = (fleet: Fleet) => readdirSync(fleet.dataDir).filter(name => !name.startsWith('.'));
+
 test('errors of the file end with 6, with place and what is near', async () => {
   await using fleet = new Fleet('tenants:\n  alpha:\n    lable: x\n    maxMessages: many\n');
   for (const words of [['check'], ['plan'], ['serve'], ['tenant', 'list']]) {
@@ -56,11 +83,28 @@ test('errors of the file end with 6, with place and what is near', async () => {
   assert.equal(issues.length, 2);
 });
 
-test('check tells what this machine does not have', async () => {
-  await using fleet = new Fleet('tenants:\n  alpha: { user: no-such-user-here }\n');
+test('check tells in one go what is wrong in the file and what this machine does not have', async () => {
+  const deep = `/tmp/${'deep/'.repeat(22)}smtp.sock`;
+  await using fleet = new Fleet(`tenants:
+  alpha: { user: no-such-user-here }
+  beta: { lable: x, user: nor-this-one }
+  gamma: { smtp: { authAllowInsecure: true, authFile: ./none } }
+  delta: { listeners: { smtp: { bind: 'unix:${deep}' } } }
+  epsilon: { listeners: { http: { bind: 'unix:./x.sock' } } }
+  zeta: { listeners: { http: { bind: 'unix:./x.sock' } } }
+`);
   const { code, stderr } = await fleet.run(['check']);
   assert.equal(code, 6);
-  assert.match(stderr, /no-such-user-here/);
+  const said = stderr.split('\n').map(line => line.replace(/^.*tenants\.yaml:/, ''));
+  assert.deepEqual(
+    said.map(line => line.slice(0, line.indexOf(': '))),
+    ['3:11', '5:39', '7:38', '2:18', '3:27', '4:55'],
+    stderr,
+  );
+  assert.match(
+    stderr,
+    /there is no user no-such-user-here\n.*there is no user nor-this-one\n.*none is not there/,
+  );
 });
 
 test('environment and options say where things are; options win', async () => {

@@ -1,7 +1,7 @@
 /** Which certificate is shown, in every kind of handshake, and what is said of those that cannot be. */
 import assert from 'node:assert/strict';
 import { X509Certificate } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
+import { chmodSync, writeFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -148,10 +148,13 @@ test('a new pair is shown; a broken one is not, and the tenant and the log say s
   assert.match(await errorOf(), /cannot use the certificate .*beta\.crt with the key .*beta\.key: /);
   assert.match(await commonName(), /new\.test/);
   assert.match(fleet.log, /certificate unusable, the one before stays/);
+  const told = '1 tenant with a certificate that cannot be used: beta';
+  assert.ok((await fleet.run(['status'])).stdout.split('\n').includes(told));
 
   write('beta', pairOf('mended.test'));
   await until(async () => (await commonName()).includes('mended.test'));
   assert.equal(await errorOf(), '');
+  assert.doesNotMatch((await fleet.run(['status'])).stdout, /certificate/);
 });
 
 test('check looks into certificates, keys and password files', async () => {
@@ -166,8 +169,9 @@ test('check looks into certificates, keys and password files', async () => {
   const tls = (certificate: string, keyFile: string) =>
     `{ smtp: { tlsCert: "${certificate}", tlsKey: "${keyFile}" } }`;
   const users = join(fleet.dir, 'users');
-  const withUsers = (text: string, more = '') => {
+  const withUsers = (text: string, more = '', mode = 0o640) => {
     writeFileSync(users, text);
+    chmodSync(users, mode);
     return issuesOf(`{ smtp: { authFile: "${users}", authAllowInsecure: true ${more} } }`);
   };
 
@@ -187,6 +191,7 @@ test('check looks into certificates, keys and password files', async () => {
       await withUsers('bob:x\nplain-item'),
       /^warning tenants\.alpha\.smtp\.authFile .*users:2 an item without ":"/,
     ],
+    [await withUsers('bob:x', '', 0o644), /^warning .*authFile .*users may be read by everybody$/],
     [await withUsers(''), /^warning .*users is empty: no login is asked for$/],
     [
       await withUsers('bob:{SHA}W6ph5Mm5Pz8GgiULbPgzG37mj9g=', ', authMechanisms: [CRAM-MD5]'),

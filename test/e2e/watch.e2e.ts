@@ -3,10 +3,11 @@ import { mkdirSync, readdirSync, renameSync, rmSync, symlinkSync, unlinkSync, wr
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { execa } from 'execa';
 import type { ControlStatus, TenantRow } from '../../libs/wire/control-http.ts';
 import { askControl } from '../harness/control.ts';
-import { Fleet } from '../harness/fleet.ts';
-import { SmtpTalk } from '../harness/smtp-talk.ts';
+import { Fleet, mpctlPath } from '../harness/fleet.ts';
+import { SmtpTalk, sendMail } from '../harness/smtp-talk.ts';
 
 /** A change is taken within 5 s of the last write. */
 const takenWithinMs = 5000;
@@ -110,6 +111,61 @@ test('what looks cut off waits until it is confirmed, and the rest of the change
   await untilState(fleet, 'held');
   writeFileSync(fleet.configPath, yamlOf([...names.slice(0, 10), 'fresh']));
   await untilState(fleet, 'current');
+});
+
+test('a start holds what looks like an accident beside what ran last, again and again, until it is confirmed', async () => {
+  const names = Array.from({ length: 8 }, (_, at) => `t${at}`);
+  await using fleet = await Fleet.serving(yamlOf(names));
+  await sendMail(fleet.socketPath('t3', 'smtp'), 'kept');
+  for (const text of ['', yamlOf(names.slice(0, 5)), yamlOf([...names.slice(6), 'fresh'])]) {
+    await fleet.stop();
+    writeFileSync(fleet.configPath, text);
+    await fleet.serve();
+    assert.equal((await statusOf(fleet)).config.state, 'held', text);
+    assert.deepEqual(await namesOf(fleet), names);
+    assert.match((await fleet.get('t3', '/api/v1/messages')).body, /"kept"/);
+  }
+  assert.equal((await fleet.run(['apply', '--confirm'])).code, 0);
+  assert.deepEqual(await namesOf(fleet), ['fresh', 't6', 't7']);
+  await fleet.stop('SIGKILL');
+  await fleet.serve();
+  assert.equal((await statusOf(fleet)).config.state, 'current');
+  assert.deepEqual(await namesOf(fleet), ['fresh', 't6', 't7']);
+});
+
+test('what commands change while nothing runs is not held', async () => {
+  const names = Array.from({ length: 8 }, (_, at) => `t${at}`);
+  await using fleet = await Fleet.serving(
+    `${yamlOf(names)}    maxMessages: 5\n    label: last\n`.replace('t7: {}', 't7:'),
+  );
+  await fleet.stop();
+  // What is left is the beginning of what it was.
+  assert.equal((await fleet.run(['tenant', 'set', 't7', '--unset', 'label'])).code, 0);
+  await fleet.serve();
+  assert.equal((await statusOf(fleet)).config.state, 'current');
+  await fleet.stop();
+  for (const name of names.slice(1)) await fleet.run(['tenant', 'remove', name, '--yes']);
+  await fleet.serve();
+  assert.equal((await statusOf(fleet)).config.state, 'current');
+  assert.deepEqual(await namesOf(fleet), ['t0']);
+});
+
+test('where nobody knows what ran last a start does not put everybody into the trash', async () => {
+  const names = Array.from({ length: 8 }, (_, at) => `t${at}`);
+  await using fleet = await Fleet.serving(yamlOf(names));
+  await Promise.all(names.map(name => sendMail(fleet.socketPath(name, 'smtp'), 'kept')));
+  await fleet.stop();
+  rmSync(join(fleet.dataDir, '.state/accepted.json'));
+  writeFileSync(fleet.configPath, '');
+  const refused = await execa(mpctlPath, ['serve', ...fleet.options], { reject: false, timeout: 20_000 });
+  assert.equal(refused.exitCode, 1);
+  assert.match(refused.stderr, /no tenant is left\n {2}.*serve --confirm/);
+  assert.deepEqual(readdirSync(join(fleet.dataDir, '.trash')), []);
+  // Nor does a command that opens the mail.
+  assert.equal((await fleet.run(['backup', join(fleet.dir, 'backup')])).code, 0);
+  assert.deepEqual(readdirSync(join(fleet.dataDir, '.trash')), []);
+  await fleet.serve({}, null, ['--confirm']);
+  assert.equal(readdirSync(join(fleet.dataDir, '.trash')).length, 8);
 });
 
 test('SIGHUP reads the file at once', async () => {

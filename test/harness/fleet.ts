@@ -71,11 +71,15 @@ export class Fleet implements AsyncDisposable {
     return JSON.parse((await this.run([...words, '--json'])).stdout);
   }
 
-  /** `as`: a user, where root may start it as one, with its groups as they are now. */
-  async serve(env: NodeJS.ProcessEnv = {}, as: Person | null = null): Promise<void> {
+  /** `as`: a user, where root may start it as one, with its groups as they are now; `words`: more on the command line. */
+  async serve(
+    env: NodeJS.ProcessEnv = {},
+    as: Person | null = null,
+    words: readonly string[] = [],
+  ): Promise<void> {
     const who = as ? ['setpriv', `--reuid=${as.uid}`, `--regid=${as.gids[0]}`, '--init-groups'] : [];
     const command = as ? programForOthers() : mpctlPath;
-    const [program = '', ...args] = [...who, command, 'serve', ...this.options];
+    const [program = '', ...args] = [...who, command, 'serve', ...words, ...this.options];
     const server = spawn(program, args, {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, ...env },

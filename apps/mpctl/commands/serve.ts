@@ -23,7 +23,8 @@ const frugalMalloc = {
 };
 
 /** Runs the fleet until a signal ends it. */
-export async function serve({ folders }: Input): Promise<ExitCode> {
+export async function serve(input: Input): Promise<ExitCode> {
+  const { folders } = input;
   // It idles nearly always: V8 gives back what a burst of work left on the heap only when it shall save memory.
   setFlagsFromString('--memory-saver-mode');
   const life = new Life();
@@ -34,6 +35,7 @@ export async function serve({ folders }: Input): Promise<ExitCode> {
     config: { path: folders.configPath, facts: hostFacts(folders, logFormat) },
     parseCommand: [process.execPath, program, 'parse-tenants'],
     shardCommand: shardCommand(),
+    confirmed: input.has('confirm'),
     appDir: join(dirname(program), 'inbox'),
     environment: { ...frugalMalloc, ...process.env },
     publicSocketsOnly: process.env.MPCTL_PUBLIC_SOCKETS === '1',

@@ -38,6 +38,7 @@ function renderStatus({
     `${renderCount(connections, 'connection')}, ${renderCount(totals.accepted, 'mail')} taken, ${totals.rejected} refused`,
     ...config.issues.map(renderIssue),
     ...shards.flatMap(storageLines),
+    ...certificateLines(shards.flatMap(({ tlsFaults }) => tlsFaults)),
     ...(damagedJournalParts > 0
       ? [`damaged parts of journals that were put aside: ${damagedJournalParts}`]
       : []),
@@ -65,6 +66,14 @@ function storageLines({ shard, storage: { fault, failedMailboxes } }: ShardStatu
       ? [`shard ${shard}: ${renderCount(failedMailboxes, 'mailbox', 'mailboxes')} cannot be used`]
       : []),
   ];
+}
+
+/** The first few by name: `tenant show` says what is wrong. */
+function certificateLines(tenants: readonly string[]): string[] {
+  if (tenants.length === 0) return [];
+  const named = [...tenants].sort().slice(0, 5).join(', ');
+  const more = tenants.length > 5 ? ', …' : '';
+  return [`${renderCount(tenants.length, 'tenant')} with a certificate that cannot be used: ${named}${more}`];
 }
 
 function renderProxy({ state, error }: ProxyStatus): string {

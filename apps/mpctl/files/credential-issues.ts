@@ -64,12 +64,16 @@ const hashPattern = /:(?:\$(?:2[aby]|5|6|1|apr1)\$|\{S?SHA\})/;
 async function exposedIssues({ sources }: GoodReading): Promise<Issue[]> {
   const issues: Issue[] = [];
   for (const { path: file, text } of sources.values()) {
-    if (!hashPattern.test(text) || ((await stat(file)).mode & 0o004) === 0) continue;
+    if (!hashPattern.test(text) || !(await isOpenToAll(file))) continue;
     const message = 'has hashes of passwords and may be read by everybody';
     const hint = `chmod o-r ${file}`;
     issues.push({ code: 'HASHES_EXPOSED', severity: 'warning', message, path: '', file, hint });
   }
   return issues;
+}
+
+async function isOpenToAll(file: string): Promise<boolean> {
+  return ((await stat(file)).mode & 0o004) !== 0;
 }
 
 async function issueOf(reading: GoodReading, tenant: TenantId, group: string, fault: Fault): Promise<Issue> {
@@ -144,6 +148,8 @@ async function passwordFaults(file: string, key: string, needsPlain: string | nu
     message: `${file} ${message}`,
     key,
   });
+  if (users > 0 && (await isOpenToAll(file)))
+    bad.push({ ...whole('warning', 'may be read by everybody'), hint: `chmod o-r ${file}` });
   if (users === 0 && faults.length > 0) bad.push(whole('error', 'names nobody who could log in'));
   if (users === 0 && faults.length === 0) bad.push(whole('warning', 'is empty: no login is asked for'));
   if (needsPlain !== null && hashed.length > 0)

@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import type { TenantId, TenantUid } from '../../../libs/base/ids.ts';
 import { Refusal } from '../../../libs/base/refusal.ts';
 import { version } from '../../../libs/base/version.ts';
+import { AcceptedFiles } from '../../../libs/controller/accepted-files.ts';
 import { changeFiles, type EditableFiles, editAll } from '../../../libs/controller/change-files.ts';
 import { type GoodReading, isGood } from '../../../libs/controller/good-reading.ts';
 import { LoneShard } from '../../../libs/controller/lone-shard.ts';
@@ -158,7 +159,9 @@ export class FileFleet implements Fleet, EditableFiles {
   }
 
   async #change(change: TenantChange): Promise<GoodReading> {
-    const [refusal] = await changeFiles(this, [change]);
+    const [refusal] = await changeFiles(this, [change], ({ edits, reading }) =>
+      new AcceptedFiles(reading.fleet.dataDir).follow(edits),
+    );
     if (refusal) throw refusal;
     return this.read();
   }
