@@ -76,6 +76,8 @@ async function restoreOne(tenant: BackedUpTenant, backup: string, place: Restore
       });
       return uid;
     }
+    // What somebody of that name left is still there where no controller has seen the name vanish.
+    folders.release(name, clock());
     folders.takeIn(name, uid);
     try {
       await change({ verb: 'add', name, set: stanza === '' ? [] : await settingsOf(stanza, name) });
