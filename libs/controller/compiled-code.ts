@@ -1,4 +1,4 @@
-import { readdirSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { compiledCodeDir } from '../spec/paths.ts';
 import type { Environment } from './run-command.ts';
 
@@ -9,12 +9,11 @@ import type { Environment } from './run-command.ts';
 export function keepCompiledCode(dataDir: string, program: string): Environment {
   const dir = compiledCodeDir(dataDir);
   const build = String(Math.round(statSync(program).mtimeMs));
-  try {
-    for (const name of readdirSync(dir)) {
-      if (name !== build) rmSync(compiledCodeDir(dataDir, name), { recursive: true, force: true });
-    }
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  // V8 makes its own folders in it as wide as the umask lets them be.
+  mkdirSync(dir, { recursive: true, mode: 0o700 });
+  chmodSync(dir, 0o700);
+  for (const name of readdirSync(dir)) {
+    if (name !== build) rmSync(compiledCodeDir(dataDir, name), { recursive: true, force: true });
   }
   return { NODE_COMPILE_CACHE: compiledCodeDir(dataDir, build) };
 }

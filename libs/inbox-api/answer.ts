@@ -4,8 +4,8 @@ import type { Logger } from '../base/log.ts';
 import { type Applicant, admitOrigin, refuseStranger } from './admission.ts';
 import { parseBasicLogin, refuseLogin } from './authenticate.ts';
 import { contentSecurityPolicy } from './content-security.ts';
-import { BodyTooLarge, type InboxRequest, type Route } from './inbox-request.ts';
-import { badRequest, plainError, type Reply, redirect } from './reply.ts';
+import { BodyTooLarge, type InboxRequest, OverLimit, type Route } from './inbox-request.ts';
+import { badRequest, overLimit, plainError, type Reply, redirect } from './reply.ts';
 import type { RequestTarget } from './request-target.ts';
 import { methodsAt } from './routes.ts';
 
@@ -90,6 +90,7 @@ async function handled(request: InboxRequest, route: Route, log: Logger): Promis
   } catch (error) {
     if (error instanceof BadJson) return badRequest(error.message);
     if (error instanceof BodyTooLarge) return badRequest('http: request body too large');
+    if (error instanceof OverLimit) return overLimit(error);
     // What is wrong with the mailbox was told once by the store.
     if (error instanceof MpctlError && error.code.startsWith('STORE_'))
       return plainError(503, 'Service Unavailable');

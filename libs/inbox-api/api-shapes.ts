@@ -111,4 +111,23 @@ export const definitions = {
     Deleted: list(text),
     Reset: flag,
   }),
+  Days: object({ Days: list(object({ Date: text, Count: integer, Start: integer })) }),
+  Connect: object({
+    Listeners: list(
+      object({
+        ...{ ID: text, Protocol: text, TLS: text, RequireSTARTTLS: flag, Login: text, Users: list(text) },
+        Addresses: list(object({ Socket: text, Host: text, Port: integer })),
+      }),
+    ),
+    Keeps: object({ Messages: integer, AgeMs: integer, Bytes: integer }),
+    ...{ MaxMessageSize: integer, Evicted: integer },
+  }),
+  Sessions: object({
+    Sessions: list(
+      object({
+        ...{ ID: integer, Started: time, Ended: text, RemoteAddress: text, TLS: flag, Complete: flag },
+        Lines: list(object({ At: time, From: text, Text: text })),
+      }),
+    ),
+  }),
 } as const satisfies Readonly<Record<string, Shape>>;

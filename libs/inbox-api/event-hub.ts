@@ -44,6 +44,10 @@ export class EventHub {
     this.#unsubscribe = tenant.events.subscribe(event => this.#take(event));
   }
 
+  get listeners(): number {
+    return this.#listeners.size;
+  }
+
   changesSince(cursor: string): Changes {
     return this.#log.since(cursor);
   }

@@ -6,7 +6,7 @@ import { parseBasicLogin, refuseLogin } from './authenticate.ts';
 import type { EventHubs } from './event-hubs.ts';
 import type { InboxTenant } from './inbox-tenant.ts';
 import type { LiveConnections } from './live-connections.ts';
-import type { Reply } from './reply.ts';
+import { plainError, type Reply } from './reply.ts';
 import type { RequestTarget } from './request-target.ts';
 
 /** True for what becomes a WebSocket; every other upgrade that somebody asks for is an ordinary request. */
@@ -55,7 +55,7 @@ export class EventStream {
     const socket = request.socket as Socket;
     // It may be silent for as long as no mail comes.
     socket.setTimeout(0);
-    const refusal = await refuse(tenant, applicant);
+    const refusal = (await refuse(tenant, applicant)) ?? this.#refuseFull(tenant);
     if (socket.destroyed) return;
     if (refusal) {
       socket.end(renderRefusal(refusal));
@@ -65,6 +65,12 @@ export class EventStream {
       this.#connections.upgraded(socket, () => webSocket.close(1012));
       this.#hubs.of(tenant).join(webSocket, socket, new URLSearchParams(query).get('cursor') === '1');
     });
+  }
+
+  #refuseFull(tenant: InboxTenant): Reply | null {
+    const { maxWebSockets: most } = tenant.settings;
+    if (most === 0 || this.#hubs.of(tenant).listeners < most) return null;
+    return plainError(503, `Too many connections (limit limits.webSockets: ${most})`, { 'Retry-After': '1' });
   }
 }
 

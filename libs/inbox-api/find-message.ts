@@ -1,7 +1,7 @@
 import { MpctlError } from '../base/error.ts';
-import { parseSearch } from '../mail/parse-search.ts';
 import type { MailRow } from '../mail/row.ts';
 import type { InboxRequest } from './inbox-request.ts';
+import { readSearch } from './read-search.ts';
 import { messageNotFound, notFound, type Reply } from './reply.ts';
 import { zoneOf } from './time-zone.ts';
 
@@ -28,7 +28,7 @@ export async function findRow({ tenant, query }: InboxRequest, id: string): Prom
   const search = query.get('query')?.trim() ?? '';
   if (id !== 'latest' || search === '') return tenant.mailbox.find(id);
   const { rows } = await tenant.mailbox.search({
-    query: parseSearch(search, zoneOf(query)),
+    query: readSearch(search, zoneOf(query)),
     start: 0,
     limit: 1,
     count: false,

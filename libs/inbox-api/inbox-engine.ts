@@ -15,11 +15,13 @@ import { parseBasicLogin } from './authenticate.ts';
 import { newNonce } from './content-security.ts';
 import { EventHubs } from './event-hubs.ts';
 import { EventStream, isEventStream } from './event-stream.ts';
-import type { InboxRequest, Route } from './inbox-request.ts';
+import { HeldBytes, type Hold } from './held-bytes.ts';
+import { type InboxRequest, OverLimit, type Route } from './inbox-request.ts';
 import type { InboxEngine, InboxTenant } from './inbox-tenant.ts';
 import { LiveConnections } from './live-connections.ts';
 import { mailRunner } from './mail-runner.ts';
 import { readBody } from './read-body.ts';
+import { overLimit, plainError, type Reply } from './reply.ts';
 import { parseRequestTarget, type RequestTarget } from './request-target.ts';
 import { routes } from './routes.ts';
 import { writeReply } from './write-reply.ts';
@@ -31,6 +33,8 @@ export type InboxEngineOptions = {
   readonly app?: AppFiles | null;
   /** A request, headers and body together, and a stall while an answer is written; 30 s when left out. */
   readonly timeoutMs?: number;
+  /** Memory for bodies and answers that are under way, half of it for one tenant; 256 MiB when left out. */
+  readonly maxHeldBytes?: number;
 };
 
 /** Of a JSON body; one that is a mail has the mail's limit. */
@@ -38,6 +42,9 @@ const maxBodyBytes = 5 * 1024 * 1024;
 
 /** A search may be long. */
 const maxHeaderBytes = 64 * 1024;
+
+/** Browsers send 20, web servers in front some more. */
+const maxHeaders = 200;
 
 /** A web server in front keeps its connections longer than a browser does: nginx 60 s. */
 const keepAliveMs = 75_000;
@@ -47,10 +54,11 @@ const silenceMarginMs = 10_000;
 
 /** Serves the HTTP of all tenants of a shard. */
 export async function createInboxEngine(options: InboxEngineOptions): Promise<InboxEngine> {
-  const { log, clock, app: appFiles = null, timeoutMs = 30_000 } = options;
+  const { log, clock, app: appFiles = null, timeoutMs = 30_000, maxHeldBytes = 256 * 1024 ** 2 } = options;
   const mailWork = createSlowWork();
   const connections = new LiveConnections();
   const hubs = new EventHubs();
+  const heldBytes = new HeldBytes(maxHeldBytes);
   const stream = new EventStream(hubs, connections);
   const targets = new WeakMap<IncomingMessage, RequestTarget>();
 
@@ -110,11 +118,14 @@ export async function createInboxEngine(options: InboxEngineOptions): Promise<In
       return;
     }
     const applicant = applicantOf(raw, surfaceOf(route, target));
+    const hold = heldBytes.holdFor(tenant, reply.raw);
     let answer: Answer;
-    if (route && target.kind === 'path' && (route.isOn?.(tenant.settings) ?? true)) {
+    if (raw.rawHeaders.length > 2 * maxHeaders) {
+      answer = tooManyHeaders;
+    } else if (route && target.kind === 'path' && (route.isOn?.(tenant.settings) ?? true)) {
       const params = request.params as Record<string, string>;
       const inboxRequest = {
-        ...askedOf(raw, reply.raw, tenant, target, route),
+        ...askedOf(raw, reply.raw, tenant, target, route, hold),
         params,
         nowMs: clock(),
         mailJob: mailRunner(mailWork, tenant.id),
@@ -131,12 +142,14 @@ export async function createInboxEngine(options: InboxEngineOptions): Promise<In
       answer.compressible &&
       !tenant.settings.disableHttpCompression &&
       String(raw.headers['accept-encoding'] ?? '').includes('gzip');
-    writeReply(raw, reply.raw, answer.reply, gzip);
+    writeReply(raw, reply.raw, held(answer.reply, hold), gzip, timeoutMs);
   }
 
   await app.ready();
   const { server } = app;
   server.timeout = timeoutMs;
+  // Else what is more would be overlooked in silence.
+  server.maxHeadersCount = 0;
   server.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) => {
     const tenant = connections.tenantOf(socket);
     const target = targetOf(request);
@@ -190,6 +203,7 @@ function askedOf(
   tenant: InboxTenant,
   target: RequestTarget & { kind: 'path' },
   route: Route,
+  hold: Hold,
 ): Omit<InboxRequest, 'params' | 'mailJob' | 'nowMs' | 'app' | 'hub'> {
   const maxMailBytes = tenant.settings.maxMessageSizeBytes || Number.POSITIVE_INFINITY;
   return {
@@ -203,8 +217,24 @@ function askedOf(
     nonce: newNonce(),
     allowSilence: ms => void raw.socket.setTimeout(ms + silenceMarginMs),
     whenGone: gone => void response.once('close', gone),
-    body: () => readBody(raw, route.submission ? maxMailBytes : maxBodyBytes),
+    body: () => readBody(raw, route.submission ? maxMailBytes : maxBodyBytes, hold),
   };
+}
+
+const tooManyHeaders: Answer = {
+  reply: plainError(431, `Request Header Fields Too Large (limit: ${maxHeaders})`, { Connection: 'close' }),
+  compressible: false,
+};
+
+/** The answer, or where it is large and too many of those wait for their clients, that there is none now. */
+function held(reply: Reply, hold: Hold): Reply {
+  try {
+    hold(reply.body.length);
+    return reply;
+  } catch (error) {
+    if (error instanceof OverLimit) return overLimit(error);
+    throw error;
+  }
 }
 
 /** What is no HTTP, or takes too long to become it. */

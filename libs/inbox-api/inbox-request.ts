@@ -32,7 +32,7 @@ export type InboxRequest = {
   readonly allowSilence: (ms: number) => void;
   /** Calls back when the client has its answer or has gone away before it. */
   readonly whenGone: (gone: () => void) => void;
-  /** Reads the body, once; throws {@link BodyTooLarge}. */
+  /** Reads the body, once; throws {@link BodyTooLarge}, or {@link OverLimit} while others of the tenant take too much. */
   readonly body: () => Promise<Buffer>;
 };
 
@@ -54,6 +54,16 @@ export type Route = {
 
 /** A client sent more than a route takes. */
 export class BodyTooLarge extends Error {}
+
+/** A client asks for more than it may have; the message is for it. */
+export class OverLimit extends Error {
+  readonly status: 400 | 503;
+
+  constructor(message: string, status: 400 | 503 = 400) {
+    super(message);
+    this.status = status;
+  }
+}
 
 /** HEAD is answered by the GET route, which must not change anything then. */
 export function mayChange(request: InboxRequest): boolean {

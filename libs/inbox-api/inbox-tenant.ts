@@ -36,6 +36,8 @@ export type InboxSettings = {
   /** `{webroot}metrics` answers. */
   readonly prometheus: boolean;
   readonly enableChaos: boolean;
+  /** Listeners of events at a time. 0: no limit. */
+  readonly maxWebSockets: number;
 };
 
 /** For a tenant to begin with: everything but the name as the reference has it without options. */
@@ -56,6 +58,7 @@ export const defaultInboxSettings = {
   demoMode: false,
   prometheus: false,
   enableChaos: false,
+  maxWebSockets: 0,
 } as const satisfies Omit<InboxSettings, 'hostname'>;
 
 /** `refused` carries the reply that SMTP would give. */

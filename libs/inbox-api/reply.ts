@@ -45,6 +45,10 @@ export const plainError = (status: number, message: string, headers: Record<stri
   headers: { 'X-Content-Type-Options': 'nosniff', ...headers },
 });
 
+/** What is asked for is more than is allowed: ever, or now. */
+export const overLimit = ({ status, message }: { status: number; message: string }): Reply =>
+  status === 400 ? badRequest(message) : plainError(status, message, { 'Retry-After': '1' });
+
 /** A redirect as Go writes it. */
 export function redirect(status: 302 | 307, location: string, withBody: boolean): Reply {
   const name = status === 302 ? 'Found' : 'Temporary Redirect';

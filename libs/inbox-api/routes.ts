@@ -1,5 +1,6 @@
 import type { Handler, Method, Route } from './inbox-request.ts';
 import { plainError, text } from './reply.ts';
+import { getApiPage } from './routes/api-page.ts';
 import { getApp, getAppFile } from './routes/app.ts';
 import { getChaos, getInfo, getSwagger, getWebUi, setChaos } from './routes/application.ts';
 import { getConnect } from './routes/connect.ts';
@@ -79,6 +80,7 @@ export const routes: readonly Route[] = [
   // Reached only by what is no WebSocket.
   { method: 'GET', path: '/api/events', surface: 'api', handle: () => plainError(400, 'Bad Request') },
 
+  api('GET', '', getApiPage),
   api('GET', 'swagger.json', getSwagger),
   api('GET', 'info', getInfo),
   api('GET', 'webui', getWebUi),

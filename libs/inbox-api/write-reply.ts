@@ -4,6 +4,7 @@ import { pipeline } from 'node:stream/promises';
 import { createGzip, gzipSync } from 'node:zlib';
 import { parseByteRange } from './byte-range.ts';
 import type { Reply } from './reply.ts';
+import { cutSlowReader } from './slow-reader.ts';
 
 /** Up to here a body is compressed at once, which takes a millisecond or two; a larger one goes in pieces. */
 const maxAtOnceBytes = 256 * 1024;
@@ -11,16 +12,21 @@ const maxAtOnceBytes = 256 * 1024;
 /** A larger body is given to the socket as fast as the client takes it. */
 const pieceBytes = 64 * 1024;
 
-/** Writes an answer: whole, a part of it, or only that nothing has changed; compressed where `gzip` allows it. */
+/**
+ * Writes an answer: whole, a part of it, or only that nothing has changed; compressed where `gzip` allows it. A large one
+ * has `graceMs` to go out, and the time that the slowest line takes for it.
+ */
 export function writeReply(
   request: IncomingMessage,
   response: ServerResponse,
   reply: Reply,
   gzip: boolean,
+  graceMs = 30_000,
 ): void {
   const whole = typeof reply.body === 'string' ? Buffer.from(reply.body) : reply.body;
   const { status, body, headers, compress } = shape(request, reply, whole, gzip);
   for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+  if (body.length > maxAtOnceBytes) cutSlowReader(response, body.length, graceMs);
   // What was not read of a body cannot be told from the next request.
   if (hasBody(request) && !request.complete) response.setHeader('Connection', 'close');
   if (compress) response.setHeader('Content-Encoding', 'gzip');

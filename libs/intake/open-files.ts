@@ -21,6 +21,8 @@ export type OpenFilesOptions = {
 
 /** Files that are opened or closed at the same time: each waits for the disk in a thread that others need too. */
 const maxTurning = 4;
+/** So many more may be open for a moment: who looks into a mailbox does not wait until another one is closed. */
+const maxOver = 16;
 /** Tidying holds the event loop no longer at a time. */
 const sliceMs = 3;
 
@@ -35,6 +37,7 @@ export class OpenFiles {
   #turning = 0;
   #queue: (() => void)[] = [];
   #sweep: NodeJS.Timeout | null = null;
+  #closing: NodeJS.Timeout | null = null;
 
   constructor(options: OpenFilesOptions) {
     this.#options = options;
@@ -98,7 +101,7 @@ export class OpenFiles {
 
   /** Closes all; resolves to whether all could be made safe. */
   async closeAll(): Promise<boolean> {
-    if (this.#sweep) clearTimeout(this.#sweep);
+    for (const timer of [this.#sweep, this.#closing]) if (timer) clearTimeout(timer);
     const closed = await Promise.allSettled([...this.#boxes].map(box => this.close(box)));
     // What is damaged cannot be made safe any more.
     for (const box of this.#boxes) if (box.failure?.code === 'STORE_CORRUPT') this.abandon(box);
@@ -160,13 +163,25 @@ export class OpenFiles {
   async #open(box: Box): Promise<void> {
     this.#touch(box);
     try {
-      await this.#makeRoom();
+      if (this.#boxes.size > this.#options.maxOpen + maxOver) await this.#makeRoom();
       box.file = await this.#options.open(box);
     } catch (error) {
       this.#boxes.delete(box);
       throw error;
     }
+    if (this.#boxes.size > this.#options.maxOpen) this.#closing ??= setTimeout(() => this.#closeSurplus(), 0);
     this.#sweepLater();
+  }
+
+  /** Closes the least recently used until there are no more than there may be. */
+  async #closeSurplus(): Promise<void> {
+    for (const box of this.#boxes) {
+      if (this.#boxes.size <= this.#options.maxOpen) break;
+      if (!isFree(box)) continue;
+      if (!this.#options.isHurried()) box.file?.tidy(sliceTimer());
+      await this.close(box).catch(error => this.#options.onFailure(box, error));
+    }
+    this.#closing = null;
   }
 
   async #close(box: Box): Promise<void> {

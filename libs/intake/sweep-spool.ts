@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readdir, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { MailState } from '../store/mail-state.ts';
@@ -9,10 +10,9 @@ import type { Box } from './box.ts';
  */
 export async function sweepSpool(box: Box, state: MailState): Promise<void> {
   const folder = join(box.dir, 'big');
-  const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return [];
-    throw error;
-  });
+  // Most have none, and whoever opens the mailbox waits.
+  if (!existsSync(folder)) return;
+  const names = await readdir(folder);
   if (names.length === 0) return;
   const waiting = new Set(box.tail.map(({ change }) => (change.kind === 'mail' ? change.row.id : '')));
   const unused = names.filter(name => {

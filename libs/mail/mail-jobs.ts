@@ -1,4 +1,6 @@
 /** What takes as long as a mail is large: run beside the event loop where it is. Input and result cross threads. */
+import { BadJson } from '../base/go-json.ts';
+import { parseBody, type Shape } from '../base/json-body.ts';
 import { describeMail } from './mail-message.ts';
 import { findPart, mailStructure } from './mail-parts.ts';
 import { mailHtml, mailText } from './mail-view.ts';
@@ -22,7 +24,32 @@ export const mailJobs = {
     return part && { contentType: part.contentType, name: part.name, content: part.content() as Uint8Array };
   },
   'compose-mail': composeRequest,
+  'read-wish': readWish,
 };
+
+type WishInput = {
+  readonly raw: Uint8Array;
+  readonly shape: { readonly [key: string]: Shape };
+  /** Of any one list. */
+  readonly maxItems: number;
+};
+
+type ReadWish =
+  | { readonly fault: null; readonly wish: { readonly [key: string]: unknown } }
+  | { readonly fault: 'json'; readonly message: string }
+  | { readonly fault: 'items' };
+
+/** A JSON body of some shape, see {@link parseBody}. */
+function readWish({ raw, shape, maxItems }: WishInput): ReadWish {
+  try {
+    const wish = parseBody(buffer(raw).toString(), shape);
+    const isLong = Object.values(wish).some(value => Array.isArray(value) && value.length > maxItems);
+    return isLong ? { fault: 'items' } : { fault: null, wish };
+  } catch (error) {
+    if (error instanceof BadJson) return { fault: 'json', message: error.message };
+    throw error;
+  }
+}
 
 export type MailJobs = typeof mailJobs;
 export type MailJobName = keyof MailJobs;

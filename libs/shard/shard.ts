@@ -236,7 +236,7 @@ export class Shard {
       totals: { ...this.#totals },
       storage: (await this.#home)?.store.status ?? idleStorage,
       tlsFaults: await this.#tlsFaults(workers),
-      tenants: await Promise.all(this.#inScope(scope).map(worker => worker.report(scope !== 'all'))),
+      tenants: await this.#tenantReports(scope),
     };
     this.#send({ type: 'report', seq, report });
   }
@@ -263,11 +263,16 @@ export class Shard {
     }
   }
 
-  #inScope(scope: ReportScope): TenantWorker[] {
-    if (scope === 'totals') return [];
-    if (scope === 'all')
-      return [...this.#tenants.values()].filter(worker => !worker.isIdle || worker.hasStoredMail);
-    return scope.flatMap(id => this.#tenants.get(id) ?? []);
+  /** `all` leaves out those of which there is nothing to tell, and opens no mailbox. */
+  #tenantReports(scope: ReportScope): Promise<TenantReport[]> {
+    if (scope === 'totals') return Promise.resolve([]);
+    if (scope !== 'all') return Promise.all(scope.flatMap(id => this.#tenants.get(id)?.report() ?? []));
+    const reports: Promise<TenantReport>[] = [];
+    for (const worker of this.#tenants.values()) {
+      const isStored = worker.hasStoredMail;
+      if (isStored || !worker.isIdle) reports.push(worker.report({ looks: false, isStored }));
+    }
+    return Promise.all(reports);
   }
 
   #beat(): void {

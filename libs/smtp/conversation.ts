@@ -1,6 +1,7 @@
 /** One SMTP session: feeds lines to the session table, sends its replies, does what its effects ask for. */
 import { randomBytes } from 'node:crypto';
 import type { Socket } from 'node:net';
+import type { Budget } from '../base/budget.ts';
 import type { Clock } from '../base/clock.ts';
 import { beginTls } from '../connection/begin-tls.ts';
 import { Connection, type Talker } from '../connection/connection.ts';
@@ -13,7 +14,6 @@ import { type Peer, peerAt } from '../connection/peer.ts';
 import type { Envelope } from '../mail/message.ts';
 import type { SessionRecord } from '../mail/session-record.ts';
 import type { Proof } from '../passwords/proof.ts';
-import type { Budget } from './budget.ts';
 import { trimSpace } from './command-line.ts';
 import * as commands from './commands.ts';
 import { type DataEnd, IncomingMail } from './incoming-mail.ts';

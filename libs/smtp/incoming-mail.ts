@@ -1,4 +1,4 @@
-import type { Budget } from './budget.ts';
+import type { Budget } from '../base/budget.ts';
 import { DataReader } from './data-reader.ts';
 
 /** How much of a mail that is refused is read to find its end; after that the connection is closed. */

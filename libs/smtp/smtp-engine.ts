@@ -2,13 +2,14 @@
  * The SMTP room: one engine a shard. `session.ts` is the dialogue as a pure table, `conversation.ts` drives it on a
  * connection, `data-reader.ts` finds a mail's end, `address.ts` knows what an address is.
  */
+
+import { Budget } from '../base/budget.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/log.ts';
 import { Limiter } from '../connection/limiter.ts';
 import { countOn } from '../connection/listener.ts';
 import { LiveSessions } from '../connection/live-sessions.ts';
 import { hostNameOf } from '../connection/reverse-dns.ts';
-import { Budget } from './budget.ts';
 import { Conversation, type Surroundings } from './conversation.ts';
 import { plainListener, type SmtpEngine, type SmtpHost } from './smtp-host.ts';
 import { type TranscriptLimits, Transcripts } from './transcripts.ts';

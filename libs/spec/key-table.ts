@@ -71,6 +71,8 @@ export const tenantKeys: readonly KeyRow[] = [
   { key: 'pop3.tlsKey', field: 'pop3.tlsKey', apply: 'live', value: null },
   { key: 'pop3.tls', field: null, apply: 'live', value: null },
   { key: 'limits.connections', field: 'limits.connections', apply: 'live', value: 500 },
+  { key: 'limits.httpConnections', field: 'limits.httpConnections', apply: 'live', value: 2000 },
+  { key: 'limits.webSockets', field: 'limits.webSockets', apply: 'live', value: 1500 },
   { key: 'limits.perMinute.connections', field: 'limits.perMinute.connections', apply: 'live', value: 0 },
   { key: 'limits.perMinute.messages', field: 'limits.perMinute.messages', apply: 'live', value: 0 },
   { key: 'limits.perMinute.recipients', field: 'limits.perMinute.recipients', apply: 'live', value: 0 },

@@ -65,6 +65,8 @@ test('fills in everything for a tenant with nothing written', async () => {
       sendApi: { auth: [], authFile: null, authAcceptAny: false },
       limits: {
         connections: 500,
+        httpConnections: 2000,
+        webSockets: 1500,
         perMinute: unlimited,
         perSource: { connections: 0, perMinute: unlimited },
       },

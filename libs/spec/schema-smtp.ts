@@ -207,6 +207,21 @@ export const limitsKeys = {
     example: '50',
     apply: live,
   }),
+  httpConnections: tenant('limits.httpConnections', count, {
+    description:
+      'HTTP connections at a time, WebSockets among them; one more is answered 503. 0 sets no limit.',
+    unit: 'connections',
+    default: '2000',
+    example: '200',
+    apply: live,
+  }),
+  webSockets: tenant('limits.webSockets', count, {
+    description: 'Listeners of `api/events` at a time; one more is answered 503. 0 sets no limit.',
+    unit: 'connections',
+    default: '1500',
+    example: '100',
+    apply: live,
+  }),
   perMinute: map({
     connections: tenant('limits.perMinute.connections', count, {
       description: `SMTP sessions. ${perMinute}`,

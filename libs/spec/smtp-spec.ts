@@ -51,6 +51,9 @@ export type RatesSpec = {
 export type LimitsSpec = {
   /** At the same time. */
   readonly connections: number;
+  /** Of HTTP, WebSockets included. */
+  readonly httpConnections: number;
+  readonly webSockets: number;
   readonly perMinute: RatesSpec;
   readonly perSource: { readonly connections: number; readonly perMinute: RatesSpec };
 };

@@ -3,9 +3,9 @@ import type { Socket } from 'node:net';
 /** How long a refused client may take to read why. */
 const lingerMs = 5000;
 
-/** Answers 503 without looking at the request, and closes. */
-export function refuseHttp(socket: Socket, maxConnections: number): void {
-  const reason = `Too many connections (limit maxConnections: ${maxConnections})\n`;
+/** Answers 503 without looking at the request, and closes. `limit`: which, and what it says. */
+export function refuseHttp(socket: Socket, limit: string): void {
+  const reason = `Too many connections (limit ${limit})\n`;
   // It is being closed anyway.
   socket.on('error', () => {});
   socket.setTimeout(lingerMs, () => socket.destroy());

@@ -135,8 +135,9 @@ function inboxSettings({ spec, auth, sendAuth }: Ingredients, hostname: string):
 function apiSettings(spec: TenantSpec) {
   const { apiCors, prometheus, disableHttpCompression, demoMode } = spec;
   const { blockRemoteCssAndFonts, hideDeleteAllButton, ignoreDuplicateIds } = spec;
+  const { webSockets: maxWebSockets } = spec.limits;
   return {
     ...{ apiCors, prometheus, disableHttpCompression, demoMode },
-    ...{ blockRemoteCssAndFonts, hideDeleteAllButton, ignoreDuplicateIds },
+    ...{ blockRemoteCssAndFonts, hideDeleteAllButton, ignoreDuplicateIds, maxWebSockets },
   };
 }

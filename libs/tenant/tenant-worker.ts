@@ -135,8 +135,9 @@ export class TenantWorker implements TenantCore, ListeningOwner, MailHolder, Liv
     const { smtp, pop3, inbox, listeners } = this.#use();
     const listener = listeners.get(listenerId) ?? new LiveListener(listenerId, this);
     listeners.set(listenerId, listener);
-    if (spec.protocol === 'http' && listener.isFull) {
-      refuseHttp(socket, spec.maxConnections);
+    const limit = spec.protocol === 'http' ? this.#brokenHttpLimit(inbox, listener) : null;
+    if (limit !== null) {
+      refuseHttp(socket, limit);
       return;
     }
     listener.add(socket, bindIndex);
@@ -150,6 +151,13 @@ export class TenantWorker implements TenantCore, ListeningOwner, MailHolder, Liv
     const wait = host.prepare();
     if (wait) void wait.then(serve);
     else serve();
+  }
+
+  #brokenHttpLimit(inbox: TenantInbox, listener: LiveListener): string | null {
+    if (listener.isFull) return `maxConnections: ${listener.maxConnections}`;
+    const most = this.#spec.limits.httpConnections;
+    const isFull = most > 0 && this.home.inbox.connections(inbox) >= most;
+    return isFull ? `limits.httpConnections: ${most}` : null;
   }
 
   get certificates(): Certificates {
@@ -207,9 +215,11 @@ export class TenantWorker implements TenantCore, ListeningOwner, MailHolder, Liv
     }
   }
 
-  /** `looks` into a mailbox that nobody has used yet, too: that opens its database. */
-  async report(looks = true): Promise<TenantReport> {
-    const isStored = this.hasStoredMail;
+  /**
+   * `looks` into a mailbox that nobody has used yet, too: that opens its database. `isStored` is {@link hasStoredMail},
+   * where somebody has asked already.
+   */
+  async report({ looks = true, isStored = this.hasStoredMail } = {}): Promise<TenantReport> {
     const mail = looks && isStored ? this.openMail() : this.#mail;
     const [counts, tlsFaults] = await Promise.all([mail?.counts(), this.tlsFaults()]);
     return {

@@ -1,9 +1,15 @@
 import { type ChaosTrigger, type ChaosTriggers, noChaos } from '../../base/chaos.ts';
-import { parseBody } from '../../base/json-body.ts';
 import { toJson } from '../../mail/row.ts';
+import type {
+  AppInformation,
+  ChaosState,
+  ChaosTriggerState,
+  WebUiConfiguration,
+} from '../../wire/inbox-http.ts';
 import { renderSwagger } from '../api-description.ts';
 import { apiVersion } from '../api-version.ts';
 import type { InboxRequest } from '../inbox-request.ts';
+import { readWish } from '../read-wish.ts';
 import { badRequest, jsonText, type Reply } from '../reply.ts';
 
 /** `GET api/v1/info` */
@@ -29,7 +35,7 @@ export async function getInfo({ tenant, nowMs }: InboxRequest): Promise<Reply> {
         SMTPRejected: counters.rejected,
         SMTPIgnored: counters.ignored,
       },
-    }),
+    } satisfies AppInformation),
   );
 }
 
@@ -57,7 +63,7 @@ export function getWebUi({ tenant: { settings } }: InboxRequest): Reply {
       ChaosEnabled: settings.enableChaos,
       DuplicatesIgnored: settings.ignoreDuplicateIds,
       HideDeleteAllButton: settings.hideDeleteAllButton,
-    }),
+    } satisfies WebUiConfiguration),
   );
 }
 
@@ -71,9 +77,10 @@ export function getChaos({ tenant }: InboxRequest): Reply {
 const triggerShape = { ErrorCode: 'int', Probability: 'int' } as const;
 
 /** `PUT api/v1/chaos`: what is left out is as if there were no chaos. */
-export async function setChaos({ tenant, body }: InboxRequest): Promise<Reply> {
+export async function setChaos(request: InboxRequest): Promise<Reply> {
+  const { tenant } = request;
   if (!tenant.settings.enableChaos) return chaosOff;
-  const wish = parseBody(String(await body()), {
+  const wish = await readWish(request, {
     Sender: triggerShape,
     Recipient: triggerShape,
     Authentication: triggerShape,
@@ -94,10 +101,13 @@ export async function setChaos({ tenant, body }: InboxRequest): Promise<Reply> {
 }
 
 function renderTriggers({ sender, recipient, authentication }: ChaosTriggers): string {
-  const trigger = ({ code, probability }: ChaosTrigger) => ({ ErrorCode: code, Probability: probability });
+  const trigger = ({ code, probability }: ChaosTrigger): ChaosTriggerState => ({
+    ErrorCode: code,
+    Probability: probability,
+  });
   return toJson({
     Sender: trigger(sender),
     Recipient: trigger(recipient),
     Authentication: trigger(authentication),
-  });
+  } satisfies ChaosState);
 }

@@ -1,5 +1,6 @@
 import { dayOf } from '../../mail/day-of.ts';
 import { toJson } from '../../mail/row.ts';
+import type { Connect } from '../../wire/inbox-http.ts';
 import type { InboxRequest } from '../inbox-request.ts';
 import { jsonText, type Reply } from '../reply.ts';
 import { zoneOf } from '../time-zone.ts';
@@ -24,6 +25,6 @@ export async function getConnect({ tenant, query, nowMs }: InboxRequest): Promis
       Keeps: { Messages: keeps.maxMessages, AgeMs: keeps.maxAgeMs, Bytes: keeps.maxBytes },
       MaxMessageSize: tenant.settings.maxMessageSizeBytes,
       Evicted: tenant.evictedSince(dayOf(nowMs, zoneOf(query)).fromMs),
-    }),
+    } satisfies Connect),
   );
 }

@@ -1,13 +1,12 @@
 import { type Day, dayOf } from '../../mail/day-of.ts';
 import { toJson } from '../../mail/row.ts';
+import type { DayCount } from '../../wire/inbox-http.ts';
 import type { InboxRequest } from '../inbox-request.ts';
 import { jsonText, type Reply } from '../reply.ts';
 import { zoneOf } from '../time-zone.ts';
 
 /** Every zone's days begin at a multiple of it. */
 const quarterHourMs = 15 * 60_000;
-
-type DayCount = { readonly Date: string; readonly Count: number; readonly Start: number };
 
 /**
  * `GET api/v1/days`: mails a day of the zone `tz`, newest first; days without are left out. `Start` is where in the list

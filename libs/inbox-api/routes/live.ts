@@ -1,4 +1,3 @@
-import { parseSearch } from '../../mail/parse-search.ts';
 import { type MailRow, renderRow, toJson } from '../../mail/row.ts';
 import { matchesQuery } from '../../mail/search-match.ts';
 import type { SearchQuery } from '../../mail/search-query.ts';
@@ -7,6 +6,7 @@ import type { Changes } from '../change-log.ts';
 import type { InboxRequest } from '../inbox-request.ts';
 import type { InboxTenant } from '../inbox-tenant.ts';
 import { readNumber } from '../page-numbers.ts';
+import { readSearch } from '../read-search.ts';
 import { badRequest, jsonText, messageNotFound, type Reply } from '../reply.ts';
 import { zoneOf } from '../time-zone.ts';
 
@@ -31,7 +31,7 @@ export async function getChanges({ tenant, query, hub }: InboxRequest): Promise<
 export async function waitForMessage(request: InboxRequest): Promise<Reply> {
   const { tenant, query, hub } = request;
   const text = query.get('query')?.trim() ?? '';
-  const search = parseSearch(text, zoneOf(query));
+  const search = readSearch(text, zoneOf(query));
   if (text !== '' && search.terms.length === 0)
     return badRequest('Error: nothing of the search query could be read');
   const timeoutMs = Math.min(readNumber(query.get('timeout'), 0, 30), 120) * 1000;

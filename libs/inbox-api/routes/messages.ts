@@ -1,10 +1,10 @@
-import { parseBody } from '../../base/json-body.ts';
-import { parseSearch } from '../../mail/parse-search.ts';
 import { type MailRow, renderRow, toJson } from '../../mail/row.ts';
 import { parseSearchDate } from '../../mail/search-date.ts';
 import type { Counts, Mailbox } from '../../store/store.ts';
 import type { InboxRequest } from '../inbox-request.ts';
 import { readNumber } from '../page-numbers.ts';
+import { readSearch } from '../read-search.ts';
+import { readWish } from '../read-wish.ts';
 import { badRequest, jsonText, messageNotFound, ok, type Reply } from '../reply.ts';
 import { localZone, zoneOf } from '../time-zone.ts';
 
@@ -28,15 +28,16 @@ export async function listMessages({ tenant, query }: InboxRequest): Promise<Rep
 }
 
 /** `PUT api/v1/messages`: marks those of `IDs`, or those that `Search` finds, or all. */
-export async function markMessages({ tenant, query, body }: InboxRequest): Promise<Reply> {
-  const wish = parseBody(String(await body()), { Read: 'bool', IDs: ['string'], Search: 'string' });
+export async function markMessages(request: InboxRequest): Promise<Reply> {
+  const { tenant, query } = request;
+  const wish = await readWish(request, { Read: 'bool', IDs: ['string'], Search: 'string' });
   const { Read: read = false, IDs: ids = [], Search: search = '' } = wish;
   if (ids.length > 0 && search !== '') {
     return badRequest('You may specify either IDs or a search query, not both');
   }
   const { mailbox, events } = tenant;
   if (search.trim() !== '') {
-    const parsed = parseSearch(search, zoneOf(query));
+    const parsed = readSearch(search, zoneOf(query));
     if (parsed.terms.length === 0) return unreadable;
     const changed = await mailbox.setRead(await mailbox.match(parsed), read);
     if (changed.length > 0) events.publish({ kind: 'read', ids: changed, read });
@@ -50,10 +51,9 @@ export async function markMessages({ tenant, query, body }: InboxRequest): Promi
 }
 
 /** `DELETE api/v1/messages`: the mails of `IDs`; without a body, with `{}` or an empty list all. */
-export async function deleteMessages({ tenant, body }: InboxRequest): Promise<Reply> {
-  const text = String(await body());
-  const { IDs: ids = [] } = text.trim() === '' ? {} : parseBody(text, { IDs: ['string'] });
-  const { mailbox, events } = tenant;
+export async function deleteMessages(request: InboxRequest): Promise<Reply> {
+  const { IDs: ids = [] } = await readWish(request, { IDs: ['string'] }, {});
+  const { mailbox, events } = request.tenant;
   if (ids.length === 0) {
     events.publish({ kind: 'truncated', count: (await mailbox.remove('all')).length });
   } else {
@@ -72,7 +72,7 @@ export async function searchMessages({ tenant, query }: InboxRequest): Promise<R
   const { mailbox } = tenant;
   const [{ rows, ...matches }, counts, tags] = await Promise.all([
     mailbox.search({
-      query: parseSearch(text, zoneOf(query)),
+      query: readSearch(text, zoneOf(query)),
       start,
       limit: Math.max(1, limit),
       count: true,
@@ -89,7 +89,7 @@ export async function searchMessages({ tenant, query }: InboxRequest): Promise<R
 export async function deleteBySearch({ tenant, query }: InboxRequest): Promise<Reply> {
   const text = query.get('query')?.trim() ?? '';
   if (text === '') return noQuery;
-  const parsed = parseSearch(text, zoneOf(query));
+  const parsed = readSearch(text, zoneOf(query));
   if (parsed.terms.length === 0) return unreadable;
   const { mailbox, events } = tenant;
   const removed = await mailbox.remove(await mailbox.match(parsed));

@@ -1,8 +1,8 @@
-import { parseBody } from '../../base/json-body.ts';
 import { foldCase } from '../../mail/fold-case.ts';
 import { toJson } from '../../mail/row.ts';
 import { cleanTag, distinctTags } from '../../mail/tags.ts';
 import type { InboxRequest } from '../inbox-request.ts';
+import { readWish } from '../read-wish.ts';
 import { badRequest, jsonText, ok, type Reply } from '../reply.ts';
 
 /** `GET api/v1/tags`: names in case-insensitive order. */
@@ -12,11 +12,9 @@ export async function listTags({ tenant }: InboxRequest): Promise<Reply> {
 }
 
 /** `PUT api/v1/tags`: gives the mails of `IDs` exactly `Tags`. */
-export async function setTags({ tenant, body }: InboxRequest): Promise<Reply> {
-  const { Tags: wanted = [], IDs: ids = [] } = parseBody(String(await body()), {
-    Tags: ['string'],
-    IDs: ['string'],
-  });
+export async function setTags(request: InboxRequest): Promise<Reply> {
+  const { tenant } = request;
+  const { Tags: wanted = [], IDs: ids = [] } = await readWish(request, { Tags: ['string'], IDs: ['string'] });
   const tags = distinctTags(wanted.map(cleanTag));
   const tagged = ids.length === 0 ? [] : await tenant.mailbox.setTags(ids, tags);
   if (tagged.length > 0) tenant.events.publish({ kind: 'tags', ids: tagged, tags });
@@ -24,8 +22,9 @@ export async function setTags({ tenant, body }: InboxRequest): Promise<Reply> {
 }
 
 /** `PUT api/v1/tags/{tag}`: another name for it. */
-export async function renameTag({ tenant, params, body }: InboxRequest): Promise<Reply> {
-  const { Name: wish = '' } = parseBody(String(await body()), { Name: 'string' });
+export async function renameTag(request: InboxRequest): Promise<Reply> {
+  const { tenant, params } = request;
+  const { Name: wish = '' } = await readWish(request, { Name: 'string' });
   const name = cleanTag(wish);
   if (name === '') return badRequest(`invalid tag name: ${name}`);
   const old = params.tag ?? '';

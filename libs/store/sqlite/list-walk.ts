@@ -1,6 +1,7 @@
 import type { MailRow } from '../../mail/row.ts';
 import type { SearchQuery } from '../../mail/search-query.ts';
 import type { ListRequest, SearchRequest, SearchResult, TimeCount } from '../store.ts';
+import type { ListMarks } from './list-marks.ts';
 import type { ListKey, MailTable, Match } from './mail-table.ts';
 import { type SqlCondition, searchCondition } from './sqlite-search.ts';
 
@@ -16,15 +17,30 @@ const bottom: ListKey = [Number.NEGATIVE_INFINITY, 0];
 /** Walks down the list of a mailbox, newest first, in slices between which others run. */
 export class ListWalk {
   readonly #mails: MailTable;
+  readonly #marks: ListMarks;
 
-  constructor(mails: MailTable) {
+  constructor(mails: MailTable, marks: ListMarks) {
     this.#mails = mails;
+    this.#marks = marks;
   }
 
   async list(request: ListRequest): Promise<readonly MailRow[]> {
-    if (request.limit > 0 && request.limit <= rowsAtOnce) return this.#mails.list(request);
+    if (request.limit > 0 && request.limit <= rowsAtOnce) return this.#page(request);
     const { rows } = await this.search({ ...request, query: { terms: [] }, count: false });
     return rows;
+  }
+
+  #page(request: ListRequest): readonly MailRow[] {
+    const { start, limit, beforeMs } = request;
+    if (beforeMs !== undefined) return this.#mails.list(request);
+    const { key, above } = this.#marks.near(start, (from, steps) => this.#mails.keyBelow(from, steps));
+    return this.#mails.listBelow(key, start - above, limit);
+  }
+
+  /** How many mails stand above a place in the order of lists. */
+  countAbove(place: ListKey): number {
+    const { key, above } = this.#marks.over(place);
+    return above + this.#mails.countBetween(key, place);
   }
 
   /** As {@link list}, of unread mail alone. */

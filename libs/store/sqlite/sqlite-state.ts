@@ -5,6 +5,7 @@ import type { SearchQuery } from '../../mail/search-query.ts';
 import { type Change, mailOf, type Retention, type Selection } from '../change.ts';
 import type { KeptRaw, MailState, PlacedChange } from '../mail-state.ts';
 import type { Counts, ListRequest, SearchRequest, SearchResult, TagCount, TimeCount } from '../store.ts';
+import { ListMarks } from './list-marks.ts';
 import { ListWalk } from './list-walk.ts';
 import { MailTable, type PlainMail, type StoredMail } from './mail-table.ts';
 import { isUnreadAlone } from './sqlite-search.ts';
@@ -34,6 +35,7 @@ export class SqliteState implements MailState {
   readonly #statements: Statements;
   readonly #mails: MailTable;
   readonly #tags: SqliteTags;
+  readonly #marks = new ListMarks();
   readonly #walk: ListWalk;
   readonly #onUnusedFile: (file: string) => void;
   #totals: Totals;
@@ -45,7 +47,7 @@ export class SqliteState implements MailState {
     this.#statements = new Statements(db);
     this.#mails = new MailTable(this.#statements);
     this.#tags = new SqliteTags(this.#statements);
-    this.#walk = new ListWalk(this.#mails);
+    this.#walk = new ListWalk(this.#mails, this.#marks);
     this.#onUnusedFile = onUnusedFile;
     this.#totals = this.#readTotals();
   }
@@ -122,6 +124,7 @@ export class SqliteState implements MailState {
 
   #undo(): void {
     this.#begun = null;
+    this.#marks.clear();
     this.#unusedFiles = [];
     // A full disk has rolled back already: then there is nothing to roll back.
     if (this.#statements.isInTransaction) this.#statements.run('ROLLBACK');
@@ -174,6 +177,7 @@ export class SqliteState implements MailState {
     if (this.#mails.has(row.id)) return;
     const number = this.#totals.lastNumber + 1;
     this.#mails.insert(number, change);
+    this.#marks.added([row.createdAtMs, number]);
     if (row.tags.length > 0) this.#mails.setTags(number, this.#tags.exchange(number, [], row.tags));
     this.#totals.lastNumber = number;
     this.#totals.total += 1;
@@ -183,6 +187,7 @@ export class SqliteState implements MailState {
 
   #remove(mail: StoredMail): true {
     this.#mails.remove(mail.number);
+    this.#marks.removed([mail.createdAtMs, mail.number]);
     this.#tags.exchange(mail.number, mail.tags, []);
     this.#totals.total -= 1;
     this.#totals.bytes -= mail.sizeBytes;
@@ -264,11 +269,11 @@ export class SqliteState implements MailState {
 
   offsetOf(id: string): number | null {
     const row = this.#mails.find(id);
-    return row && this.#mails.countAbove([row.createdAtMs, row.number]);
+    return row && this.#walk.countAbove([row.createdAtMs, row.number]);
   }
 
   countAfter(atMs: number): number {
-    return this.#mails.countAbove([atMs, Number.POSITIVE_INFINITY]);
+    return this.#walk.countAbove([atMs, Number.POSITIVE_INFINITY]);
   }
 
   timeCounts(spanMs: number): Promise<readonly TimeCount[]> {

@@ -257,3 +257,24 @@ scene(
   },
   'ours',
 );
+
+scene(
+  'a page shows all of it, with no script and nothing of elsewhere',
+  async target => {
+    const { text, headers } = await target.ask('/api/v1/', { headers: { Host: 'localhost"<b>' } });
+    for (const { method, path } of operations)
+      assert.ok(
+        text.includes(`<b class="${method}">${method.toUpperCase()}</b> <code>${path.slice(1)}`),
+        path,
+      );
+    for (const name of Object.keys(definitions)) assert.ok(text.includes(`id="shape-${name}"`), name);
+    assert.doesNotMatch(text, /<script|<img|<link|"<b>/);
+    assert.match(
+      String(headers['content-security-policy']),
+      /^default-src 'none'; style-src 'nonce-[\w-]{22}'/,
+    );
+    const anchors = [...text.matchAll(/href="api\/v1\/#([\w-]+)"/g)].map(([, id]) => id);
+    for (const id of anchors) assert.ok(text.includes(` id="${id}"`), id);
+  },
+  'ours',
+);

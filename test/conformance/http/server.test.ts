@@ -111,6 +111,7 @@ rows([
 
   get('/livez', { text: '', type: null, headers: noMiddleware }),
   get('/readyz', { text: '', type: null, headers: noMiddleware }),
+  get('/api/v1/', { type: 'text/html; charset=utf-8', text: /^<!doctype html>/i }),
   get('/api/events', { status: 400, type: plain, text: 'Bad Request\n', headers: nosniff }),
   get('/proxy?data=x', { status: 501, type: 'text/plain', text: 'not available in this version' }, 'ours'),
 ]);

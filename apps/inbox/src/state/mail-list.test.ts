@@ -9,7 +9,7 @@ function summary(n: number): Summary {
     ID: `m${n}`,
     MessageID: '',
     Read: false,
-    From: null,
+    From: { Name: '', Address: '' },
     To: [],
     Cc: [],
     Bcc: [],
@@ -39,14 +39,16 @@ function mailbox(count: number) {
         : mails.findIndex(({ ID }) => ID === place.around) - Math.floor(limit / 2);
     if (start < -limit / 2) throw new ApiError(404, 'Message not found');
     asked.push(start);
+    const messages = mails.slice(start, start + limit);
     return {
       total: mails.length,
       unread: mails.length,
+      count: messages.length,
       messages_count: mails.length,
       messages_unread: mails.length,
       start,
       tags: [],
-      messages: mails.slice(start, start + limit),
+      messages,
     };
   };
   return { asked, fetchPage };
