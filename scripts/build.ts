@@ -1,5 +1,5 @@
 /** Bundles the product's entries into dist/: one file an entry, shared chunks beside it. usage: node scripts/build.ts */
-import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
 import { dirname, join } from 'node:path';
 import { type Plugin, rolldown } from 'rolldown';
@@ -45,13 +45,18 @@ const plainBuiltins: Plugin = {
 const everyCommand = { name: 'every-command', test: /apps\/mpctl\/(?!main\.|read-)[^/]+\.ts$/ };
 
 /**
- * Node keeps the text of what it runs, two bytes a character as soon as one of them is beyond Latin-1: a shard 4 MB of it
+ * Node keeps the text of what it runs, two bytes a character as soon as one of them is beyond ASCII: a shard 4 MB of it
  * instead of 2. So there is none, and what documents for editors is left out.
  */
 const plainText = {
   minify: { mangle: false, compress: false, codegen: { asciiOnly: true, removeWhitespace: false } },
   comments: { jsdoc: false },
 };
+
+/** Licences stay, and what is left beyond ASCII stands in their comments: authors' names. */
+function writePlain(path: string, code: string): void {
+  writeFileSync(path, code.normalize('NFD').replace(/[^\x00-\x7f]/g, ''));
+}
 
 /** Puts a web app's files in place: those with a hash in their name first, the page that names them last. */
 function placeApp(from: string, to: string): void {
@@ -75,8 +80,7 @@ try {
     logLevel: 'warn',
     checks: { ineffectiveDynamicImport: false },
   });
-  await bundle.write({
-    dir: fresh,
+  const { output } = await bundle.generate({
     format: 'esm',
     entryFileNames: '[name].js',
     chunkFileNames: 'chunk-[hash].js',
@@ -84,6 +88,7 @@ try {
     ...plainText,
   });
   await bundle.close();
+  for (const file of output) if (file.type === 'chunk') writePlain(join(fresh, file.fileName), file.code);
   await build({
     configFile: join(root, 'apps/inbox/vite.config.ts'),
     logLevel: 'warn',

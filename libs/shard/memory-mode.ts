@@ -1,6 +1,7 @@
 import { flushCompileCache } from 'node:module';
 import { performance } from 'node:perf_hooks';
 import { setFlagsFromString } from 'node:v8';
+import { giveBackMemory } from '../store/open-store.ts';
 
 /** Share of the time in which the event loop has work to do. */
 const busyShare = 0.5;
@@ -19,24 +20,41 @@ const quietBeats = 2;
 export class MemoryMode {
   #saving = false;
   #beats = 0;
+  #openFiles = 0;
+  #isTidy = false;
   #last = performance.eventLoopUtilization();
 
   constructor() {
     save(false);
   }
 
-  /** To be called about once a second. */
-  beat(): void {
+  /** To be called about once a second, with the number of databases that are open. */
+  beat(openFiles: number): void {
     const now = performance.eventLoopUtilization();
     const share = performance.eventLoopUtilization(now, this.#last).utilization;
     this.#last = now;
+    // Each has some hundred kilobytes.
+    if (openFiles === 0 && this.#openFiles > 0) this.letGo();
+    this.#openFiles = openFiles;
+    this.#choose(share);
+    if (this.#isTidy || !this.#saving || share > quietShare) return;
+    this.#isTidy = true;
+    void collect();
+  }
+
+  /** Much that was in memory is not needed any more: it is given back at the next quiet beat. */
+  letGo(): void {
+    this.#isTidy = false;
+  }
+
+  #choose(share: number): void {
     const wantsChange = this.#saving ? share > busyShare : share < quietShare;
     this.#beats = wantsChange ? this.#beats + 1 : 0;
     if (this.#beats < (this.#saving ? busyBeats : quietBeats)) return;
     this.#beats = 0;
     this.#saving = !this.#saving;
     save(this.#saving);
-    if (this.#saving) collect();
+    this.letGo();
   }
 }
 
@@ -45,9 +63,10 @@ function save(memory: boolean): void {
   setFlagsFromString(memory ? '--memory-saver-mode' : '--no-memory-saver-mode');
 }
 
-/** Takes some 50 ms of a quiet moment, for the successor too. Only where the process was started with `--expose-gc`. */
-function collect(): void {
+/** Takes some 50 ms of a quiet moment, for the successor too. Collects only where the process was started with `--expose-gc`. */
+async function collect(): Promise<void> {
   // Else it is written at the end, which a killed process does not have.
   flushCompileCache();
-  globalThis.gc?.({ type: 'major', execution: 'async', flavor: 'last-resort' });
+  await globalThis.gc?.({ type: 'major', execution: 'async', flavor: 'last-resort' });
+  await giveBackMemory();
 }

@@ -43,6 +43,7 @@ export class Shard {
   readonly #beating = setInterval(() => this.#beat(), heartbeatMs);
   #isTending = false;
   #home: Promise<ShardHome> | null = null;
+  #store: ShardHome['store'] | null = null;
   #started = Promise.resolve();
 
   /** `env` gives the value of a variable of the environment. */
@@ -190,6 +191,7 @@ export class Shard {
       env: this.#env,
       stateChanged: tenant => this.#send({ type: 'tenant', tenant }),
     });
+    this.#store = home.store;
     // In a later round, when those who waited for the home have hosted their tenants.
     setImmediate(() => this.#settleInheritance(home));
     return home;
@@ -276,7 +278,7 @@ export class Shard {
   }
 
   #beat(): void {
-    this.#memory.beat();
+    this.#memory.beat(this.#store?.status.openDatabases ?? 0);
     this.#send({
       type: 'heartbeat',
       longestBlockMs: this.#loop.takeForHeartbeat(),

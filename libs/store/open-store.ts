@@ -29,6 +29,12 @@ export async function openMailFile(dir: string, isSuspect = false): Promise<Mail
   return openSqliteFile(dir, isSuspect);
 }
 
+/** Gives back to the system what stayed of memory that is not used any more: for a quiet moment. */
+export async function giveBackMemory(): Promise<void> {
+  const { giveBackMemory } = await import('./sqlite/give-back-memory.ts');
+  giveBackMemory();
+}
+
 /** Copies a damaged mailbox, once, for whoever wants to look at it later. Returns the copy's path. */
 export async function copyDamagedMailFile(dir: string): Promise<string> {
   const copy = join(dir, 'mail.db.damaged');
