@@ -1,3 +1,5 @@
+import { pace } from './pace.ts';
+
 /** What an archive says of its mails: `manifest.json`, beside the files `mail/<number>-<id>.eml`. */
 export type ArchivedMail = {
   readonly file: string;
@@ -24,17 +26,36 @@ export function renderManifest(tenant: string, atMs: number, lines: readonly str
   return Buffer.from(`${head.slice(0, -1)},"messages":[\n${lines.join(',\n')}\n]}\n`);
 }
 
-/** The mails by their files; null: it is no manifest of an archive. */
-export function parseManifest(text: Buffer): ReadonlyMap<string, ArchivedMail> | null {
-  let manifest: { format?: unknown; version?: unknown; messages?: unknown };
+/** The mails by their files, read in slices; null: it is no manifest of an archive. */
+export async function parseManifest(text: Buffer): Promise<ReadonlyMap<string, ArchivedMail> | null> {
+  const mails = new Map<string, ArchivedMail>();
+  const step = pace();
   try {
-    manifest = JSON.parse(text.toString());
+    for (const mail of await messagesOf(text)) {
+      if (!isArchivedMail(mail)) return null;
+      mails.set(mail.file, mail);
+      await step();
+    }
   } catch {
     return null;
   }
-  const { messages } = manifest;
-  if (manifest.format !== format || manifest.version !== 1 || !Array.isArray(messages)) return null;
-  return messages.every(isArchivedMail) ? new Map(messages.map(mail => [mail.file, mail])) : null;
+  return mails;
+}
+
+/** @throws SyntaxError, or what a value that is no manifest leads to */
+async function messagesOf(text: Buffer): Promise<readonly unknown[]> {
+  const lines = text.toString().split('\n');
+  const isOurs = lines[0]?.endsWith('"messages":[') && lines.at(-2) === ']}';
+  const manifest = JSON.parse(isOurs ? `${lines[0]}]}` : lines.join('\n'));
+  if (manifest.format !== format || manifest.version !== 1) throw new Error('of another format');
+  if (!isOurs) return manifest.messages;
+  const messages: unknown[] = [];
+  const step = pace();
+  for (const line of lines.slice(1, -2)) {
+    if (line !== '') messages.push(JSON.parse(line.replace(/,$/, '')));
+    await step();
+  }
+  return messages;
 }
 
 function isArchivedMail(one: unknown): one is ArchivedMail {

@@ -114,6 +114,52 @@ test('an archive that is cut off, damaged or none at all changes nothing', async
   await assert.rejects(readArchive(join(dir, 'nowhere'), into(emptyMailbox())), { code: 'BAD_ARCHIVE' });
 });
 
+test('a file of another kind is told by its name', async t => {
+  const dir = folder(t);
+  const path = join(dir, 'a.tar.gz');
+  await writeArchive({ tenant: 'a', mailbox: await filled(1), nowMs: 5 }, path);
+  const others: Record<string, [bytes: Buffer, said: RegExp]> = {
+    mbox: [Buffer.from('From joe Sat Nov 21 20:00:00 2026\nSubject: x\n\nx\n'), /it is an mbox$/],
+    eml: [Buffer.from('Received: by x\r\nSubject: x\r\n\r\nx\r\n'), /it is a single mail$/],
+    zip: [Buffer.from('PK\x03\x04 and so on', 'latin1'), /it is a zip file$/],
+    'mailpit.db': [Buffer.from('SQLite format 3\0 and so on'), /it is a SQLite database, as Mailpit/],
+    tar: [gunzipSync(readFileSync(path)), /it is a tar that is not compressed$/],
+  };
+  for (const [name, [bytes, said]] of Object.entries(others)) {
+    writeFileSync(join(dir, name), bytes);
+    const told = { code: 'BAD_ARCHIVE', message: said, hint: /mpctl tenant export/ };
+    await assert.rejects(readArchive(join(dir, name), into(emptyMailbox())), told, name);
+  }
+  await assert.rejects(readArchive(dir, into(emptyMailbox())), {
+    message: /it is a folder, as a Maildir is$/,
+  });
+});
+
+test('others have their turn while many mails are looked at', async t => {
+  const path = join(folder(t), 'a.tar.gz');
+  const mailbox = await filled(200);
+  await writeArchive({ tenant: 'a', mailbox, nowMs: 5 }, path);
+  let turns = 0;
+  const turnsAtFinds: number[] = [];
+  const count = () => {
+    turns += 1;
+    turning = setImmediate(count);
+  };
+  let turning = setImmediate(count);
+  const find = (id: string) => {
+    turnsAtFinds.push(turns);
+    for (const endMs = performance.now() + 1; performance.now() < endMs; );
+    return mailbox.find(id);
+  };
+  const slow = new Proxy(mailbox, {
+    get: (target, name) => (name === 'find' ? find : Reflect.get(target, name).bind(target)),
+  });
+  assert.equal((await readArchive(path, into(slow))).known, 200);
+  clearImmediate(turning);
+  const [first = 0, last = 0] = [turnsAtFinds[0], turnsAtFinds.at(-1)];
+  assert.ok(last - first >= 20, `${last - first} turns`);
+});
+
 test('what the limits would remove is told before anything is taken', async t => {
   const path = join(folder(t), 'a.tar.gz');
   await writeArchive({ tenant: 'a', mailbox: await filled(6), nowMs: 5 }, path);

@@ -4,6 +4,8 @@ import { MpctlError } from '../base/error.ts';
 import { type PreparedMail, prepareKept } from '../mail/prepare-mail.ts';
 import type { Mailbox, Retention } from '../store/store.ts';
 import { type ArchivedMail, manifestName, parseManifest } from './archive-manifest.ts';
+import { foreignFormat } from './foreign-format.ts';
+import { pace } from './pace.ts';
 import { unpackEntries } from './tar.ts';
 
 /** No file in an archive is longer. */
@@ -35,7 +37,9 @@ export async function readArchive(path: string, target: ArchiveTarget): Promise<
   if (!target.allowPrune) refuseToPrune(fresh.mails, before, target);
   const waiting = new Set<Promise<void>>();
   let taken = 0;
+  const step = pace();
   for await (const { name, content } of entriesOf(path)) {
+    await step();
     const mail = fresh.mails.get(name);
     if (!mail) continue;
     if (waiting.size >= atOnce) await Promise.race(waiting);
@@ -55,13 +59,15 @@ async function freshMails(path: string, mailbox: Mailbox) {
   const files = new Map<string, number>();
   let manifest: ReadonlyMap<string, ArchivedMail> | null = null;
   for await (const { name, content } of entriesOf(path)) {
-    if (name === manifestName) manifest = parseManifest(content);
+    if (name === manifestName) manifest = await parseManifest(content);
     else files.set(name, content.length);
   }
   if (!manifest) throw badArchive(path, 'it has no manifest.json that says what is in it');
   const mails = new Map<string, ArchivedMail>();
   let known = 0;
+  const step = pace();
   for (const [file, mail] of manifest) {
+    await step();
     const bytes = files.get(file);
     if (bytes === undefined) throw badArchive(path, `${file} is missing`);
     if (await mailbox.find(mail.id)) known += 1;
@@ -109,6 +115,9 @@ async function* entriesOf(path: string) {
     const { code = '', message } = error as NodeJS.ErrnoException;
     if (error instanceof MpctlError) throw error;
     const hint = code === 'EACCES' || code === 'EPERM' ? "the daemon's user must be able to read it" : '';
+    const foreign = code === 'Z_DATA_ERROR' || code === 'EISDIR' ? await foreignFormat(path) : null;
+    if (foreign)
+      throw badArchive(path, `it is ${foreign}`, 'only what `mpctl tenant export` writes is understood');
     throw badArchive(path, code === 'Z_DATA_ERROR' ? 'it is no gzip file, or damaged' : message, hint);
   } finally {
     file.destroy();

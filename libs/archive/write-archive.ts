@@ -11,6 +11,7 @@ import { MpctlError } from '../base/error.ts';
 import { type MailRow, renderRow } from '../mail/row.ts';
 import type { Mailbox } from '../store/store.ts';
 import { manifestName, renderManifest } from './archive-manifest.ts';
+import { pace } from './pace.ts';
 import { packEntry, tarEnd } from './tar.ts';
 
 export type ArchiveSource = { readonly tenant: string; readonly mailbox: Mailbox; readonly nowMs: number };
@@ -65,7 +66,9 @@ async function writeMails(
 ): Promise<number> {
   const lines: string[] = [];
   const ids = await mailbox.match({ terms: [] });
+  const step = pace();
   for (const id of ids.toReversed()) {
+    await step();
     const row = await mailbox.find(id);
     const raw = row && (await mailbox.raw(id));
     if (!row || !raw) continue;

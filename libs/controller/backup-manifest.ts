@@ -34,12 +34,17 @@ export function backupName(nowMs: number): string {
 
 /** The newest backup below a folder; null: there is none. */
 export function newestBackup(dir: string): FoundBackup | null {
+  const [newest] = backupsIn(dir);
+  return newest ?? null;
+}
+
+/** Below a folder, the newest first. */
+export function* backupsIn(dir: string): Generator<FoundBackup> {
   const names = existsSync(dir) ? readdirSync(dir).filter(name => namePattern.test(name)) : [];
   for (const name of names.sort().reverse()) {
     const path = backupPath(dir, name);
-    if (existsSync(backupManifestPath(path))) return { dir: path, manifest: readManifest(path) };
+    if (existsSync(backupManifestPath(path))) yield { dir: path, manifest: readManifest(path) };
   }
-  return null;
 }
 
 /** The backup that a folder is, or the newest in it. @throws Refusal BAD_BACKUP */

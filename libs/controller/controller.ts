@@ -24,6 +24,8 @@ export type ControllerOptions = {
   readonly environment: Environment;
   /** Use no private Node API for listening sockets, as where it is missing. */
   readonly publicSocketsOnly: boolean;
+  /** When to do what is done by the clock, as a cron expression; null: each thing in its own time. */
+  readonly housekeepingCron: string | null;
   /** `NOTIFY_SOCKET` of systemd; null: nobody wants to know. */
   readonly notifySocket: string | null;
   /** Cores that shards may use; at least this many shards run. */

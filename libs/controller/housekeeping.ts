@@ -2,6 +2,8 @@ import type { Logger } from '../base/log.ts';
 import type { TenantFolders } from './tenant-folders.ts';
 
 export type HousekeepingOptions = {
+  /** Instead of the schedules below; null: these. */
+  readonly cron: string | null;
   /** Tells all shards which minute of the hour it is. */
   readonly tend: (minute: number) => void;
   readonly folders: TenantFolders;
@@ -24,6 +26,7 @@ export class Housekeeping implements AsyncDisposable {
   }
 
   static async start({
+    cron,
     tend,
     folders,
     findLostSockets,
@@ -41,9 +44,9 @@ export class Housekeeping implements AsyncDisposable {
       }
     };
     const tasks = [
-      schedule(everyMinute, ({ date }) => tend(date.getMinutes()), options),
-      schedule(everyMinute, findLostSockets, options),
-      schedule(everyQuarter, purge, options),
+      schedule(cron ?? everyMinute, ({ date }) => tend(date.getMinutes()), options),
+      schedule(cron ?? everyMinute, findLostSockets, options),
+      schedule(cron ?? everyQuarter, purge, options),
     ];
     void purge();
     return new Housekeeping(() => {

@@ -154,7 +154,8 @@ export async function openController(options: ControllerOptions): Promise<Contro
   await notifySystemd(options.notifySocket, 'READY');
   const tend = (minute: number) => fleet.shards.broadcast({ type: 'tend', minute });
   const findLostSockets = () => fleet.findLostSockets();
-  opened.use(await Housekeeping.start({ tend, folders, findLostSockets, clock, log }));
+  const { housekeepingCron: cron } = options;
+  opened.use(await Housekeeping.start({ cron, tend, folders, findLostSockets, clock, log }));
   const { size: tenants } = config.good.fleet.tenants;
   log.info({ config: options.config.path, runDir, dataDir, tenants }, 'serving');
   return new RunningController(options, { fleet, loop, reconciler, watch, keeper }, opened.move());

@@ -7,7 +7,7 @@ import type { TenantChange } from '../spec/edit-files.ts';
 import { backedUpPath, incomingDir, parentDir, tenantDataDir, tenantFilePath } from '../spec/paths.ts';
 import { settingsOf } from '../spec/tenant-stanza.ts';
 import type { RestoreBackup, RestoredReply } from '../wire/mail-work.ts';
-import { type BackedUpTenant, findBackup } from './backup-manifest.ts';
+import { type BackedUpTenant, backupsIn, findBackup } from './backup-manifest.ts';
 import type { MailHands } from './mail-hands.ts';
 import { syncFolder } from './replace-file.ts';
 import type { TenantFolders } from './tenant-folders.ts';
@@ -34,7 +34,7 @@ export async function restoreBackup(
   const known = new Map<string, BackedUpTenant>(manifest.tenants.map(tenant => [tenant.name, tenant]));
   const missing = names.filter(name => !known.has(name));
   if (missing.length > 0) {
-    throw new Refusal('TENANT_NOT_FOUND', `${backup} has no ${missing.join(', ')}`);
+    throw new Refusal('TENANT_NOT_FOUND', `${backup} has no ${missing.join(', ')}`, [], whoHas(missing, dir));
   }
   const wanted = manifest.tenants.filter(({ name }) => names.length === 0 || names.includes(name));
   const taken = wanted.filter(({ name }) => place.isThere(name)).map(({ name }) => name);
@@ -54,6 +54,15 @@ export async function restoreBackup(
     }
   }
   return { dir: backup, madeAtMs: manifest.madeAtMs, restored, failed };
+}
+
+/** A tenant whose mail could not be read when the newest was made may be in one before it. */
+function whoHas(names: readonly string[], dir: string): string {
+  for (const { dir: backup, manifest } of backupsIn(dir)) {
+    if (names.every(name => manifest.tenants.some(tenant => tenant.name === name)))
+      return `it is in ${backup}`;
+  }
+  return '';
 }
 
 async function restoreOne(tenant: BackedUpTenant, backup: string, place: RestorePlace): Promise<TenantUid> {

@@ -85,6 +85,14 @@ test('ends before a process was ready are counted until one is', async () => {
   await until('ended');
 });
 
+test('one that ended and is wanted no more is forgotten', async () => {
+  const { shards, until } = shardsRunning('process.exit(1)');
+  await shards.start(config, []);
+  await until('ended');
+  await shards.stop(0, 0);
+  assert.deepEqual(shards.observed(), []);
+});
+
 test('a process of another version is ended', async () => {
   const { shards, heard, until } = shardsRunning(
     `process.on('message', () => process.send({type: 'ready', wireVersion: -1, failures: []}));`,

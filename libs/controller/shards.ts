@@ -106,7 +106,10 @@ export class Shards {
   }
 
   async stop(shard: ShardIndex, drainMs: number): Promise<void> {
-    await this.#slots.get(shard)?.process?.stop(drainMs);
+    const process = this.#slots.get(shard)?.process;
+    if (process) await process.stop(drainMs);
+    // It ended by itself before, and need not be remembered.
+    else this.#slots.delete(shard);
   }
 
   /** Resolves when no process is left. */

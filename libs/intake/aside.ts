@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { readdirSync } from 'node:fs';
 import { open, readFile, rename, unlink } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { TenantUid } from '../base/ids.ts';
 import type { PlacedChange } from '../store/mail-state.ts';
 import { syncFolder } from '../store/sync-path.ts';
@@ -32,7 +32,7 @@ export async function writeAside(
     await handle.datasync();
   }
   await rename(`${path}.new`, path);
-  await syncFolder(dir);
+  for (const path of [dir, dirname(dir)]) await syncFolder(path);
 }
 
 export function isAside(dir: string): boolean {

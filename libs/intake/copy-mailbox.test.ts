@@ -7,7 +7,8 @@ import { parseTenantUid, type TenantUid } from '../base/ids.ts';
 import { silentLogger } from '../base/log.ts';
 import { aMail, noLimits } from '../store/mail-for-tests.ts';
 import type { Mailbox } from '../store/store.ts';
-import { type Intake, openIntake } from './open-intake.ts';
+import type { Intake } from './intake.ts';
+import { openIntake } from './open-intake.ts';
 
 const uid = parseTenantUid('00000000000000aa') as TenantUid;
 const large = Buffer.alloc(400_000, 'large');

@@ -1,7 +1,13 @@
 import { type BigIntStats, constants, statSync } from 'node:fs';
 import { copyFile, link, mkdir, readdir, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import type { Clock } from '../base/clock.ts';
+import { MpctlError } from '../base/error.ts';
+import type { MailFile } from '../store/mail-file.ts';
 import { syncFile, syncFolder } from '../store/sync-path.ts';
+import type { Applier } from './applier.ts';
+import type { Box } from './box.ts';
+import type { OpenFiles } from './open-files.ts';
 
 /** A mailbox that was copied: what its folder holds, and how to tell whether it has changed since. */
 export type MailCopy = {
@@ -16,13 +22,72 @@ export type MailCopy = {
 /** An earlier copy and the folder in which it is. */
 export type EarlierCopy = MailCopy & { readonly dir: string };
 
-export const nothingCopied: MailCopy = { position: -1, stamp: '', files: {} };
+const nothingCopied: MailCopy = { position: -1, stamp: '', files: {} };
+
+/** Copies the mailbox of a box, as `Intake.copy` says. */
+export async function copyMailbox(
+  box: Box,
+  to: string,
+  earlier: EarlierCopy | null,
+  applier: Applier,
+  files: OpenFiles,
+  clock: Clock,
+): Promise<MailCopy> {
+  try {
+    await applier.drain(box);
+    const isAtRest = box.file === null && box.turning === null && !files.hasAside(box);
+    if (isAtRest && !files.exists(box)) return nothingCopied;
+    if (isAtRest && earlier && earlier.stamp !== '' && earlier.stamp === stampOf(box.dir, clock())) {
+      await linkCopy(earlier, to);
+      const { position, stamp, files } = earlier;
+      return { position, stamp, files };
+    }
+    if (isAtRest) {
+      // It would be when it is closed, and look as if it had changed.
+      await files.open(box);
+      await files.tidy(box);
+    }
+    return await files.use(box, file => copyOpen(box, file, to, earlier, applier, clock));
+  } catch (error) {
+    throw copyFailure(error, to);
+  }
+}
+
+async function copyOpen(
+  box: Box,
+  file: MailFile,
+  to: string,
+  earlier: EarlierCopy | null,
+  applier: Applier,
+  clock: Clock,
+): Promise<MailCopy> {
+  const { dir } = box;
+  // What was put aside for it joined its tail when the file was opened.
+  await applier.drain(box);
+  const thaw = await applier.hold(box, () => file.freeze());
+  if (!thaw) throw box.failure;
+  try {
+    const { position } = file.state;
+    const stamp = stampOf(dir, clock());
+    if (earlier?.position === position) {
+      await linkCopy(earlier, to);
+      return { position, stamp, files: earlier.files };
+    }
+    await mkdir(to, { recursive: true, mode: 0o700 });
+    await file.copyTo(join(to, 'mail.db'));
+    const large = await copyLarge(dir, to, await listLarge(dir, box.arriving), earlier);
+    await syncFolder(to);
+    return { position, stamp, files: { 'mail.db': (await stat(join(to, 'mail.db'))).size, ...large } };
+  } finally {
+    thaw();
+  }
+}
 
 /** A file that was written just now could be written again without looking different. */
 const settledAfterMs = 1000;
 
 /** Looks different whenever the database of a folder was written since; empty: it may not. */
-export function stampOf(dir: string, nowMs: number): string {
+function stampOf(dir: string, nowMs: number): string {
   const path = join(dir, 'mail.db');
   const log: BigIntStats | undefined = statSync(`${path}-wal`, { bigint: true, throwIfNoEntry: false });
   const file = statSync(path, { bigint: true, throwIfNoEntry: false });
@@ -31,7 +96,7 @@ export function stampOf(dir: string, nowMs: number): string {
 }
 
 /** The names of large mail in a mailbox's folder, but for what is just being written. */
-export async function listLarge(dir: string, arriving: ReadonlySet<string>): Promise<string[]> {
+async function listLarge(dir: string, arriving: ReadonlySet<string>): Promise<string[]> {
   const names = await readdir(join(dir, 'big')).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return [];
     throw error;
@@ -39,37 +104,33 @@ export async function listLarge(dir: string, arriving: ReadonlySet<string>): Pro
   return names.filter(name => !arriving.has(name.replace(/\.zst$/, ''))).map(name => `big/${name}`);
 }
 
-/**
- * Copies files of a folder, synced. One that an earlier copy has and that never changes costs a link. Resolves to their
- * bytes.
- */
-export async function copyFiles(
+/** Copies large mail, synced; what an earlier copy has costs a link. Resolves to its bytes. */
+async function copyLarge(
   from: string,
   to: string,
   names: readonly string[],
   earlier: EarlierCopy | null,
 ): Promise<Record<string, number>> {
-  const files: Record<string, number> = {};
-  const folders = new Set([to]);
-  await mkdir(to, { recursive: true, mode: 0o700 });
+  const bytes: Record<string, number> = {};
+  const folders = new Set<string>();
   for (const name of names) {
     const target = join(to, name);
     const folder = dirname(target);
     if (!folders.has(folder)) await mkdir(folder, { recursive: true, mode: 0o700 });
     folders.add(folder);
-    const isKnown = earlier?.files[name] !== undefined && name !== 'mail.db';
+    const isKnown = earlier?.files[name] !== undefined;
     if (!isKnown || !(await tryLink(join(earlier.dir, name), target))) {
       await copyFile(join(from, name), target, constants.COPYFILE_FICLONE | constants.COPYFILE_EXCL);
       await syncFile(target);
     }
-    files[name] = (await stat(target)).size;
+    bytes[name] = (await stat(target)).size;
   }
   for (const folder of folders) await syncFolder(folder);
-  return files;
+  return bytes;
 }
 
 /** The same copy once more, as links. */
-export async function linkCopy(earlier: EarlierCopy, to: string): Promise<void> {
+async function linkCopy(earlier: EarlierCopy, to: string): Promise<void> {
   const folders = new Set([to]);
   for (const name of Object.keys(earlier.files)) {
     const target = join(to, name);
@@ -88,4 +149,11 @@ async function tryLink(from: string, to: string): Promise<boolean> {
     () => true,
     () => false,
   );
+}
+
+function copyFailure(error: unknown, to: string): unknown {
+  if (error instanceof MpctlError) return error;
+  const { code, message } = error as NodeJS.ErrnoException;
+  const hint = code === 'EACCES' || code === 'EPERM' ? "the daemon's user must be able to write there" : '';
+  return new MpctlError('COPY_FAILED', `cannot copy to ${to}: ${message}`, { cause: error, hint });
 }

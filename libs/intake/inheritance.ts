@@ -64,7 +64,7 @@ export class Inheritance {
   /** Tenants whose databases may not be on disk as they are. */
   readonly unsynced = new Set<TenantUid>();
   /** Segments of which all is applied: only whom they touched is not known yet. */
-  #unread: Segment[] = [];
+  readonly #unread: Segment[] = [];
 
   constructor(journalDir: string, log: Logger) {
     this.#dir = journalDir;
@@ -102,15 +102,26 @@ export class Inheritance {
 
   /** Finds out whom the segments touched that {@link take} did not read. Calls back for each such tenant. */
   async readDone(onTouched: (uid: TenantUid) => void): Promise<void> {
-    for (let segment = this.#unread.shift(); segment; segment = this.#unread.shift()) {
+    for (const segment of this.#unread) {
       for (const { uid } of (await this.#read(segment)).records) {
         if (segment.tenants.has(uid)) continue;
         segment.tenants.add(uid);
         this.unsynced.add(uid);
         onTouched(uid);
       }
-      segment.unapplied = 0;
     }
+  }
+
+  /** Whoever {@link readDone} found has been made safe, or is known to whoever frees segments. */
+  doneIsSafe(): void {
+    for (const segment of this.#unread.splice(0)) segment.unapplied = 0;
+  }
+
+  /** Gives up what is left for a tenant. */
+  forget(uid: TenantUid): void {
+    for (const { segment } of this.tails.get(uid) ?? []) if (segment) segment.unapplied -= 1;
+    this.tails.delete(uid);
+    this.unsynced.delete(uid);
   }
 
   #path(name: SegmentName): string {

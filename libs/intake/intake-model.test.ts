@@ -15,7 +15,8 @@ import type { Arrival } from '../mail/prepare-mail.ts';
 import { aMail, noLimits } from '../store/mail-for-tests.ts';
 import { openMemoryStore } from '../store/open-store.ts';
 import type { Mailbox, Retention } from '../store/store.ts';
-import { type Intake, openIntake, replayJournals } from './open-intake.ts';
+import type { Intake } from './intake.ts';
+import { openIntake, replayJournals } from './open-intake.ts';
 
 const tenants = [0, 1, 2];
 

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { MpctlError } from '../base/error.ts';
 import type { MailFile } from '../store/mail-file.ts';
+import { syncMailFile } from '../store/open-store.ts';
 import { isAside } from './aside.ts';
 import type { Box } from './box.ts';
 
@@ -80,10 +81,20 @@ export class OpenFiles {
     }
   }
 
+  /** Resolves when what was applied is safe, whoever did, and whether the file is open or not. */
+  async sync(box: Box): Promise<void> {
+    while (box.turning) await box.turning;
+    if (box.file?.isDirty) await box.file.sync();
+    // Nobody may open it meanwhile.
+    else if (box.isUnsynced && !box.file) await this.#turn(box, () => syncMailFile(box.dir));
+    box.isUnsynced = false;
+  }
+
   /** Resolves when the file is safe and closed. Rejects when it cannot be made safe; then it is still open. */
   async close(box: Box): Promise<void> {
     for (let busy = box.held ?? box.turning; busy; busy = box.held ?? box.turning) await busy;
     if (box.file) await this.#turn(box, () => this.#close(box));
+    else await this.sync(box);
   }
 
   /** Closes a file that nobody uses, tidied. */
@@ -99,13 +110,19 @@ export class OpenFiles {
       await new Promise(setImmediate);
   }
 
-  /** Closes all; resolves to whether all could be made safe. */
-  async closeAll(): Promise<boolean> {
+  /** Closes the files of boxes; resolves to whether what was applied to them is safe, as far as it ever can be. */
+  async closeAll(boxes: readonly Box[]): Promise<boolean> {
     for (const timer of [this.#sweep, this.#closing]) if (timer) clearTimeout(timer);
-    const closed = await Promise.allSettled([...this.#boxes].map(box => this.close(box)));
-    // What is damaged cannot be made safe any more.
-    for (const box of this.#boxes) if (box.failure?.code === 'STORE_CORRUPT') this.abandon(box);
-    return closed.every(({ status }) => status === 'fulfilled') || this.#boxes.size === 0;
+    const closed = await Promise.all(
+      boxes.map(box =>
+        this.close(box)
+          .then(() => true)
+          .catch(() => false),
+      ),
+    );
+    const isDamaged = boxes.map(({ failure }) => failure?.code === 'STORE_CORRUPT');
+    for (const [i, box] of boxes.entries()) if (!closed[i] && isDamaged[i]) this.abandon(box);
+    return closed.every((isClosed, i) => isClosed || isDamaged[i]);
   }
 
   /** Lets go of a file of which a sync failed, opens it again and makes it safe. */

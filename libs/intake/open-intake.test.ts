@@ -17,7 +17,8 @@ import { silentLogger } from '../base/log.ts';
 import { aMail, noLimits } from '../store/mail-for-tests.ts';
 import type { Mailbox } from '../store/store.ts';
 import { testStore } from '../store/store-suite.ts';
-import { type Intake, openIntake, replayJournals } from './open-intake.ts';
+import type { Intake } from './intake.ts';
+import { openIntake, replayJournals } from './open-intake.ts';
 
 testStore('the intake', async () => {
   const root = mkdtempSync(join(tmpdir(), 'mpctl-intake-'));

@@ -1,6 +1,5 @@
 import type { TenantUid } from '../base/ids.ts';
 import type { Logger } from '../base/log.ts';
-import { syncMailFile } from '../store/open-store.ts';
 import { writeAside } from './aside.ts';
 import type { Box } from './box.ts';
 import type { Journal, Segment } from './journal.ts';
@@ -107,10 +106,7 @@ export class Reclaimer {
   async #sync(box: Box): Promise<boolean> {
     if (box.failure && (box.isSuspect || box.failure.code === 'STORE_CORRUPT')) return false;
     try {
-      if (box.turning) await box.turning;
-      if (box.file?.isDirty) await box.file.sync();
-      else if (box.isUnsynced && !box.file) await syncMailFile(box.dir);
-      box.isUnsynced = false;
+      await this.#files.sync(box);
       return true;
     } catch (error) {
       this.#onFailure(box, error);

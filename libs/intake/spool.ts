@@ -1,5 +1,5 @@
 import { mkdir, open, readFile, unlink } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { constants, zstdCompress, zstdDecompress } from 'node:zlib';
 import { syncFolder } from '../store/sync-path.ts';
@@ -26,7 +26,8 @@ export class Spool {
       const isNew = (await mkdir(folder, { recursive: true, mode: 0o700 })) !== undefined;
       await writeInPieces(path, bytes);
       await syncFolder(folder);
-      if (isNew) await syncFolder(dir);
+      // The mailbox's folder may be as new.
+      if (isNew) for (const path of [dir, dirname(dir)]) await syncFolder(path);
     } catch (error) {
       await unlink(path).catch(() => {});
       throw storeFailure(error, `${path} could not be written`);

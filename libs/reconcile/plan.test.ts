@@ -33,6 +33,15 @@ test('a shard that ended is started at once', () => {
   assert.deepEqual(plan(one, ended, 1000), { steps: [{ kind: 'start-shard', shard: 0 }], wakeAtMs: null });
 });
 
+test('a shard that is to go and ended is started again for as long as tenants have to leave it', () => {
+  const shards = [shard({}), shard({ shard: 1, state: 'down', endedAtMs: 1000 })];
+  const [[id, tenant] = []] = observed().tenants;
+  assert.ok(id && tenant);
+  const leaving = observed({ shards, tenants: new Map([[id, { ...tenant, shard: 1, busy: true }]]) });
+  assert.deepEqual(plan(one, leaving, 1000).steps, [{ kind: 'start-shard', shard: 1 }]);
+  assert.deepEqual(plan(one, observed({ shards }), 1000).steps, [{ kind: 'stop-shard', shard: 1 }]);
+});
+
 test('a shard that keeps ending before it is ready waits longer each time, at most 5 s', () => {
   const delays = [0, 1, 2, 3, 4, 20].map(earlyEnds => restartAtMs(1000, earlyEnds) - 1000);
   assert.deepEqual(delays, [0, 0, 200, 400, 800, 5000]);

@@ -83,8 +83,11 @@ export function plan(desired: Desired, observed: Observed, nowMs: number): Plan 
       steps.push({ kind: 'start-shard', shard });
     }
   }
-  for (const { shard, state } of observed.shards) {
-    if (shard >= desired.shardCount && state !== 'stopping') steps.push({ kind: 'stop-shard', shard });
+  for (const { shard, state, endedAtMs, earlyEnds } of observed.shards) {
+    if (shard < desired.shardCount || state === 'stopping') continue;
+    // Only the shard's next process can let go of what the one that ended has left.
+    if (state !== 'down' || !hosts(observed, shard)) steps.push({ kind: 'stop-shard', shard });
+    else if (dueAt(restartAtMs(endedAtMs, earlyEnds))) steps.push({ kind: 'start-shard', shard });
   }
 
   steps.sort((a, b) => stepOrder[a.kind] - stepOrder[b.kind] || compareText(subject(a), subject(b)));
@@ -98,6 +101,11 @@ function changesOf(wanted: TenantSpec, now: ObservedTenant, webGroup: string): r
 }
 
 const unchanged: readonly Change[] = [];
+
+function hosts({ tenants }: Observed, shard: ShardIndex): boolean {
+  for (const tenant of tenants.values()) if (tenant.shard === shard) return true;
+  return false;
+}
 
 /** What leaves goes first, so that its paths and ports are free; a shard ends when its tenants have moved away. */
 const stepOrder: Record<Step['kind'], number> = {

@@ -1,5 +1,5 @@
 import type { Logger } from '../base/log.ts';
-import type { Intake } from '../intake/open-intake.ts';
+import type { Intake } from '../intake/intake.ts';
 import { journalDir } from '../spec/paths.ts';
 import type { TenantHome } from '../tenant/tenant-home.ts';
 import type { ShardConfig } from '../wire/shard-channel.ts';

@@ -17,7 +17,6 @@ import { MemoryMode } from './memory-mode.ts';
 import { openHome, type ShardHome } from './open-home.ts';
 import { SharedSettings } from './shared-settings.ts';
 import { type ArrivedSocket, SocketArrivals } from './socket-arrivals.ts';
-import { tenantDirs } from './tenant-dirs.ts';
 
 const heartbeatMs = 1000;
 
@@ -197,13 +196,13 @@ export class Shard {
     return home;
   }
 
-  /** Finishes what a process before this one left. */
+  /** Finishes what a process before this one left of those that are hosted here. */
   async #settleInheritance({ store }: ShardHome): Promise<void> {
     const { dataDir } = this.#config;
-    const strangers = tenantDirs(dataDir);
+    const names = new Map([...this.#tenants].map(([name, { uid }]) => [uid, name]));
     const dirOf = (uid: TenantUid) => {
-      const worker = [...this.#tenants.values()].find(worker => worker.uid === uid);
-      return worker ? tenantDataDir(dataDir, worker.spec.id) : strangers(uid);
+      const name = names.get(uid);
+      return name === undefined ? null : tenantDataDir(dataDir, name);
     };
     await store.settleInheritance(dirOf).catch(error => {
       this.#log.error({ err: error }, 'what a former process left could not be taken in');

@@ -24,6 +24,8 @@ export interface MailFile {
    * of large mail stay on disk exactly as they are, whatever is applied.
    */
   freeze(): Promise<() => void>;
+  /** Copies the file, while it is frozen, into a new one, which is safe then. */
+  copyTo(path: string): Promise<void>;
   /** Compresses mail and gives unused space back, in steps until `isOver`. False when there was nothing to do. */
   tidy(isOver: () => boolean): boolean;
   /** Resolves when all is safe and the file is closed. Rejects while it cannot be made safe, and stays open. */

@@ -1,4 +1,6 @@
+import { read } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
+import { promisify } from 'node:util';
 
 /** Waits until a file's bytes are on disk. Nothing to wait for where there is no such file. */
 export async function syncFile(path: string): Promise<void> {
@@ -41,4 +43,17 @@ export async function rewriteFile(path: string): Promise<void> {
     const { bytesWritten } = await handle.write(piece, 0, bytesRead, at);
     at += bytesWritten;
   }
+}
+
+/** Copies an open file into a new one, which is on disk then. Resolves when nothing uses the descriptor any more. */
+export async function copyDescriptor(from: number, to: string): Promise<void> {
+  await using handle = await open(to, 'wx', 0o600);
+  const piece = Buffer.alloc(pieceBytes);
+  for (let at = 0; ; ) {
+    const { bytesRead } = await promisify(read)(from, piece, 0, pieceBytes, at);
+    if (bytesRead === 0) break;
+    await handle.writeFile(piece.subarray(0, bytesRead));
+    at += bytesRead;
+  }
+  await handle.datasync();
 }

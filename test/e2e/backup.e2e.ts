@@ -1,6 +1,6 @@
 /** Backups of a whole fleet: made while it runs, brought back here and elsewhere. */
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { ControlStatus, TenantRow } from '../../libs/wire/control-http.ts';
@@ -94,6 +94,45 @@ test('a second backup costs what has changed, and each is whole by itself', asyn
   await fleet.serve();
   assert.deepEqual(await subjects(fleet, 'a'), ['one', 'three']);
   assert.deepEqual(await subjects(fleet, 'b'), ['x']);
+});
+
+test('a backup stays whole when those before it are removed', async () => {
+  await using fleet = await Fleet.serving('tenants:\n  a: {}\n  b: {}\n');
+  await send(fleet, 'a', 'one', 'x'.repeat(40));
+  await sendMail(fleet.socketPath('b', 'smtp'), 'large', `${'y'.repeat(70)}\r\n`.repeat(5000));
+  const before = { a: await subjects(fleet, 'a'), b: await subjects(fleet, 'b') };
+  const dir = join(fleet.dir, 'backups');
+  const made: string[] = [];
+  for (let n = 0; n < 3; n++) made.push((await fleet.ask<BackupReply>('backup', dir)).dir);
+  for (const old of made.slice(0, -1)) rmSync(old, { recursive: true });
+  await send(fleet, 'a', 'later');
+  assert.equal((await fleet.run(['restore', dir, '--overwrite'])).code, 0);
+  assert.deepEqual({ a: await subjects(fleet, 'a'), b: await subjects(fleet, 'b') }, before);
+  const [large] = await mailsOf(fleet, 'b');
+  assert.match((await fleet.get('b', `/api/v1/message/${large?.ID}/raw`)).body, /y{70}/);
+});
+
+test('a tenant whose mail cannot be read keeps the others out of no backup, and is told', async () => {
+  await using fleet = await Fleet.serving('tenants:\n  a: {}\n  b: {}\n');
+  await send(fleet, 'a', 'one');
+  await send(fleet, 'b', 'x');
+  const dir = join(fleet.dir, 'backups');
+  const whole = await fleet.ask<BackupReply>('backup', dir);
+  await send(fleet, 'b', 'y');
+  await fleet.stop();
+  writeFileSync(join(fleet.dataDir, 'a/mail.db'), Buffer.alloc(20_000, 'z'));
+  await fleet.serve();
+  const { code, stdout, stderr } = await fleet.run(['backup', dir]);
+  assert.equal(code, 1);
+  assert.match(stderr, /^mpctl: a is not in it: STORE_CORRUPT: /m);
+  assert.match(stdout, /: 1 tenants, 0 as before/);
+  assert.equal((await fleet.run(['restore', dir, 'b', '--overwrite'])).code, 0);
+  assert.deepEqual(await subjects(fleet, 'b'), ['x', 'y']);
+  const missing = await fleet.run(['restore', dir, 'a', '--overwrite']);
+  assert.equal(missing.code, 3);
+  assert.ok(missing.stderr.includes(`it is in ${whole.dir}`), missing.stderr);
+  assert.equal((await fleet.run(['restore', whole.dir, 'a', '--overwrite'])).code, 0);
+  assert.deepEqual(await subjects(fleet, 'a'), ['one']);
 });
 
 test('a backup and its restoration work while nothing runs', async () => {

@@ -1,8 +1,10 @@
 /** What becomes of mail when its tenant leaves, and of mail that becomes too old. */
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import Database from 'better-sqlite3';
 import type { ControlStatus, TenantReply } from '../../libs/wire/control-http.ts';
 import { Fleet } from '../harness/fleet.ts';
 import { sendMail } from '../harness/smtp-talk.ts';
@@ -68,4 +70,41 @@ test('what has lain longer than the grace time is gone for good, and the grace t
   await fleet.serve();
   await fleet.stop();
   assert(!existsSync(folder));
+});
+
+/** Everything that is done by the clock comes every second. */
+const hurried = { MPCTL_HOUSEKEEPING_CRON: '* * * * * *' };
+
+test('by the clock: mail that is too old goes, and what has lain in the trash for long enough', async () => {
+  await using fleet = new Fleet(
+    'trash: 2s\ntenants:\n  old: { maxAge: 2s }\n  keeps: { maxAge: 1h }\n  gone: {}\n',
+  );
+  await fleet.serve(hurried);
+  for (const name of ['old', 'keeps', 'gone']) await sendMail(fleet.socketPath(name, 'smtp'), 'mail');
+  assert.equal((await fleet.run(['tenant', 'remove', 'gone', '--yes'])).code, 0);
+  const [trashed] = (await fleet.ask<ControlStatus>('status')).trash;
+  const folder = join(fleet.dataDir, '.trash', trashed?.uid ?? assert.fail());
+  while ((await subjects(fleet, 'old')).length > 0 || existsSync(folder)) await sleep(100);
+  assert.deepEqual((await fleet.ask<ControlStatus>('status')).trash, []);
+  assert.deepEqual(await subjects(fleet, 'keeps'), ['mail']);
+});
+
+test('by the clock: mail that is too old goes from a mailbox that nobody opens', async () => {
+  await using fleet = new Fleet('tenants:\n  idle: {}\n');
+  // The beginning of a uid says in which minute of the hour it is a tenant's turn.
+  const soon = new Date(Date.now() + 15_000).getMinutes();
+  mkdirSync(join(fleet.dataDir, 'idle'), { recursive: true });
+  writeFileSync(join(fleet.dataDir, 'idle/uid'), `${soon.toString(16).padStart(8, '0')}00000000\n`);
+  await fleet.serve();
+  await sendMail(fleet.socketPath('idle', 'smtp'), 'mail');
+  await fleet.stop();
+  const path = join(fleet.dataDir, 'idle/mail.db');
+  const before = statSync(path).mtimeMs;
+  writeFileSync(fleet.configPath, 'tenants:\n  idle: { maxAge: 1s }\n');
+  await fleet.serve(hurried);
+  while (statSync(path).mtimeMs === before || existsSync(`${path}-wal`)) await sleep(100);
+  await fleet.stop();
+  const db = new Database(path, { readonly: true });
+  assert.equal(db.prepare('SELECT total FROM state').pluck().get(), 0);
+  db.close();
 });

@@ -14,6 +14,10 @@ export type Account = {
   readonly deleted: Set<string>;
   /** Subjects that were sent, ids whose deletion was asked, both without an answer: they may be either way. */
   readonly open: Set<string>;
+  /** Clients leave it alone. */
+  isAway: boolean;
+  /** Sessions and requests that were begun. */
+  underWay: number;
 };
 
 export const newAccount = (smtp: string, http: string): Account => ({
@@ -22,16 +26,20 @@ export const newAccount = (smtp: string, http: string): Account => ({
   kept: new Set(),
   deleted: new Set(),
   open: new Set(),
+  isAway: false,
+  underWay: 0,
 });
 
 /** What the account has now, for later. */
 export const copyOf = ({ smtp, http, kept, deleted, open }: Account): Account => ({
-  smtp,
-  http,
+  ...newAccount(smtp, http),
   kept: new Set(kept),
   deleted: new Set(deleted),
   open: new Set(open),
 });
+
+/** Of all ledgers: a mailbox may meet several. */
+let sent = 0;
 
 /** Clients that send, mark and delete without a pause, and note in a ledger what they were told. */
 export class Ledger implements AsyncDisposable {
@@ -42,7 +50,6 @@ export class Ledger implements AsyncDisposable {
   /** Never sent whole: nobody was there, or the session broke off before. */
   unsent = 0;
   #running = true;
-  #sent = 0;
   readonly #clients: Promise<void>[];
   readonly #random: () => number;
   readonly #sizes: readonly number[];
@@ -70,6 +77,12 @@ export class Ledger implements AsyncDisposable {
     }
   }
 
+  /** Lets clients leave an account alone; resolves when none of them has anything to do with it any more. */
+  async leave(account: Account): Promise<void> {
+    account.isAway = true;
+    while (account.underWay > 0) await sleep(2);
+  }
+
   /** Ends the clients; resolves when the last of them has its answer or knows that there will be none. */
   async stop(): Promise<void> {
     this.#running = false;
@@ -81,20 +94,27 @@ export class Ledger implements AsyncDisposable {
   }
 
   async check(): Promise<void> {
-    await checkAccounts(this.accounts);
+    await checkAccounts(this.accounts.filter(({ isAway }) => !isAway));
   }
 
   async #run(): Promise<void> {
     while (this.#running) {
-      const account = this.accounts[Math.floor(this.#random() * this.accounts.length)] as Account;
+      const there = this.accounts.filter(({ isAway }) => !isAway);
+      const account = there[Math.floor(this.#random() * there.length)];
+      if (!account) {
+        await sleep(2);
+        continue;
+      }
       const [victim] = account.kept;
+      account.underWay++;
       if (victim !== undefined && this.#random() < 0.15) await this.#delete(account, victim);
       else await this.#send(account);
+      account.underWay--;
     }
   }
 
   async #send(account: Account): Promise<void> {
-    const subject = `mail-${this.#sent++}`;
+    const subject = `mail-${sent++}`;
     const size = this.#sizes[Math.floor(this.#random() * this.#sizes.length)] ?? 5;
     account.open.add(subject);
     const { outcome, reply } = await send(account.smtp, subject, size);
@@ -169,11 +189,14 @@ function bodyOf(bytes: number): string {
   return lines.join('');
 }
 
+/** Mail that is larger has one. */
+const fileOfItsOwn = 256 * 1024;
+
 /** Holds that each mailbox has what its account says, and nothing twice. */
 export async function checkAccounts(accounts: readonly Account[]): Promise<void> {
   for (const account of accounts) {
     const { body } = await fetchRaw({ socketPath: account.http, path: '/api/v1/messages?limit=0' });
-    const messages: { ID: string; Subject: string }[] = JSON.parse(body.toString()).messages;
+    const messages: { ID: string; Subject: string; Size: number }[] = JSON.parse(body.toString()).messages;
     const ids = messages.map(({ ID }) => ID);
     assert.equal(new Set(ids).size, ids.length, 'no id is there twice');
     const there = new Set(ids);
@@ -187,6 +210,10 @@ export async function checkAccounts(accounts: readonly Account[]): Promise<void>
     assert.deepEqual(unknown, [], `${account.http}: mail that nobody sent, or that was refused`);
     const subjects = messages.map(({ Subject }) => Subject);
     assert.equal(new Set(subjects).size, subjects.length, 'no mail is there twice');
+    for (const { ID, Size } of messages.filter(({ Size }) => Size > fileOfItsOwn)) {
+      const { body } = await fetchRaw({ socketPath: account.http, path: `/api/v1/message/${ID}/raw` });
+      assert.equal(body.length, Size, `${account.http}: the bytes of a large mail are there`);
+    }
   }
 }
 

@@ -39,6 +39,7 @@ export async function serve(input: Input): Promise<ExitCode> {
     appDir: join(dirname(program), 'inbox'),
     environment: { ...frugalMalloc, ...process.env },
     publicSocketsOnly: process.env.MPCTL_PUBLIC_SOCKETS === '1',
+    housekeepingCron: process.env.MPCTL_HOUSEKEEPING_CRON || null,
     notifySocket: process.env.NOTIFY_SOCKET || null,
     cores: availableParallelism(),
     version,

@@ -30,12 +30,15 @@ export async function openDatabase(path: string, steps = schemaSteps): Promise<D
     db.pragma('cache_size = -512');
     const version = db.pragma('user_version', { simple: true }) as number;
     if (version > steps.length) throw newerSchema(path, version, steps.length);
-    if (version < steps.length) await raiseSchema(db, path, version, steps);
-    return db;
+    if (version === steps.length) return db;
+    await raiseSchema(db, path, version, steps);
   } catch (error) {
     db.close();
     throw error;
   }
+  // The copy that was made has cost the lock.
+  db.close();
+  return openDatabase(path, steps);
 }
 
 /** Where a file is for a moment when it is let go of as it is. */
@@ -53,6 +56,8 @@ async function makeDatabase(path: string, steps: readonly string[]): Promise<voi
   await writeFile(`${path}.new`, image, { mode: 0o600 });
   await syncFile(`${path}.new`);
   await rename(`${path}.new`, path);
+  // The folder may be as new as the file; what is in it is synced with the first mail.
+  await syncFolder(dirname(dirname(path)));
 }
 
 async function raiseSchema(

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -48,6 +49,17 @@ it('nobody else opens it meanwhile', async t => {
   const dir = folder(t);
   const file = await openMailFile(dir);
   await assert.rejects(openMailFile(dir), { code: 'STORE_BUSY' });
+  file.state.apply([{ position: 1, change: mail('one') }], never);
+  const thaw = await file.freeze();
+  await file.copyTo(join(dir, 'copy.db'));
+  thaw();
+  const code = `
+    import Database from 'better-sqlite3';
+    const db = new Database(process.argv[1], { timeout: 0 });
+    try { db.prepare('SELECT total FROM state').pluck().get(); process.exit(1); }
+    catch ({ code }) { console.log(code); }`;
+  const told = execFileSync(process.execPath, ['--input-type=module', '-e', code, join(dir, 'mail.db')]);
+  assert.equal(told.toString(), 'SQLITE_BUSY\n');
   await file.close();
   await (await openMailFile(dir)).close();
 });

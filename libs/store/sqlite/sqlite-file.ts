@@ -1,10 +1,11 @@
-import { existsSync, renameSync, statSync } from 'node:fs';
+import { closeSync, existsSync, fdatasync, openSync, renameSync, statSync } from 'node:fs';
 import { unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
 import type Database from 'better-sqlite3';
 import { MpctlError } from '../../base/error.ts';
 import type { MailFile } from '../mail-file.ts';
-import { rewriteFile, syncFile, syncFolder } from '../sync-path.ts';
+import { copyDescriptor, rewriteFile, syncFile, syncFolder } from '../sync-path.ts';
 import { movedPath, openDatabase } from './open-database.ts';
 import { storeError } from './sqlite-error.ts';
 import { SqliteState } from './sqlite-state.ts';
@@ -32,11 +33,15 @@ export async function openSqliteFile(dir: string, isSuspect = false): Promise<Ma
  *   written again: else a power cut could leave the beginning of an old log beside a newer file;
  * - the folder is synced when the log or the file is new in it;
  * - after a sync that failed the log is written over itself, and folded anew: the file's pages come from there.
+ *
+ * What keeps other processes out is a lock that the system takes off when this one closes any descriptor of the file
+ * (https://www.sqlite.org/howtocorrupt.html#posix_close_bug): so there is one for all that is done beside SQLite.
  */
 class SqliteFile implements MailFile {
   readonly state: SqliteState;
   readonly #db: Database.Database;
   readonly #path: string;
+  readonly #descriptor: number;
   #syncedPosition: number;
   /** The log or the names in the folder have not been synced since the file was opened. */
   #isNew = true;
@@ -50,6 +55,7 @@ class SqliteFile implements MailFile {
   constructor(db: Database.Database, path: string, isSuspect: boolean) {
     this.#db = db;
     this.#path = path;
+    this.#descriptor = openSync(path, 'r');
     this.state = new SqliteState(db, file => this.#unlink(join(dirname(path), 'big', file)));
     // A log that is there already is a crashed process's, who may not have synced it, or could not.
     this.#isSuspect = isSuspect || this.logBytes > 0;
@@ -102,8 +108,12 @@ class SqliteFile implements MailFile {
     if (this.logBytes === 0) return false;
     await this.sync();
     this.#pragma('wal_checkpoint(PASSIVE)');
-    await this.#syncFile(this.#path);
+    await this.#guard(() => promisify(fdatasync)(this.#descriptor));
     return true;
+  }
+
+  copyTo(path: string): Promise<void> {
+    return copyDescriptor(this.#descriptor, path);
   }
 
   tidy(isOver: () => boolean): boolean {
@@ -126,7 +136,12 @@ class SqliteFile implements MailFile {
     this.#check();
     await this.#unlinking;
     await this.#fold();
+    this.#close();
+  }
+
+  #close(): void {
     this.#db.close();
+    closeSync(this.#descriptor);
   }
 
   /** Closing folds the log into the file and removes it, unless the file is not where it was. */
@@ -137,7 +152,7 @@ class SqliteFile implements MailFile {
     } catch {
       // Somebody took the file away: then it is not where it was either.
     }
-    this.#db.close();
+    this.#close();
     if (existsSync(moved)) renameSync(moved, this.#path);
   }
 

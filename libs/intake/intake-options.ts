@@ -1,0 +1,52 @@
+import type { Clock } from '../base/clock.ts';
+import type { ShardIndex, TenantUid } from '../base/ids.ts';
+import type { Logger } from '../base/log.ts';
+
+export type IntakeOptions = {
+  /** Folder of the journals of all shards. */
+  readonly journalDir: string;
+  readonly shard: ShardIndex;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly limits?: Partial<IntakeLimits>;
+};
+
+export type IntakeLimits = {
+  /** Of the segments of this shard on disk. */
+  readonly journalBytes: number;
+  /** A segment that is longer gets a successor. */
+  readonly segmentBytes: number;
+  /** Of changes in memory that are not applied yet. */
+  readonly tailBytes: number;
+  readonly tenantTailBytes: number;
+  readonly openFiles: number;
+  readonly fileIdleMs: number;
+  /** How often segments are looked after. */
+  readonly reclaimMs: number;
+  /** What stopping may take. */
+  readonly stopMs: number;
+};
+
+export const defaultLimits: IntakeLimits = {
+  journalBytes: 256 * 1024 * 1024,
+  segmentBytes: 16 * 1024 * 1024,
+  tailBytes: 64 * 1024 * 1024,
+  tenantTailBytes: 16 * 1024 * 1024,
+  openFiles: 128,
+  fileIdleMs: 30_000,
+  reclaimMs: 500,
+  stopMs: 5000,
+};
+
+export type IntakeStatus = {
+  readonly journalBytes: number;
+  readonly tailBytes: number;
+  readonly openDatabases: number;
+  /** Mailboxes that take and show no mail for now. */
+  readonly failedMailboxes: number;
+  /** Why the journal is not to be trusted fully any more since the shard started; empty when it is. */
+  readonly fault: string;
+};
+
+/** Where a tenant's folder is, whatever it is called now; null when it is gone for good. */
+export type TenantDirs = (uid: TenantUid) => string | null;
