@@ -9,6 +9,7 @@ import type { ControlStatus } from '../../libs/wire/control-http.ts';
 import { askControl } from '../harness/control.ts';
 import { Disk, type Fault } from '../harness/disk/disk.ts';
 import { Fleet, httpGet } from '../harness/fleet.ts';
+import { killShards } from '../harness/kill-shards.ts';
 import { sendMail } from '../harness/smtp-talk.ts';
 
 const yaml = 'shards: 1\ndefaults: { maxMessages: 0 }\ntenants: { a: {}, b: {} }\n';
@@ -76,8 +77,7 @@ class World implements AsyncDisposable {
 
   /** Everything is killed, and starts again. */
   async crash(meanwhile: () => void = () => {}): Promise<void> {
-    const { shards } = await this.status();
-    for (const { pid } of shards) if (pid) process.kill(pid, 'SIGKILL');
+    await killShards(this.fleet);
     await this.fleet.stop('SIGKILL');
     meanwhile();
     await this.serve();

@@ -3,9 +3,8 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ControlStatus } from '../../libs/wire/control-http.ts';
-import { askControl } from '../harness/control.ts';
 import { Fleet } from '../harness/fleet.ts';
+import { killAShard, killShards } from '../harness/kill-shards.ts';
 import { Ledger, newAccount, seeded } from '../harness/ledger.ts';
 
 const rounds = process.env.MPCTL_SOAK ? 1000 : 50;
@@ -15,11 +14,6 @@ const names = ['a', 'b', 'c', 'd', 'e', 'f'];
 /** Without limits: what is missing was lost. */
 const yaml = (shards: number, tenants: readonly string[] = names) =>
   `shards: ${shards}\ndefaults: { maxMessages: 0 }\ntenants:\n${tenants.map(name => `  ${name}: {}\n`).join('')}`;
-
-async function shardPids(fleet: Fleet): Promise<number[]> {
-  const { shards } = (await askControl<ControlStatus>(fleet, 'GET', '/v1/status')).body;
-  return shards.flatMap(({ pid }) => pid ?? []);
-}
 
 const accountsOf = (fleet: Fleet) =>
   names.map(name => newAccount(fleet.socketPath(name, 'smtp'), fleet.socketPath(name, 'http')));
@@ -35,16 +29,11 @@ test(`shards and controllers are killed under load, ${rounds} times (seed ${seed
     await sleep(random() * 50);
     if (round % 10 === 0) {
       // Half of the time the shards have no moment to end as they should.
-      const pids = random() < 0.5 ? await shardPids(fleet) : [];
-      for (const pid of pids) process.kill(pid, 'SIGKILL');
+      if (random() < 0.5) await killShards(fleet);
       await fleet.stop('SIGKILL');
       if (random() < 0.5) writeFileSync(fleet.configPath, yaml(1 + Math.floor(random() * 3)));
       await fleet.serve();
-    } else {
-      const pids = await shardPids(fleet);
-      const victim = pids[Math.floor(random() * pids.length)];
-      if (victim !== undefined) process.kill(victim, 'SIGKILL');
-    }
+    } else await killAShard(fleet, random);
   }
   await ledger.until(50);
   await ledger.stop();

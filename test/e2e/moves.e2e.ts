@@ -10,6 +10,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ControlStatus, TenantReply } from '../../libs/wire/control-http.ts';
 import { askControl } from '../harness/control.ts';
 import { Fleet } from '../harness/fleet.ts';
+import { killAShard } from '../harness/kill-shards.ts';
 import { type Account, Ledger, newAccount, seeded } from '../harness/ledger.ts';
 
 const chapters = process.env.MPCTL_SOAK ? 60 : 2;
@@ -96,12 +97,6 @@ class World {
     await this.#edit(text => `${text}${found}`);
   }
 
-  async killAShard(): Promise<void> {
-    const { shards } = await this.#ask<ControlStatus>('GET', '/v1/status');
-    const pid = this.pick(shards.flatMap(({ pid }) => pid ?? []));
-    if (pid) process.kill(pid, 'SIGKILL');
-  }
-
   /** Resolves when everybody listens. */
   async settle(): Promise<void> {
     const hosted = this.boxes.filter(isHosted).length;
@@ -176,7 +171,7 @@ test(`tenants move, leave and come back under load (seed ${seed})`, { timeout: 3
       const happening = world.pick(happenings)(world, ledger);
       if (random() < 0.5) {
         await sleep(random() * 100);
-        await world.killAShard();
+        await killAShard(fleet, random);
         sums.kills += 1;
       }
       await happening;

@@ -1,11 +1,10 @@
 /** What was answered with 250 is there after a power cut at any moment, once; what was deleted stays deleted. */
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ControlStatus } from '../../libs/wire/control-http.ts';
-import { askControl } from '../harness/control.ts';
 import { Disk } from '../harness/disk/disk.ts';
 import { SurvivingDisk } from '../harness/disk/surviving-disk.ts';
 import { Fleet } from '../harness/fleet.ts';
+import { killAShard } from '../harness/kill-shards.ts';
 import { type Account, checkAccounts, copyOf, Ledger, newAccount, seeded } from '../harness/ledger.ts';
 
 const cuts = process.env.MPCTL_SOAK ? 300 : 6;
@@ -16,12 +15,6 @@ const yaml = `shards: 2\ndefaults: { maxMessages: 0 }\ntenants:\n${names.map(nam
 const sizes = process.env.MPCTL_SOAK ? [5, 1000, 100_000, 240_000, 300_000] : [5, 1000, 20_000, 300_000];
 
 type Cut = { readonly at: number; readonly accounts: readonly Account[] };
-
-async function killAShard(fleet: Fleet, random: () => number): Promise<void> {
-  const { shards } = (await askControl<ControlStatus>(fleet, 'GET', '/v1/status')).body;
-  const pid = shards[Math.floor(random() * shards.length)]?.pid;
-  if (pid) process.kill(pid, 'SIGKILL');
-}
 
 test(`the power is cut at ${cuts} moments (seed ${seed})`, {
   skip: process.platform === 'linux' ? false : 'needs LD_PRELOAD',

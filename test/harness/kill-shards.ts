@@ -1,0 +1,29 @@
+import type { ControlStatus } from '../../libs/wire/control-http.ts';
+import { askControl } from './control.ts';
+import type { Fleet } from './fleet.ts';
+
+/** Ends all shards of a fleet as a crash does. */
+export async function killShards(fleet: Fleet): Promise<void> {
+  for (const pid of await shardPids(fleet)) kill(pid);
+}
+
+/** Ends any shard of a fleet as a crash does; none where there is none at the moment. */
+export async function killAShard(fleet: Fleet, random: () => number): Promise<void> {
+  const pids = await shardPids(fleet);
+  const pid = pids[Math.floor(random() * pids.length)];
+  if (pid !== undefined) kill(pid);
+}
+
+async function shardPids(fleet: Fleet): Promise<number[]> {
+  const { shards } = (await askControl<ControlStatus>(fleet, 'GET', '/v1/status')).body;
+  return shards.flatMap(({ pid }) => pid ?? []);
+}
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch (error) {
+    // It has ended since it was asked for.
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
+}
