@@ -9,7 +9,13 @@ export default defineConfig({
     // Where the API's clients know static files to be.
     assetsDir: 'dist',
     assetsInlineLimit: 0,
-    modulePreload: { polyfill: false },
+    // In the page, where the server marks them as its own; what a script would add later the page's policy refuses.
+    modulePreload: {
+      polyfill: false,
+      resolveDependencies: (_file, needed, { hostType }) => (hostType === 'html' ? needed : []),
+    },
     target: 'es2022',
+    // Colours in pairs, for light and dark, are the browser's own.
+    cssTarget: ['chrome123', 'firefox120', 'safari17.5'],
   },
 });

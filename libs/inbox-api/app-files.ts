@@ -38,17 +38,26 @@ export type IndexValues = {
   /** What people call the tenant. */
   readonly label: string;
   readonly nonce: string;
+  readonly first: FirstRows | null;
 };
 
+/** A page of the list as the API gives it, and the place in the order of changes before which all is in it. */
+export type FirstRows = { readonly cursor: string; readonly json: string };
+
 /** The index page: addresses start at the webroot, scripts carry the nonce. */
-export function renderIndex(index: string, { webroot, version, label, nonce }: IndexValues): string {
+export function renderIndex(index: string, { webroot, version, label, nonce, first }: IndexValues): string {
   const data = `data-webroot="${escapeHtml(webroot)}" data-version="${escapeHtml(version)}" data-label="${escapeHtml(label)}"`;
   return index
     .replace('<head>', () => `<head><base href="${escapeHtml(webroot)}">`)
     .replace(/<title>[^<]*/, () => `<title>${escapeHtml(label)}`)
     .replace('<div id="app"', () => `<div id="app" ${data}`)
-    .replaceAll(/<(script|link rel="modulepreload") /g, start => `${start}nonce="${nonce}" `);
+    .replaceAll(/<(script|link rel="modulepreload") /g, start => `${start}nonce="${nonce}" `)
+    .replace('</body>', end => `${first === null ? '' : renderFirstRows(first)}${end}`);
 }
+
+/** Data, which no policy keeps from being there; the API's JSON has no `<` in it. */
+const renderFirstRows = ({ cursor, json }: FirstRows) =>
+  `<script type="application/json" id="first-rows" data-cursor="${escapeHtml(cursor)}">${json}</script>`;
 
 const entities: Record<string, string> = {
   '&': '&amp;',

@@ -6,6 +6,8 @@ export type Reply = {
   readonly body: string | Buffer;
   /** Names in the case in which they are sent. They win over what every answer gets. */
   readonly headers?: Readonly<Record<string, string>>;
+  /** The body by gzip, where it is kept: what never changes is packed once and well. */
+  readonly packed?: () => Buffer;
   /** Names this very content, without quotes: who has it already gets a 304. */
   readonly etag?: string;
   /** Parts of it may be asked for (RFC 9110 §14). Needs an etag. */

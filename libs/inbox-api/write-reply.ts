@@ -35,7 +35,7 @@ export function writeReply(
     response.writeHead(status);
     send(request, response, body);
   } else if (body.length <= maxAtOnceBytes) {
-    const packed = gzipSync(body, { level: 1 });
+    const packed = reply.packed?.() ?? gzipSync(body, { level: 1 });
     response.setHeader('Content-Length', packed.length);
     response.writeHead(status);
     send(request, response, packed);

@@ -17,8 +17,15 @@ export const mailJobs = {
   /** JSON of a `PartStructure`. */
   'mail-structure': ({ raw }: { raw: Uint8Array }) => toJson(mailStructure(buffer(raw))),
   'mail-text': ({ raw }: { raw: Uint8Array }) => mailText(buffer(raw)),
-  'mail-html': ({ raw, partsUrl, nonce }: { raw: Uint8Array; partsUrl: string; nonce: string | null }) =>
-    mailHtml(buffer(raw), partsUrl, nonce),
+  'mail-html': ({
+    raw,
+    partsUrl,
+    nonce,
+  }: {
+    raw: Uint8Array;
+    partsUrl: string | null;
+    nonce: string | null;
+  }) => mailHtml(buffer(raw), partsUrl, nonce),
   'mail-part': ({ raw, id }: { raw: Uint8Array; id: string }) => {
     const part = findPart(buffer(raw), id);
     return part && { contentType: part.contentType, name: part.name, content: part.content() as Uint8Array };

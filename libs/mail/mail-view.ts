@@ -2,7 +2,9 @@
 import { htmlToText } from './html/html-text.ts';
 import { escapeAttribute, walkHtml } from './html/html-tokens.ts';
 import { servedParts } from './mail-parts.ts';
-import { contentId } from './mime/part-tree.ts';
+import { typeOf } from './mime/bodies.ts';
+import { decodeForReader } from './mime/part-content.ts';
+import { contentId, type MailPart } from './mime/part-tree.ts';
 import { htmlOf, type ReadMail, readMail, textOf } from './mime/read-mail.ts';
 
 /** The text of a mail, made from its HTML where it has no other. */
@@ -12,28 +14,47 @@ export function mailText(raw: Buffer): string {
 }
 
 /**
- * The HTML of a mail as it came, but for `cid:` references, which lead to its parts below `partsUrl`; null when it has
- * no HTML. With a nonce it is made to be shown in a frame. Nothing is made harmless here: that is for whoever shows it.
+ * The HTML of a mail as it came, but for `cid:` references, which lead to its parts below `partsUrl`, or with null hold
+ * their pictures themselves; null when it has no HTML. With a nonce it is made to be shown in a frame. Nothing is made
+ * harmless here: that is for whoever shows it.
  */
-export function mailHtml(raw: Buffer, partsUrl: string, nonce: string | null): string | null {
+export function mailHtml(raw: Buffer, partsUrl: string | null, nonce: string | null): string | null {
   const mail = readMail(raw);
   if (!mail.bodies.html) return null;
-  const html = linkParts(mail, partsUrl);
+  const html = linkParts(mail, partsUrl === null ? pictureUrls(raw) : part => `${partsUrl}${part.id}`);
   return nonce === null ? html : embeddable(html, nonce);
 }
 
-function linkParts(mail: ReadMail, partsUrl: string): string {
-  const urls = new Map<string, string>();
+function linkParts(mail: ReadMail, urlOf: (part: MailPart) => string | null): string {
+  const parts = new Map<string, MailPart>();
   for (const part of servedParts(mail.bodies)) {
     const id = contentId(part).toLowerCase();
-    if (id !== '' && !urls.has(id)) urls.set(id, `${partsUrl}${part.id}`);
+    if (id !== '' && !parts.has(id)) parts.set(id, part);
   }
   const html = htmlOf(mail);
-  if (urls.size === 0) return html;
-  return html.replace(
-    /cid:([^"'\s<>()]{1,1000})/gi,
-    (written, id: string) => urls.get(id.toLowerCase()) ?? written,
-  );
+  if (parts.size === 0) return html;
+  return html.replace(/cid:([^"'\s<>()]{1,1000})/gi, (written, id: string) => {
+    const part = parts.get(id.toLowerCase());
+    return (part && urlOf(part)) ?? written;
+  });
+}
+
+/** As much is written into a page; a mail may name a large picture a thousand times. */
+const maxPicturesBytes = 24 * 1024 * 1024;
+
+/** `data:` addresses of pictures; null for what is none, or is too much. */
+function pictureUrls(raw: Buffer): (part: MailPart) => string | null {
+  const urls = new Map<MailPart, string>();
+  let room = maxPicturesBytes;
+  return part => {
+    const type = typeOf(part);
+    if (!/^image\/[\w.+-]+$/.test(type)) return null;
+    const url = urls.get(part) ?? `data:${type};base64,${decodeForReader(raw, part).toString('base64')}`;
+    urls.set(part, url);
+    if (url.length > room) return null;
+    room -= url.length;
+    return url;
+  };
 }
 
 /**

@@ -16,7 +16,7 @@ import {
 
 let world: InboxWorld;
 before(async () => {
-  world = await InboxWorld.serving('tenants: { shop: {}, keys: {}, touch: {}, fresh: {} }\n');
+  world = await InboxWorld.serving('tenants: { shop: {}, keys: {}, frame: {}, touch: {}, fresh: {} }\n');
   await world.send('shop', 30);
   await world.send('shop', [
     fixtureMail('attachment_emails/attachment_pdf.eml'),
@@ -79,6 +79,30 @@ test('everything is done by keyboard', async () => {
   await page.context().close();
 });
 
+test('a click into a mail leaves the page its keys, and copies what is marked', async () => {
+  await world.send('frame', [mailOf('below'), mailOf('in a frame', '<p>First line</p><p>Second line</p><a href="https://x.invalid">Link</a>')]);
+  const page = await world.open('frame', '', { ...desktop, permissions: ['clipboard-read'] });
+  await openMail(page, 'in a frame');
+  const frame = page.frameLocator('iframe.html');
+  await frame.getByText('Second line').dblclick();
+  await page.keyboard.press('Control+c');
+  await eventually(() => page.evaluate('navigator.clipboard.readText()'), 'line');
+  await eventually(() => page.evaluate('document.activeElement.className'), 'message');
+  await frame.getByText('First line').click();
+  await eventually(() => page.evaluate('document.activeElement.className'), 'message');
+  await page.keyboard.press('j');
+  await eventually(() => page.locator('.head h1').textContent(), 'below');
+  // Who goes in by keyboard stays in.
+  await page.keyboard.press('k');
+  await eventually(() => page.locator('.head h1').textContent(), 'in a frame');
+  await page.getByLabel('Images').focus();
+  await page.keyboard.press('Tab');
+  await eventually(() => page.evaluate('document.activeElement.className'), 'html');
+  await page.waitForTimeout(50);
+  assert.equal(await page.evaluate('document.activeElement.className'), 'html');
+  await page.context().close();
+});
+
 test('the list is one Tab stop', async () => {
   const page = await world.open('keys');
   await eventually(() => topRow(page), 'mail 30');
@@ -127,6 +151,10 @@ for (const [device, options] of Object.entries({ desktop, phone })) {
         assert.deepEqual(await findBarriers(page), [], what);
         if (device === 'phone') assert.deepEqual(await page.evaluate(tooSmall), [], what);
       };
+      const faults: string[] = [];
+      page.on('console', message => {
+        if (message.type() === 'error') faults.push(message.text());
+      });
       await page.locator('.row a').first().waitFor();
       await page.locator('.keeps').waitFor({ state: 'attached' });
       await look('list');
@@ -164,10 +192,18 @@ for (const [device, options] of Object.entries({ desktop, phone })) {
       await page.goto((await world.door('fresh')).url);
       await page.locator('.copy-box').first().waitFor();
       await look('empty inbox');
+      assert.deepEqual(faults, [], 'the browser has nothing to complain of');
       await page.context().close();
     });
   }
 }
+
+/** Controls that are there and cannot be seen whole, nor be scrolled to. */
+const cutOff = `[...document.querySelectorAll('button, a, input, select, summary')]
+  .filter(one => one.checkVisibility({ checkVisibilityCSS: true, checkOpacity: true }) && !one.closest('.spoken, .skip, .rows, .tag-nav, .tabs'))
+  .map(one => [one, one.getBoundingClientRect()])
+  .filter(([, { left, right, width }]) => width > 1 && (left < 0 || right > innerWidth))
+  .map(([one]) => one.outerHTML.slice(0, 80))`;
 
 test('at 320 px, at 200 % and without motion everything is there', async () => {
   const page = await world.open('shop', '', {
@@ -180,6 +216,13 @@ test('at 320 px, at 200 % and without motion everything is there', async () => {
     await page.locator('.row a, .head h1, .sheet h1').first().waitFor({ state: 'attached' });
     await page.locator('.connection').waitFor();
     assert.equal(await page.evaluate('document.documentElement.scrollWidth'), 320, place);
+  }
+  // A window of 1440 × 900 at 200 %.
+  await page.setViewportSize({ width: 720, height: 450 });
+  for (const place of ['', 'view/latest', 'view/latest?tab=source', '?page=send', '?page=settings']) {
+    await page.goto(base + place);
+    await page.locator('.row a, .head h1, .sheet h1').first().waitFor({ state: 'attached' });
+    assert.deepEqual(await page.evaluate(cutOff), [], place);
   }
   const moving = `[...document.querySelectorAll('*')].filter(one => getComputedStyle(one).animationName !== 'none').length`;
   assert.equal(await page.evaluate(moving), 0);

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { eventually, InboxWorld, mailOf, openMail, row, subjects, topRow } from '../harness/inbox-world.ts';
+import { openOtherVersion } from '../harness/other-version.ts';
 
 let world: InboxWorld;
 before(async () => {
@@ -124,11 +125,15 @@ test('a new version asks to be loaded', async () => {
 });
 
 test('what an older server does not have is not shown, and the rest works', async () => {
+  const { url } = await world.door('shop');
+  await using older = await openOtherVersion(url, {
+    lacks: /api\/v1\/(days|connect|changes|sessions|webui|chaos|message\/[^/]+\/structure)|[?&]around=/,
+    rewrite: (_path, body) => body.replace(/<script type="application\/json".*?<\/script>/s, ''),
+  });
   const page = await world.open('shop');
-  const absent = /api\/v1\/(days|connect|changes|message\/[^/]+\/structure)/;
-  await page.context().route(absent, route => route.fulfill({ status: 404, body: 'File not found' }));
-  await page.reload();
+  await page.goto(older.url);
   await row(page, 'mail 60').waitFor();
+  await page.locator('.connection.live').waitFor();
   await page.getByRole('button', { name: 'Go to date' }).click();
   await eventually(() => page.getByRole('button', { name: 'Go to date' }).count(), 0);
   assert.equal(await page.locator('.keeps').count(), 0);
@@ -136,8 +141,28 @@ test('what an older server does not have is not shown, and the rest works', asyn
   await page.click('#tab-headers');
   await page.locator('.headers').getByText('Subject', { exact: true }).waitFor();
   await eventually(() => page.locator('#tab-parts').count(), 0);
+  await page.reload();
+  await eventually(() => page.locator('.head h1').textContent(), 'mail 60');
   await page.getByRole('link', { name: 'Send here' }).click();
   await page.getByText('Or over HTTP').waitFor();
+  assert.equal(await page.getByText('Last SMTP sessions').count(), 0);
+  await world.send('shop', mailOf('on an older server'));
+  await eventually(() => topRow(page), 'on an older server');
+  await page.context().close();
+});
+
+test('what a newer server says besides does no harm', async () => {
+  const { url } = await world.door('shop');
+  await using newer = await openOtherVersion(url, {
+    rewrite: (path, body) =>
+      path.includes('/api/') ? body.replace(/^\{/, '{"Later":{"Than":["today"]},') : body,
+  });
+  const page = await world.open('shop');
+  await page.goto(newer.url);
+  await openMail(page, 'mail 58');
+  await page.getByText('This is mail 58.').last().waitFor();
+  await page.click('#tab-parts');
+  await page.locator('.part-tree').getByText('text/plain').waitFor();
   await page.context().close();
 });
 

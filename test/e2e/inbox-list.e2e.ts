@@ -13,6 +13,7 @@ import {
   subjects,
   topRow,
 } from '../harness/inbox-world.ts';
+import { openOtherVersion } from '../harness/other-version.ts';
 
 let world: InboxWorld;
 before(async () => {
@@ -74,7 +75,33 @@ test('view/latest is the newest mail, and what is not there says so', async () =
   await page.context().close();
 });
 
-test('a link to an old mail shows its neighbours', async () => {
+test('an address that names nothing says so, and leads back', async () => {
+  const page = await world.open('shop', 'view/a/b');
+  await page.getByRole('heading', { name: 'There is no such page' }).waitFor();
+  await page.getByRole('link', { name: 'To the inbox' }).click();
+  await eventually(() => page.locator('.sheet').count(), 0);
+  await page.context().close();
+});
+
+test('the first rows come with the page, and what came after them is not missed', async () => {
+  const { url } = await world.door('shop');
+  await using slow = await openOtherVersion(url, {
+    rewrite: async (path, body) => {
+      if (path === '/') await world.send('shop', mailOf('between page and line'));
+      return body;
+    },
+  });
+  const page = await world.open('shop', '?page=about');
+  const asked: string[] = [];
+  page.on('request', request => asked.push(new URL(request.url()).pathname));
+  await page.goto(slow.url);
+  await eventually(() => topRow(page), 'between page and line');
+  assert.ok(asked.includes('/api/v1/changes'));
+  assert.ok(!asked.includes('/api/v1/messages'));
+  await page.context().close();
+});
+
+test('a link to an old mail shows its neighbours, in a search too', async () => {
   await world.send('old', 160);
   const { messages } = await world.api('old', 'messages?start=120&limit=1');
   const page = await world.open('old', `view/${messages[0].ID}`);
@@ -85,6 +112,12 @@ test('a link to an old mail shows its neighbours', async () => {
   await page.keyboard.press('k');
   await page.keyboard.press('k');
   await eventually(() => page.locator('.head h1').textContent(), 'mail 41');
+
+  const found = await world.api('old', 'search?query=subject:mail&start=100&limit=1');
+  await page.goto(`${(await world.door('old')).url}view/${found.messages[0].ID}?q=subject%3Amail`);
+  await row(page, 'mail 60').and(page.locator('.open')).waitFor();
+  await page.keyboard.press('j');
+  await eventually(() => page.locator('.head h1').textContent(), 'mail 59');
   await page.context().close();
 });
 
@@ -235,6 +268,6 @@ test('what is kept and what was dropped is said', async () => {
 test('unread shows in the title and on the icon', async () => {
   const page = await world.open('few', '', desktop);
   await eventually(() => page.title(), '(5) few');
-  await page.locator('link[rel=icon][href*="circle"]').waitFor({ state: 'attached' });
+  await page.locator('link[rel=icon][href*="%3E5%3C"]').waitFor({ state: 'attached' });
   await page.context().close();
 });

@@ -39,6 +39,12 @@ const parts = [
   '',
 ].join('\r\n');
 
+/** A picture by the bare name of its file, as some programs write it. */
+const withBareName = parts
+  .replace('Subject: with parts', 'Subject: with a bare name')
+  .replace('Content-Type: text/plain', 'Content-Type: text/html')
+  .replace('See https://shop.test/orders', '<img src="dot.png">');
+
 let world: InboxWorld;
 before(async () => {
   world = await InboxWorld.serving('tenants: { shop: {}, hostile: {} }\n');
@@ -46,6 +52,7 @@ before(async () => {
     mailOf('plain'),
     parts,
     mailOf('wide', wide),
+    withBareName,
     mailOf('pictures', '<img src="https://elsewhere.invalid/a.png"><p>Hello</p>'),
     mailOf('lines', `<p>one</p>\r\n<p>${'x'.repeat(3000)}</p>\r\n<p>three</p>`),
     fixtureMail('attachment_emails/attachment_pdf.eml'),
@@ -122,6 +129,14 @@ test('attachments are looked at, opened, and taken away one by one or all at onc
     page.getByRole('link', { name: 'Message (.eml)' }).click(),
   ]);
   assert.match(readFileSync(await mail.path(), 'latin1'), /X-Zebra/);
+  await page.context().close();
+});
+
+test('a picture is found by the bare name of its file', async () => {
+  const page = await world.open('shop');
+  await openMail(page, 'with a bare name');
+  const image = page.frameLocator('iframe.html').locator('img');
+  await eventually(() => image.evaluate(one => (one as unknown as { naturalWidth: number }).naturalWidth), 1);
   await page.context().close();
 });
 
@@ -227,6 +242,12 @@ const hostileHtml = (elsewhere: string) => [
   `<script>parent.marker = top.marker = 1</script><img src="${elsewhere}/long" onerror="parent.marker=1">${'<p>long</p>'.repeat(12_000)}`,
 ];
 
+/** What of a cleaned mail could still do something, were it not for the frame and its policy. */
+const live = `srcdoc => [...new DOMParser().parseFromString(srcdoc, 'text/html').querySelectorAll('*')]
+  .filter(one => one.matches('script, iframe, object, embed, form, input, base, meta[http-equiv=refresh]') ||
+    [...one.attributes].some(({ name, value }) => /^on/i.test(name) || /^\\s*javascript:/i.test(value)))
+  .map(one => one.outerHTML.slice(0, 100))`;
+
 test('hostile mail runs nothing, and asks another host only when that is wanted', async t => {
   const asked: { url: string; referrer: string }[] = [];
   const elsewhere = createServer((request, response) => {
@@ -250,6 +271,8 @@ test('hostile mail runs nothing, and asks another host only when that is wanted'
     const frame = page.locator('iframe.html');
     await frame.waitFor();
     assert.doesNotMatch((await frame.getAttribute('sandbox')) ?? '', /script|same-origin|form|top/);
+    const cleaned = await frame.getAttribute('srcdoc');
+    if (cleaned !== null) assert.deepEqual(await page.evaluate(`(${live})(${JSON.stringify(cleaned)})`), []);
     await (await (await frame.elementHandle())?.contentFrame())?.waitForLoadState();
     await frame.click();
     assert.equal(await page.evaluate("'marker' in window"), false, corpus[at - 1]);

@@ -4,6 +4,7 @@ import { execFile } from 'node:child_process';
 import { after, before, test } from 'node:test';
 import { promisify } from 'node:util';
 import { hashSync } from 'bcryptjs';
+import { desktop } from '../harness/browser.ts';
 import { freePorts } from '../harness/free-port.ts';
 import { eventually, InboxWorld, mailOf, subjects, topRow } from '../harness/inbox-world.ts';
 
@@ -79,11 +80,43 @@ test('settings hold at once, and after a reload', async () => {
   await page.context().close();
 });
 
+test('addresses are blurred for who asks for it', async () => {
+  await world.send('fresh', mailOf('shown to others'));
+  const page = await world.open('fresh');
+  await page.locator('.row .from').first().waitFor();
+  const filter = () => page.evaluate("getComputedStyle(document.querySelector('.row .from')).filter");
+  await eventually(filter, 'none');
+  await page.evaluate("document.body.classList.add('blur')");
+  await eventually(filter, 'blur(5px)');
+  await page.context().close();
+});
+
 test('the theme follows the system live', async () => {
   const page = await world.open('fresh');
   await eventually(() => page.locator('html').getAttribute('data-theme'), 'light');
   await page.emulateMedia({ colorScheme: 'dark' });
   await eventually(() => page.locator('html').getAttribute('data-theme'), 'dark');
+  await page.context().close();
+});
+
+test('new mail is told of outside of the page where that is wanted', async () => {
+  const page = await world.open('fresh', '', { ...desktop, permissions: ['notifications'] });
+  // What the browser would show cannot be looked at from here; what it is told can.
+  await page.addInitScript(`window.told = [];
+    const Real = Notification;
+    window.Notification = class extends Real {
+      constructor(title, options) { super(title, options); told.push({ title, body: options.body, note: this }); }
+    }`);
+  await page.goto(`${(await world.door('fresh')).url}?page=settings`);
+  await page.locator('.connection.live').waitFor();
+  await world.send('fresh', mailOf('not asked for'));
+  await page.getByLabel('Tell of new mail outside of this page').check();
+  await eventually(() => page.evaluate("localStorage.getItem('mp-notifications')"), '1');
+  await world.send('fresh', mailOf('told of'));
+  const told = () => page.evaluate('told.map(({ title, body }) => title + ": " + body)');
+  await eventually(told, ['New mail from Shop: told of']);
+  await page.evaluate('told[0].note.onclick()');
+  await eventually(() => page.locator('.head h1').textContent(), 'told of');
   await page.context().close();
 });
 

@@ -73,6 +73,11 @@ test('a mail, its pictures, its files and its address work below a path, behind 
   assert.match(page.url(), /\/mailpit\/view\/[\w-]+$/);
   await page.reload();
   await eventually(() => page.locator('.head h1').textContent(), 'with a picture');
+  // By itself in a tab, where it has no origin to log in for.
+  const alone = await context.newPage();
+  await alone.goto(page.url().replace(/$/, '.html'));
+  await eventually(() => alone.evaluate('document.images[0]?.naturalWidth'), 1);
+  await alone.close();
   await world.send('shop', mailOf('live'));
   await row(page, 'live').waitFor();
   await page.getByRole('link', { name: 'Send here' }).click();

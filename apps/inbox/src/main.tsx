@@ -10,7 +10,9 @@ import './style/print.css';
 import { InboxPage } from './pages/inbox-page.tsx';
 import { AppProvider } from './parts/context.ts';
 import { Api } from './state/api.ts';
+import type { Page } from './state/api-shapes.ts';
 import { App } from './state/app.ts';
+import type { GivenRows } from './state/mail-stream.ts';
 import { showOutside } from './state/outside.ts';
 import { type Place, parsePlace, renderPlace } from './state/place.ts';
 import { Settings } from './state/settings.ts';
@@ -22,6 +24,13 @@ const root = document.getElementById('app') as HTMLElement;
 const base = new URL(document.baseURI).pathname;
 
 const here = (): Place => parsePlace(location.pathname.slice(base.length), location.search);
+
+/** Rows that the server wrote into the page; an older one does not. */
+function givenRows(): GivenRows | null {
+  const element = document.getElementById('first-rows');
+  if (element === null) return null;
+  return { page: JSON.parse(element.textContent) as Page, cursor: element.dataset.cursor ?? '' };
+}
 
 const settings = new Settings(localStorage);
 const app = new App({
@@ -46,7 +55,7 @@ const app = new App({
 addEventListener('popstate', () => app.arrive(here()));
 addEventListener('online', () => app.stream.live.connect());
 startTheme(settings);
-app.start(here());
+app.start(here(), givenRows());
 showOutside(app, en);
 render(
   <AppProvider value={app}>

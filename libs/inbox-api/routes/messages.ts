@@ -12,7 +12,10 @@ import { localZone, zoneOf } from '../time-zone.ts';
  * `GET api/v1/messages`: newest first; a `limit` of 0 is all of them, whatever `start` says. `around=` (an id) is the page
  * with this mail in its middle, `at=` (a time) the one that begins with the newest mail not after it.
  */
-export async function listMessages({ tenant, query }: InboxRequest): Promise<Reply> {
+export async function listMessages({
+  tenant,
+  query,
+}: Pick<InboxRequest, 'tenant' | 'query'>): Promise<Reply> {
   const limit = readNumber(query.get('limit'), 0, 50);
   const { mailbox } = tenant;
   const start = await startOf(mailbox, query, limit);
@@ -63,16 +66,24 @@ export async function deleteMessages(request: InboxRequest): Promise<Reply> {
   return ok;
 }
 
-/** `GET api/v1/search`: as a list, of what `query` finds; here a `limit` of 0 is none. */
+/**
+ * `GET api/v1/search`: as a list, of what `query` finds; here a `limit` of 0 is none. `around=` (an id) is the page with this
+ * mail in its middle.
+ */
 export async function searchMessages({ tenant, query }: InboxRequest): Promise<Reply> {
   const text = query.get('query')?.trim() ?? '';
   if (text === '') return noQuery;
-  const start = readNumber(query.get('start'), 0, 0);
   const limit = readNumber(query.get('limit'), 0, 50);
   const { mailbox } = tenant;
+  const search = readSearch(text, zoneOf(query));
+  const around = query.get('around');
+  const place = around === null ? -1 : (await mailbox.match(search)).indexOf(around);
+  if (around !== null && place < 0) return messageNotFound;
+  const start =
+    around === null ? readNumber(query.get('start'), 0, 0) : Math.max(0, place - Math.floor(limit / 2));
   const [{ rows, ...matches }, counts, tags] = await Promise.all([
     mailbox.search({
-      query: readSearch(text, zoneOf(query)),
+      query: search,
       start,
       limit: Math.max(1, limit),
       count: true,

@@ -38,7 +38,9 @@ function getHtml(request: InboxRequest, id: string): Promise<Reply> {
     request,
     id,
     async ({ row, raw }) => {
-      const partsUrl = `${tenant.settings.webroot}api/v1/message/${row.id}/part/`;
+      // A page without an origin asks for its pictures without the login that brought it.
+      const hasLogin = request.headers.authorization !== undefined;
+      const partsUrl = hasLogin ? null : `${tenant.settings.webroot}api/v1/message/${row.id}/part/`;
       const frameNonce = query.get('embed') === '1' ? nonce : null;
       const html = await request.mailJob('mail-html', { raw, partsUrl, nonce: frameNonce });
       if (html === null) return noHtml;

@@ -10,6 +10,7 @@ import { SearchBox, SearchFaults } from '../parts/search-box.tsx';
 import { SidePane } from '../parts/side-pane.tsx';
 import { SpokenLine } from '../parts/spoken-line.tsx';
 import { TagNav } from '../parts/tag-nav.tsx';
+import { home } from '../state/place.ts';
 import { MessagePage } from './message-page.tsx';
 
 /** The whole page: bar, list, and the message or another page beside or over it. */
@@ -42,12 +43,28 @@ export function InboxPage() {
       <main>
         <MailList />
         {page === 'message' && <MessagePage />}
-        {page !== 'message' && page !== 'list' && <SidePane page={page} />}
+        {page === 'nowhere' && <NowherePage />}
+        {page !== 'message' && page !== 'list' && page !== 'nowhere' && <SidePane page={page} />}
       </main>
       <SpokenLine />
       <NoticeLine />
       <ConfirmDialog />
     </div>
+  );
+}
+
+function NowherePage() {
+  const app = useApp();
+  const words = useWords();
+  return (
+    <section class="message side">
+      <div class="sheet">
+        <h1>{words.nowhere}</h1>
+        <p>
+          <a {...linkTo(app, home)}>{words.toInbox}</a>
+        </p>
+      </div>
+    </section>
   );
 }
 

@@ -9,11 +9,14 @@ export function framePage(
   partUrl: (partId: string) => string,
   { dark, images, remote }: FrameChoice,
 ): string {
-  const inline = (contentId: string) => {
-    const part = [...message.Inline, ...message.Attachments].find(
-      one => one.ContentID !== '' && one.ContentID === decoded(contentId),
+  const parts = [...message.Inline, ...message.Attachments];
+  /** By `cid:`, or as some programs write it by the bare name of a file. */
+  const inline = (address: string) => {
+    const id = /^cid:(.*)$/is.exec(address)?.[1];
+    const part = parts.find(({ ContentID, FileName }) =>
+      id === undefined ? FileName === address : ContentID !== '' && ContentID === decoded(id),
     );
-    return part && partUrl(part.PartID);
+    return part ? partUrl(part.PartID) : id === undefined ? address : '';
   };
   const purify = DOMPurify();
   purify.addHook('afterSanitizeAttributes', element => {
@@ -23,8 +26,8 @@ export function framePage(
     }
     for (const name of ['src', 'background']) {
       const value = element.getAttribute(name);
-      if (value?.toLowerCase().startsWith('cid:'))
-        element.setAttribute(name, inline(value.slice('cid:'.length)) ?? '');
+      if (value && (/^cid:/i.test(value) || /^[\w.-]+$/.test(value)))
+        element.setAttribute(name, inline(value));
     }
   });
   const body = purify.sanitize(message.HTML, {

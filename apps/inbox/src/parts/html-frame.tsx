@@ -4,6 +4,7 @@ import type { Message } from '../state/api-shapes.ts';
 import { naturalWidth } from '../state/fit-width.ts';
 import type { PreviewWidth } from '../state/preview.ts';
 import { useApp, useWords } from './context.ts';
+import { keepKeys } from './frame-focus.ts';
 import { hasInlinePictures, inlinePictures } from './inline-pictures.ts';
 import { type FramePage, loadFramePage } from './load-frame-page.ts';
 
@@ -42,6 +43,12 @@ export function HtmlFrame({ message, width, dark, images, remote }: Props) {
     observer.observe(element);
     return () => observer.disconnect();
   }, []);
+
+  useEffect(() => {
+    const element = stage.current;
+    const frame = element?.querySelector('iframe');
+    return frame ? keepKeys(frame, () => element?.closest<HTMLElement>('.message') ?? null) : undefined;
+  }, [message.ID, isLong]);
 
   const wanted = useMemo(() => naturalWidth(message.HTML), [message.ID]);
   const given = Math.min(room.value, widths[width]);

@@ -1,3 +1,4 @@
+import { useMemo } from 'preact/hooks';
 import type { Message } from '../state/api-shapes.ts';
 import { previewWidths } from '../state/preview.ts';
 import { useApp, useWords } from './context.ts';
@@ -10,7 +11,7 @@ export function HtmlView({ message }: { readonly message: Message }) {
   const { preview: words, widths } = useWords();
   const { preview, settings } = app;
   const sender = message.From?.Address ?? '';
-  const isRemote = mentionsRemote(message.HTML);
+  const isRemote = useMemo(() => mentionsRemote(message.HTML), [message.ID]);
   const isAllowed = settings.mayLoadRemote(sender) || preview.remoteFor.value === message.ID;
   return (
     <>

@@ -85,7 +85,7 @@ export function MailRow({ row, offset, top, count, tabbable }: Props) {
           {recipients.length > 1 && ` +${recipients.length - 1}`}
         </span>
         <time dateTime={row.Created} title={fullTime(row.Created)}>
-          {listTime(row.Created, nowMs.value)}
+          {listTime(row.Created, nowMs.value, words.time)}
         </time>
         <span class="subject">{subject}</span>
         <span class="snippet">{row.Snippet}</span>

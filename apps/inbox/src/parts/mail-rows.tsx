@@ -5,8 +5,11 @@ import type { Summary } from '../state/api-shapes.ts';
 import { useApp, useWords } from './context.ts';
 import { MailRow } from './mail-row.tsx';
 
-/** Rows drawn beyond the edges, so that a quick scroll meets no gap. */
-const overscan = 8;
+/** Rows drawn beyond the edges, so that a quick scroll meets no gap; not at first, when only what is seen counts. */
+const overscanRows = 8;
+
+/** As the style sheet has it: measuring before anything is drawn would lay the page out twice. */
+const isTouch = matchMedia('(pointer: coarse), (max-width: 700px)');
 
 type DrawnRow = {
   readonly row: Summary | undefined;
@@ -22,9 +25,11 @@ export function MailRows() {
   const app = useApp();
   const words = useWords();
   const scroller = useRef<HTMLDivElement>(null);
-  const rowHeight = useSignal(60);
+  const rowHeight = useSignal(isTouch.matches ? 76 : 60);
   const top = useSignal(0);
-  const height = useSignal(600);
+  /** Before it is measured, near enough that the first drawing is the last. */
+  const height = useSignal(innerHeight);
+  const overscan = useSignal(0);
   /** The row that the keyboard is on: the list is one Tab stop. */
   const current = useSignal(app.place.value.start);
 
@@ -40,10 +45,16 @@ export function MailRows() {
       rowHeight.value = Number.parseFloat(getComputedStyle(element).getPropertyValue('--row')) || 60;
       height.value = element.clientHeight;
     };
-    measure();
+    // Tells the size at once, when the page is laid out anyway.
     const observer = new ResizeObserver(measure);
     observer.observe(element);
-    return () => observer.disconnect();
+    const timer = setTimeout(() => {
+      overscan.value = overscanRows;
+    }, 100);
+    return () => {
+      observer.disconnect();
+      clearTimeout(timer);
+    };
   }, []);
 
   // The place that the address names, as soon as the list is long enough to have it.
@@ -54,8 +65,7 @@ export function MailRows() {
     const own = start === written.current;
     written.current = -1;
     if (element === null || own) return;
-    if (Math.floor(element.scrollTop / rowHeight.value) !== start)
-      element.scrollTop = start * rowHeight.value;
+    if (first.value !== start) element.scrollTop = start * rowHeight.value;
   }, [start, app.list.loaded.value]);
 
   // Back from a message: on it, where it is in view.
@@ -76,7 +86,7 @@ export function MailRows() {
   useSignalEffect(() => {
     app.list.following = top.value < rowHeight.value / 2;
     app.list.view.value = { from: first.value, to: last.value };
-    app.list.show(first.value - overscan, last.value + overscan);
+    app.list.show(first.value - overscanRows, last.value + overscanRows);
   });
 
   // The address follows the scroll, once it rests.
@@ -127,8 +137,8 @@ export function MailRows() {
     };
   }, []);
 
-  const from = Math.max(0, first.value - overscan);
-  const to = Math.min(app.list.length.value, last.value + overscan);
+  const from = Math.max(0, first.value - overscan.value);
+  const to = Math.min(app.list.length.value, last.value + overscan.value);
   const offsets = Array.from({ length: Math.max(0, to - from) }, (_, i) => from + i);
 
   // A row that is the same as before is not drawn anew, however often the list around it changes.

@@ -34,7 +34,7 @@ function Facts({ message }: { readonly message: Message }) {
   const copy = (text: string) => app.act(() => navigator.clipboard.writeText(text), words.copied);
   const url = new URL(app.api.url(`message/${message.ID}`), document.baseURI).href;
   const everybody = [...message.To, ...message.Cc, ...message.Bcc].map(one => one.Address);
-  const { Links, Errors } = message.ListUnsubscribe;
+  const { Links, Errors, HeaderPost } = message.ListUnsubscribe;
   return (
     <dl>
       <Line name={words.from} addresses={message.From ? [message.From] : []} />
@@ -61,6 +61,7 @@ function Facts({ message }: { readonly message: Message }) {
             {Links.map(link => (
               <code key={link}>{link} </code>
             ))}
+            {HeaderPost !== '' && <span class="quiet">{HeaderPost} </span>}
             {Errors !== '' && <span class="fault">{Errors}</span>}
           </dd>
         </>

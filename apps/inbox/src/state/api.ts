@@ -61,15 +61,13 @@ export class Api {
 
   page(query: string, start: number, limit: number, signal?: AbortSignal): Promise<Page> {
     const search = new URLSearchParams({ start: String(start), limit: String(limit) });
-    if (query === '') return this.#json(`messages?${search}`, signal);
-    search.set('query', query);
-    search.set('tz', this.#timeZone());
-    return this.#json(`search?${search}`, signal);
+    return this.#json(this.#listPath(query, search), signal);
   }
 
-  /** The page of all mail with this one in its middle; a server that does not know `around` gives the first one. */
-  around(id: string, limit: number, signal?: AbortSignal): Promise<Page> {
-    return this.#json(`messages?${new URLSearchParams({ around: id, limit: String(limit) })}`, signal);
+  /** The page with this mail in its middle; a server that does not know `around` gives the first one. */
+  around(query: string, id: string, limit: number, signal?: AbortSignal): Promise<Page> {
+    const search = new URLSearchParams({ around: id, limit: String(limit) });
+    return this.#json(this.#listPath(query, search), signal);
   }
 
   async days(): Promise<readonly DayCount[]> {
@@ -110,7 +108,8 @@ export class Api {
   }
 
   structure(id: string): Promise<PartStructure> {
-    return this.#optional('structure', `message/${encodeURIComponent(id)}/structure`);
+    // A mail that is gone is answered as a path that is unknown.
+    return this.#optional('structure', `message/${encodeURIComponent(id)}/structure`, () => this.headers(id));
   }
 
   changes(since: string): Promise<Changes> {
@@ -169,6 +168,13 @@ export class Api {
     await this.#write('POST', 'send', mail);
   }
 
+  #listPath(query: string, search: URLSearchParams): string {
+    if (query === '') return `messages?${search}`;
+    search.set('query', query);
+    search.set('tz', this.#timeZone());
+    return `search?${search}`;
+  }
+
   async #write(method: 'PUT' | 'DELETE' | 'POST', path: string, body?: unknown): Promise<Response> {
     return this.#fetch(path, {
       method,
@@ -178,14 +184,14 @@ export class Api {
     });
   }
 
-  /** Notes that a server has nothing there. An unknown mail is another matter. */
-  async #optional<T>(what: Optional, path: string): Promise<T> {
+  /** Notes that a server has nothing there, provided that what it is about is there: `known` asks for that. */
+  async #optional<T>(what: Optional, path: string, known?: () => Promise<unknown>): Promise<T> {
     try {
       return await this.#json<T>(path);
     } catch (error) {
       const isAbsent = error instanceof ApiError && (error.status === 501 || error.status === 404);
-      if (isAbsent && !/^(Message not found|404 page not found)$/.test(error.message))
-        this.missing.value = new Set([...this.missing.value, what]);
+      const isKnown = isAbsent && ((await known?.().then(Boolean, () => false)) ?? true);
+      if (isKnown) this.missing.value = new Set([...this.missing.value, what]);
       throw error;
     }
   }

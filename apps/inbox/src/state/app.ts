@@ -2,8 +2,8 @@ import { type Signal, signal } from '@preact/signals';
 import { type Api, ApiError } from './api.ts';
 import type { Connect, Summary } from './api-shapes.ts';
 import type { LiveWorld } from './live.ts';
-import { MailList } from './mail-list.ts';
-import { MailStream, type Refusal } from './mail-stream.ts';
+import { MailList, pageSize } from './mail-list.ts';
+import { type GivenRows, MailStream, type Refusal } from './mail-stream.ts';
 import { home, type Place } from './place.ts';
 import { Preview } from './preview.ts';
 import { Reader } from './reader.ts';
@@ -74,7 +74,7 @@ export class App {
       this.stream.counted(
         typeof start === 'number'
           ? await api.page(query, start, limit, abort)
-          : await api.around(start.around, limit, abort),
+          : await api.around(query, start.around, limit, abort),
       ),
     );
     this.reader = new Reader(api);
@@ -93,13 +93,17 @@ export class App {
     });
   }
 
-  /** Begins at the place that the address names. */
-  start(place: Place): void {
+  /** Begins at the place that the address names. `given`: rows that came with the page, where they did. */
+  start(place: Place, given: GivenRows | null): void {
     this.stream.live.connect();
     this.#enter(place);
+    const firstRow = place.start - (place.start % pageSize);
     // A link to an old mail shows its neighbours.
-    if (place.page === 'message' && place.query === '' && place.id !== 'latest') this.#locate(place.id);
-    else this.list.search(place.query, place.start);
+    if (place.page === 'message' && place.id !== 'latest') this.#locate(place);
+    else if (given && place.query === '' && given.page.start === firstRow) {
+      this.stream.begin(given);
+      this.list.begin(given.page, place.start);
+    } else this.list.search(place.query, place.start);
   }
 
   /** Goes to a place, leaving a way back unless `replace`. */
@@ -162,8 +166,8 @@ export class App {
     }
   }
 
-  async #locate(id: string): Promise<void> {
-    const offset = await this.list.locate(id);
+  async #locate({ id, query, start: from }: Place): Promise<void> {
+    const offset = await this.list.locate(id, query, from);
     const { page, id: open, start } = this.place.value;
     if (offset < 0 || page !== 'message' || open !== id) return;
     // What is above it may be seen too.

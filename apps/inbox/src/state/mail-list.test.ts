@@ -100,12 +100,22 @@ test('a delete of a waiting mail takes it from the pill, one of a shown mail fro
 test('a mail is found with its neighbours, however old; of one that is gone the list starts at the top', async () => {
   const { asked, fetchPage } = mailbox(100_000);
   const list = new MailList(fetchPage);
-  assert.equal(await list.locate('m40000'), 59_999);
+  assert.equal(await list.locate('m40000', '', 0), 59_999);
   assert.deepEqual(list.neighbours('m40000'), { newer: 'm40001', older: 'm39999' });
   assert.deepEqual(asked, [59_974]);
   const other = new MailList(fetchPage);
-  assert.equal(await other.locate('gone'), -1);
+  assert.equal(await other.locate('gone', '', 0), -1);
   assert.equal(other.row(0)?.ID, 'm99999');
+});
+
+test('rows that came with the page are the list, without a question', async () => {
+  const { asked, fetchPage } = mailbox(200);
+  const list = new MailList(fetchPage);
+  list.begin(await fetchPage('', 50, 50), 60);
+  assert.equal(list.row(60)?.ID, 'm139');
+  assert.equal(list.following, false);
+  await list.show(50, 100);
+  assert.deepEqual(asked, [50]);
 });
 
 test('a list that cannot be asked for says so, and is there when it can', async () => {

@@ -108,11 +108,22 @@ export class MailList {
     await this.#load(Math.floor(from / pageSize) * pageSize, true);
   }
 
-  /** Shows all mail, where this one is; resolves to its offset, -1 where it cannot be told. */
-  async locate(id: string): Promise<number> {
+  /** Begins with a page of all mail that is here already. */
+  begin(page: Page, from: number): void {
+    this.following = from === 0;
+    this.#take(page, true);
+  }
+
+  /**
+   * Shows all mail or what a search finds, where this one is; resolves to its offset, -1 where it cannot be told: then the
+   * list begins at `from`.
+   */
+  async locate(id: string, query: string, from: number): Promise<number> {
+    this.query.value = query;
     await this.#load({ around: id }, true);
-    if (!this.loaded.value) await this.search('');
-    return offsetOf(this.window.value, id);
+    const offset = offsetOf(this.window.value, id);
+    if (offset < 0) await this.search(query, from);
+    return offset;
   }
 
   /** Makes every row of a range known, and some around it. */
@@ -202,18 +213,7 @@ export class MailList {
     const query = this.query.value;
     try {
       const page = await this.#fetchPage(query, place, pageSize, request.signal);
-      if (request.signal.aborted) return;
-      batch(() => {
-        const arrived = page.messages_count - this.window.value.total;
-        const seenBefore = this.loaded.value && !this.following;
-        if (fresh) this.window.value = emptyWindow();
-        this.window.value = withPage(this.window.value, page.start, page.messages, page.messages_count);
-        this.unread.value = page.messages_unread;
-        const pending = this.pending.value + (fresh && seenBefore ? arrived : 0);
-        this.pending.value = Math.max(0, Math.min(pending, page.messages_count));
-        this.loaded.value = true;
-        this.error.value = '';
-      });
+      if (!request.signal.aborted) this.#take(page, fresh);
     } catch (error) {
       // A mail that is gone has no neighbours; the list stays as it is.
       if (request.signal.aborted || start < 0) return;
@@ -221,5 +221,19 @@ export class MailList {
     } finally {
       if (this.#loading.get(start) === request) this.#loading.delete(start);
     }
+  }
+
+  #take(page: Page, fresh: boolean): void {
+    batch(() => {
+      const arrived = page.messages_count - this.window.value.total;
+      const seenBefore = this.loaded.value && !this.following;
+      if (fresh) this.window.value = emptyWindow();
+      this.window.value = withPage(this.window.value, page.start, page.messages, page.messages_count);
+      this.unread.value = page.messages_unread;
+      const pending = this.pending.value + (fresh && seenBefore ? arrived : 0);
+      this.pending.value = Math.max(0, Math.min(pending, page.messages_count));
+      this.loaded.value = true;
+      this.error.value = '';
+    });
   }
 }

@@ -27,6 +27,9 @@ export type StreamListener = {
   readonly refused: (refusal: Refusal) => void;
 };
 
+/** A page of the list that came with the page itself; what happened after `cursor` may be missing in it. */
+export type GivenRows = { readonly page: Page; readonly cursor: string };
+
 /** Mail as it happens: events and what was missed between them, taken into the list and the counts. */
 export class MailStream {
   readonly live: Live;
@@ -76,11 +79,17 @@ export class MailStream {
     return page;
   }
 
-  /** Connected again: what came meanwhile was not heard. */
+  /** Begins with rows that are here already: what came after them is asked for once the line stands. */
+  begin({ page, cursor }: GivenRows): void {
+    this.counted(page);
+    this.#cursor = cursor;
+  }
+
+  /** Connected, perhaps again: what came meanwhile was not heard. */
   #onLive(): void {
     if (this.#list.error.value !== '' || !this.#list.loaded.value) {
       if (this.#seenLive) this.#list.reload();
-    } else if (this.#seenLive) this.#catchUp();
+    } else if (this.#seenLive || this.#cursor !== '') this.#catchUp();
     this.#seenLive = true;
   }
 

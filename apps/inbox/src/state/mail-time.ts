@@ -1,26 +1,38 @@
-/** How a mail's time reads in the list: near times by distance, older ones by date. `now` in ms. */
-export function listTime(created: string, nowMs: number, locale?: string): string {
+/** Making one takes a browser as long as a hundred uses of it. */
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+function formatOf(locale: string | undefined, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  const key = `${locale} ${JSON.stringify(options)}`;
+  const format = formats.get(key) ?? new Intl.DateTimeFormat(locale, options);
+  formats.set(key, format);
+  return format;
+}
+
+export type TimeWords = { readonly now: string; readonly minutes: (count: number) => string };
+
+/** How a mail's time reads in the list: near times by distance, older ones by date. */
+export function listTime(created: string, nowMs: number, words: TimeWords, locale?: string): string {
   const atMs = Date.parse(created);
   const seconds = Math.round((nowMs - atMs) / 1000);
-  if (seconds < 45 && seconds > -45) return 'now';
+  if (seconds < 45 && seconds > -45) return words.now;
   const minutes = Math.round(seconds / 60);
-  if (minutes > 0 && minutes < 60) return `${minutes} min`;
+  if (minutes > 0 && minutes < 60) return words.minutes(minutes);
   const at = new Date(atMs);
   const now = new Date(nowMs);
   if (at.toDateString() === now.toDateString()) {
-    return at.toLocaleTimeString(locale, { hour: '2-digit', minute: '2-digit' });
+    return formatOf(locale, { hour: '2-digit', minute: '2-digit' }).format(at);
   }
   const sameYear = at.getFullYear() === now.getFullYear();
-  return at.toLocaleDateString(locale, {
+  return formatOf(locale, {
     day: 'numeric',
     month: 'short',
     ...(sameYear ? {} : { year: 'numeric' }),
-  });
+  }).format(at);
 }
 
 /** The whole date, for hovering and for the message. */
 export function fullTime(created: string, locale?: string): string {
-  return new Date(created).toLocaleString(locale, { dateStyle: 'full', timeStyle: 'medium' });
+  return formatOf(locale, { dateStyle: 'full', timeStyle: 'medium' }).format(new Date(created));
 }
 
 /** Bytes as people say them: `812 B`, `4.2 kB`, `1.3 MB`. */

@@ -15,12 +15,12 @@ export function showOutside(app: App, words: { readonly newMailFrom: (sender: st
     clearTimeout(timer);
     timer = window.setTimeout(() => {
       document.title = unread > 0 ? `(${unread.toLocaleString()}) ${title}` : title;
-      if (icon) icon.href = unread > 0 ? withDot(plain) : plain;
+      if (icon) icon.href = unread > 0 ? withCount(plain, unread) : plain;
       if ('setAppBadge' in navigator) navigator.setAppBadge(unread).catch(() => {});
     }, 500);
   });
 
-  let notifiedAtMs = 0;
+  let notifiedAtMs = Number.NEGATIVE_INFINITY;
   effect(() => {
     const [mail] = app.lastArrived.value.slice(-1);
     if (!mail || !app.settings.notifications.peek() || !canNotify()) return;
@@ -40,8 +40,12 @@ export function showOutside(app: App, words: { readonly newMailFrom: (sender: st
 
 const canNotify = () => 'Notification' in window && Notification.permission === 'granted';
 
-/** The icon, which is an SVG written into its address, with a dot. */
-function withDot(address: string): string {
-  const dot = encodeURIComponent("<circle cx='25' cy='8' r='7' fill='#d92d20'/></svg>");
-  return address.replace('%3C/svg%3E', dot);
+/** The icon, which is an SVG written into its address, with a count in a box; from a thousand on as `1k`. */
+export function withCount(address: string, count: number): string {
+  const text = count < 1000 ? String(count) : count < 100_000 ? `${Math.floor(count / 1000)}k` : '∞';
+  const width = 9 + 8 * text.length;
+  const box =
+    `<rect x='${32 - width}' y='13' width='${width}' height='19' rx='4' fill='#c3261c'/>` +
+    `<text x='${32 - width / 2}' y='28' font-family='sans-serif' font-size='16' font-weight='700' text-anchor='middle' fill='#fff'>${text}</text>`;
+  return address.replace('%3C/svg%3E', encodeURIComponent(`${box}</svg>`));
 }

@@ -10,7 +10,8 @@ export const sidePages = ['send', 'settings', 'about', 'api'] as const;
 export type SidePage = (typeof sidePages)[number];
 
 export type Place = {
-  readonly page: 'list' | 'message' | SidePage;
+  /** `nowhere`: an address that names nothing. */
+  readonly page: 'list' | 'message' | 'nowhere' | SidePage;
   /** The search that the list shows; empty: the whole inbox. */
   readonly query: string;
   /** The open message. */
@@ -32,7 +33,8 @@ export function renderPlace(place: Place): string {
     if (place.tab !== null) search.set('tab', place.tab);
     return withSearch(`view/${encodeURIComponent(place.id)}`, search);
   }
-  if (place.page === 'list') return withSearch(place.query === '' ? '' : 'search', search);
+  if (place.page === 'list' || place.page === 'nowhere')
+    return withSearch(place.query === '' ? '' : 'search', search);
   search.set('page', place.page);
   return withSearch('', search);
 }
@@ -51,6 +53,7 @@ export function parsePlace(path: string, search: string): Place {
   if (view?.[1] !== undefined) {
     return { page: 'message', query, id: decodeId(view[1]), start, tab: parseTab(params.get('tab')) };
   }
+  if (path !== '' && path !== 'search' && path !== 'search/') return { ...home, page: 'nowhere' };
   const page = sidePages.find(one => one === params.get('page'));
   if (page) return { ...home, page, query, start };
   return { ...home, query, start };

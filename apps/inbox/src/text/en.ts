@@ -51,6 +51,7 @@ export const en = {
   copy: 'Copy',
   copied: 'Copied',
   attachments: (count: number) => plural(count, 'attachment', 'attachments'),
+  time: { now: 'now', minutes: (count: number) => `${count} min` },
   connection: {
     connecting: 'Connecting',
     live: 'Live',
@@ -59,6 +60,8 @@ export const en = {
     now: 'Try now',
     offlineSince: (time: string) => `offline since ${time}`,
   },
+  nowhere: 'There is no such page',
+  toInbox: 'To the inbox',
   offlineAction: 'Not done: the server cannot be reached.',
   mailContent: 'Content of the mail',
   views: 'Views of the message',
