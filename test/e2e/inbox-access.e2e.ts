@@ -80,7 +80,10 @@ test('everything is done by keyboard', async () => {
 });
 
 test('a click into a mail leaves the page its keys, and copies what is marked', async () => {
-  await world.send('frame', [mailOf('below'), mailOf('in a frame', '<p>First line</p><p>Second line</p><a href="https://x.invalid">Link</a>')]);
+  await world.send('frame', [
+    mailOf('below'),
+    mailOf('in a frame', '<p>First line</p><p>Second line</p><a href="https://x.invalid">Link</a>'),
+  ]);
   const page = await world.open('frame', '', { ...desktop, permissions: ['clipboard-read'] });
   await openMail(page, 'in a frame');
   const frame = page.frameLocator('iframe.html');
@@ -153,7 +156,7 @@ for (const [device, options] of Object.entries({ desktop, phone })) {
       };
       const faults: string[] = [];
       page.on('console', message => {
-        if (message.type() === 'error') faults.push(message.text());
+        if (message.type() === 'error' && !message.text().includes('x.invalid')) faults.push(message.text());
       });
       await page.locator('.row a').first().waitFor();
       await page.locator('.keeps').waitFor({ state: 'attached' });

@@ -30,7 +30,6 @@ export function HtmlFrame({ message, width, dark, images, remote }: Props) {
   const words = useWords();
   const stage = useRef<HTMLDivElement>(null);
   const room = useSignal(0);
-  const isLong = message.HTML.length > longestCleaned && !dark && images && !hasInlinePictures(message);
 
   useLayoutEffect(() => {
     const element = stage.current;
@@ -44,12 +43,6 @@ export function HtmlFrame({ message, width, dark, images, remote }: Props) {
     return () => observer.disconnect();
   }, []);
 
-  useEffect(() => {
-    const element = stage.current;
-    const frame = element?.querySelector('iframe');
-    return frame ? keepKeys(frame, () => element?.closest<HTMLElement>('.message') ?? null) : undefined;
-  }, [message.ID, isLong]);
-
   const wanted = useMemo(() => naturalWidth(message.HTML), [message.ID]);
   const given = Math.min(room.value, widths[width]);
   const scale = given > 0 && wanted > given ? given / wanted : 1;
@@ -59,21 +52,37 @@ export function HtmlFrame({ message, width, dark, images, remote }: Props) {
       framePage.value = await loadFramePage();
     }, '');
   }, []);
-  const pictures = useSignal<ReadonlyMap<string, string>>(new Map());
+  /** Of which mail, since another's may still be here. */
+  const pictures = useSignal<{ id: string; urls: ReadonlyMap<string, string> } | null>(null);
+  const needsPictures = useMemo(() => hasInlinePictures(message), [message.ID]);
   useEffect(() => {
-    pictures.value = new Map();
-    if (!hasInlinePictures(message)) return;
-    void app.act(async () => {
-      pictures.value = await inlinePictures(app.api, message);
-    }, '');
+    if (!needsPictures) return;
+    let isOver = false;
+    let urls: ReadonlyMap<string, string> = new Map();
+    void app
+      .act(async () => {
+        urls = await inlinePictures(app.api, message);
+      }, '')
+      .then(() => {
+        if (!isOver) pictures.value = { id: message.ID, urls };
+      });
+    return () => {
+      isOver = true;
+    };
   }, [message.ID]);
-  const page = useMemo(
-    () =>
-      isLong || framePage.value === null
-        ? ''
-        : framePage.value(message, part => pictures.value.get(part) ?? '', { dark, images, remote }),
-    [message.ID, isLong, dark, images, remote, framePage.value, pictures.value],
-  );
+  const isLong = message.HTML.length > longestCleaned && !dark && images && !needsPictures;
+  const page = useMemo(() => {
+    const render = framePage.value;
+    const urls = needsPictures ? pictures.value : { id: message.ID, urls: new Map<string, string>() };
+    if (isLong || render === null || urls?.id !== message.ID) return null;
+    return render(message, part => urls.urls.get(part) ?? '', { dark, images, remote });
+  }, [message.ID, isLong, dark, images, remote, framePage.value, pictures.value]);
+  useEffect(() => {
+    const element = stage.current;
+    const frame = element?.querySelector('iframe');
+    return frame ? keepKeys(frame, () => element?.closest<HTMLElement>('.message') ?? null) : undefined;
+  }, [message.ID, page]);
+
   const style = {
     width: `${given / scale}px`,
     height: `${100 / scale}%`,
@@ -90,11 +99,9 @@ export function HtmlFrame({ message, width, dark, images, remote }: Props) {
   };
   return (
     <div class={dark ? 'stage dark' : 'stage'} ref={stage}>
-      {isLong ? (
-        <iframe {...frame} key="long" src={app.api.viewUrl(message.ID, remote)} />
-      ) : (
-        <iframe {...frame} key="cleaned" srcdoc={page} />
-      )}
+      {/* A frame of its own for each document: one that is still loading may miss that it is to show another. */}
+      {isLong && <iframe {...frame} key={message.ID} src={app.api.viewUrl(message.ID, remote)} />}
+      {page !== null && <iframe {...frame} key={page} srcdoc={page} />}
     </div>
   );
 }
