@@ -46,9 +46,13 @@ export class FallbackDoor implements AsyncDisposable {
 
   /** Takes over whose hosts there are, and listens from the first base domain on. */
   want(fleet: FleetSpec): void {
-    const all = [...fleet.tenants.values()].flatMap(tenant => [tenant.ownHost, ...tenant.hostnames]);
-    const hostnames = new Set(all);
-    this.#isKnown = host => host !== '' && hostnames.has(host);
+    let hostnames: ReadonlySet<string> | null = null;
+    this.#isKnown = host => {
+      hostnames ??= new Set(
+        [...fleet.tenants.values()].flatMap(tenant => [tenant.ownHost, ...tenant.hostnames]),
+      );
+      return host !== '' && hostnames.has(host);
+    };
     if (fleet.proxy.baseDomain === '') return;
     this.#opened ??= this.#open(fallbackSocketPath(fleet.runDir)).catch(error => {
       this.#log.error({ error: (error as Error).message }, 'no fallback socket for the web server');

@@ -149,7 +149,7 @@ export async function openController(options: ControllerOptions): Promise<Contro
   await reconciler.settle();
   clearTimeout(patience);
   door.begin();
-  const watch = opened.use(new ConfigWatch(config, async () => void (await reconciler.apply(false))));
+  const watch = opened.use(new ConfigWatch(config, () => reconciler.notice()));
   await watch.watchFolders();
   await notifySystemd(options.notifySocket, 'READY');
   const tend = (minute: number) => fleet.shards.broadcast({ type: 'tend', minute });

@@ -69,6 +69,12 @@ export class Reconciler {
     return reply;
   }
 
+  /** As {@link apply}, and cheap where the files say what runs, as after a change that was made here. */
+  async notice(): Promise<void> {
+    const isKnown = await this.exclusive(async () => (await this.config.read()) === this.config.good);
+    if (!isKnown) await this.apply(false);
+  }
+
   preview(reading: FleetReading): PlanReply {
     if (!isGood(reading)) return { lines: [], held: '', issues: reading.issues };
     const plan = this.#loop.planFor(this.#desired(reading.fleet));

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { TenantId } from '../base/ids.ts';
 import { Refusal } from '../base/refusal.ts';
 import { diffLines } from '../reconcile/diff-lines.ts';
@@ -14,6 +15,12 @@ import type { Reconciler } from './reconciler.ts';
 /** Whoever changes a tenant waits so long for its listeners: its shard may be about to be started again. */
 const patienceMs = 10_000;
 
+/**
+ * A change looks at the whole file and the whole fleet, however small it is. Who comes while another one is under way waits
+ * so long for more to come; who comes alone, or always after the other's answer, never does.
+ */
+const gatherMs = 100;
+
 /** What a new tenant listens on if nothing else is written. */
 const usualSockets = 2;
 
@@ -25,6 +32,8 @@ export class TenantEditor {
   readonly #fleet: Fleet;
   readonly #files: EditableFiles;
   #pending: Pending[] = [];
+  /** Changes that are not answered yet. */
+  #underWay = 0;
 
   constructor(reconciler: Reconciler, fleet: Fleet) {
     this.#reconciler = reconciler;
@@ -40,15 +49,17 @@ export class TenantEditor {
   /** Resolves when the tenant answers as it is wanted now, or is known not to; when it is gone, if it was removed. */
   async change(change: TenantChange): Promise<void> {
     if (change.verb === 'add') this.#checkRoom();
-    const pending = { change, ...Promise.withResolvers<void>() };
-    this.#pending.push(pending);
-    if (this.#pending.length === 1) void this.#reconciler.exclusive(() => this.#writePending());
-    await pending.promise;
-    await this.#reconciler.run();
-    const id = (change.verb === 'rename' ? change.to : change.name) as TenantId;
-    const isDone = () =>
-      change.verb === 'remove' ? !this.#fleet.tenants.has(id) : this.#fleet.hasSettled(id);
-    await this.#fleet.until(isDone, patienceMs);
+    this.#underWay++;
+    try {
+      await this.#write(change);
+      await this.#reconciler.run();
+      const id = (change.verb === 'rename' ? change.to : change.name) as TenantId;
+      const isDone = () =>
+        change.verb === 'remove' ? !this.#fleet.tenants.has(id) : this.#fleet.hasSettled(id);
+      await this.#fleet.until(isDone, patienceMs);
+    } finally {
+      this.#underWay--;
+    }
   }
 
   preview(change: TenantChange): Promise<DryRunReply> {
@@ -62,6 +73,18 @@ export class TenantEditor {
         access: publishedAccess(reading.fleet, change.name),
       };
     });
+  }
+
+  #write(change: TenantChange): Promise<void> {
+    const pending = { change, ...Promise.withResolvers<void>() };
+    this.#pending.push(pending);
+    if (this.#pending.length === 1) void this.#writeSoon();
+    return pending.promise;
+  }
+
+  async #writeSoon(): Promise<void> {
+    if (this.#underWay > 1) await sleep(gatherMs);
+    await this.#reconciler.exclusive(() => this.#writePending());
   }
 
   async #writePending(): Promise<void> {
