@@ -41,7 +41,9 @@ export class Limiter {
 
   /** Whether something is known that a later question depends on. */
   get isCounting(): boolean {
-    return this.#connectionCount > 0 || this.#sources.size > 0 || Object.keys(this.#tenant).length > 0;
+    const full = this.#clock() - minuteMs;
+    const isOver = (buckets: Buckets) => Object.values(buckets).every(({ atMs }) => atMs <= full);
+    return this.#connectionCount > 0 || ![this.#tenant, ...this.#sources.values()].every(isOver);
   }
 
   /** A connection came: the limit that it breaks, or null, and then it counts until `disconnected`. */

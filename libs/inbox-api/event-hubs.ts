@@ -11,6 +11,10 @@ export class EventHubs {
     return hub;
   }
 
+  has(tenant: InboxTenant): boolean {
+    return this.#hubs.has(tenant);
+  }
+
   close(tenant: InboxTenant): void {
     this.#hubs.get(tenant)?.close();
     this.#hubs.delete(tenant);

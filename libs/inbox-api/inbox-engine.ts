@@ -178,6 +178,7 @@ export async function createInboxEngine(options: InboxEngineOptions): Promise<In
       return connections.end(tenant, drainMs);
     },
     connections: tenant => connections.count(tenant),
+    isAtRest: tenant => connections.count(tenant) === 0 && !hubs.has(tenant),
     async [Symbol.asyncDispose]() {
       connections.destroyAll();
       await app.close();

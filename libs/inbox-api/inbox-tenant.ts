@@ -140,4 +140,6 @@ export interface InboxEngine extends AsyncDisposable {
   /** Ends the connections of a tenant: idle ones at once, busy ones after their answer, at most `drainMs` later. */
   end(tenant: InboxTenant, drainMs: number): Promise<void>;
   connections(tenant: InboxTenant): number;
+  /** Whether nobody is connected to a tenant, and nobody's place in its changes has to be known. */
+  isAtRest(tenant: InboxTenant): boolean;
 }

@@ -17,5 +17,5 @@ export type SessionRecord = {
   tls: boolean;
   /** The first line that is still kept is the first that was said. */
   complete: boolean;
-  readonly lines: TranscriptLine[];
+  readonly lines: readonly TranscriptLine[];
 };

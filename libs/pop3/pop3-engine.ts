@@ -40,5 +40,6 @@ export function createPop3Engine({ log, clock = Date.now }: Pop3EngineOptions): 
     },
     end: (host, drainMs, isMeant) => sessions.end(host, drainMs, isMeant),
     connections: host => sessions.of(host).size,
+    isAtRest: host => sessions.of(host).size === 0 && !surroundings.get(host)?.limiter.isCounting,
   };
 }

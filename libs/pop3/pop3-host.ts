@@ -48,4 +48,6 @@ export interface Pop3Engine {
   /** Ends the sessions of a host, or those on some sockets, after what they are at, at most `drainMs` later. */
   end(host: Pop3Host, drainMs: number, isMeant?: (socket: Socket) => boolean): Promise<void>;
   connections(host: Pop3Host): number;
+  /** Whether nothing is known of a host any more: no session, no count of a limit. */
+  isAtRest(host: Pop3Host): boolean;
 }

@@ -19,6 +19,8 @@ import { SharedSettings } from './shared-settings.ts';
 import { type ArrivedSocket, SocketArrivals } from './socket-arrivals.ts';
 
 const heartbeatMs = 1000;
+/** So many tenants at once that come to rest leave more than collecting costs. */
+const worthCollecting = 100;
 
 type Command<Type extends ToShard['type']> = Extract<ToShard, { readonly type: Type }>;
 
@@ -289,10 +291,14 @@ export class Shard {
   async #tend(minute: number): Promise<void> {
     if (this.#isTending) return;
     this.#isTending = true;
-    for (const worker of this.#tenants.values())
+    let resting = 0;
+    for (const worker of this.#tenants.values()) {
+      if (worker.rest()) resting += 1;
       await worker.tend(minuteOf(worker.uid) === minute).catch(error => {
         this.#log.error({ err: error, uid: worker.uid }, 'a mailbox could not be tended');
       });
+    }
+    if (resting >= worthCollecting) this.#memory.letGo();
     this.#isTending = false;
   }
 }

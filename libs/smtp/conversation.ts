@@ -12,11 +12,11 @@ import { listenerLimit } from '../connection/listener.ts';
 import type { Leavable } from '../connection/live-sessions.ts';
 import { type Peer, peerAt } from '../connection/peer.ts';
 import type { Envelope } from '../mail/message.ts';
-import type { SessionRecord } from '../mail/session-record.ts';
 import type { Proof } from '../passwords/proof.ts';
 import { trimSpace } from './command-line.ts';
 import * as commands from './commands.ts';
 import { type DataEnd, IncomingMail } from './incoming-mail.ts';
+import type { KeptSession } from './kept-session.ts';
 import * as outcome from './outcome.ts';
 import { redactLine } from './redact.ts';
 import * as dialogue from './session.ts';
@@ -58,7 +58,7 @@ export class Conversation implements Talker, Leavable, dialogue.Context {
   readonly #startedAtMs: number;
   #session: dialogue.Session;
   #hostName: string | Promise<string> = 'unknown';
-  #record: SessionRecord | null = null;
+  #kept: KeptSession | null = null;
   #incoming: IncomingMail | null = null;
   #leaving = false;
 
@@ -108,7 +108,7 @@ export class Conversation implements Talker, Leavable, dialogue.Context {
 
   opened(peer: Peer): void {
     const { transcripts, host } = this.#around;
-    this.#record = transcripts.begin(host, peer.address, this.#session.tls);
+    this.#kept = transcripts.begin(host, peer.address, this.#session.tls);
     const live = () => this.#around.connectionsOn(this.listener);
     const limit = this.#meet(peer) ?? listenerLimit(this.listener, live);
     this.#say(
@@ -148,7 +148,7 @@ export class Conversation implements Talker, Leavable, dialogue.Context {
   closed(): void {
     this.#client.leave();
     this.#incoming?.release();
-    if (this.#record) this.#around.transcripts.end(this.#record);
+    if (this.#kept) this.#around.transcripts.end(this.#around.host, this.#kept);
     this.#around.closed(this);
   }
 
@@ -216,7 +216,7 @@ export class Conversation implements Talker, Leavable, dialogue.Context {
       ready: () => this.#say(outcome.tlsReady(this.#session)),
       unavailable: () => this.#say(outcome.tlsUnavailable(this.#session)),
       done: () => {
-        if (this.#record) this.#record.tls = true;
+        if (this.#kept) this.#kept.record.tls = true;
       },
       failed: error => this.#around.failed(error),
     });
@@ -231,7 +231,7 @@ export class Conversation implements Talker, Leavable, dialogue.Context {
   #believe({ addr, name }: XclientAttributes): void {
     const peer = addr ? peerAt(addr) : (this.#client.peer ?? peerAt('127.0.0.1'));
     const limit = this.#meet(peer, name);
-    if (this.#record) this.#record.remoteAddress = peer.address;
+    if (this.#kept) this.#kept.record.remoteAddress = peer.address;
     if (limit) this.#say(outcome.tooManyConnections(this.#session, this.settings, limit));
   }
 
@@ -294,6 +294,6 @@ export class Conversation implements Talker, Leavable, dialogue.Context {
   }
 
   #note(from: 'client' | 'server', text: string): void {
-    if (this.#record) this.#around.transcripts.add(this.#around.host, this.#record, from, text);
+    if (this.#kept) this.#around.transcripts.add(this.#around.host, this.#kept, from, text);
   }
 }

@@ -80,8 +80,10 @@ export function createSmtpEngine({
     transcript: host => transcripts.of(host),
     release(host) {
       const counting = surroundings.get(host)?.limiter.isCounting ?? false;
-      if (sessions.of(host).size > 0 || counting || !transcripts.isSilent(host)) return false;
-      forget(host);
+      if (sessions.of(host).size > 0 || counting) return false;
+      surroundings.delete(host);
+      if (!transcripts.isSilent(host)) return false;
+      transcripts.forget(host);
       return true;
     },
     forget,

@@ -108,8 +108,8 @@ export interface SmtpEngine {
   /** What was said last, oldest session first; no secrets and no mail data. */
   transcript(host: SmtpHost): readonly SessionRecord[];
   /**
-   * Lets go of a host of which nothing is worth keeping: no session, nothing that a client said, no count of a limit.
-   * False while there is such a thing, and then nothing happens.
+   * Lets go of what a host without sessions does not need. False while something is worth keeping that belongs to this
+   * very object: a session, something that a client said, a count of a limit.
    */
   release(host: SmtpHost): boolean;
   /** The host is gone for good: what was kept for it is dropped. */

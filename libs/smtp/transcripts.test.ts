@@ -7,6 +7,7 @@ import { Transcripts } from './transcripts.ts';
 const limits = { maxHostBytes: 1500, maxBytes: 3500 };
 const texts = (transcripts: Transcripts<string>, host: string) =>
   transcripts.of(host).map(session => session.lines.map(line => line.text).join(' '));
+const ids = (transcripts: Transcripts<string>, host: string) => transcripts.of(host).map(({ id }) => id);
 
 test('sessions and their lines, the oldest go first', () => {
   let now = 0;
@@ -16,10 +17,10 @@ test('sessions and their lines, the oldest go first', () => {
   const second = transcripts.begin('a', '127.0.0.1', true);
   for (let i = 0; i < 10; i++) transcripts.add('a', second, 'server', `2.${i}`);
   assert.deepEqual(texts(transcripts, 'a'), ['1.6 1.7 1.8 1.9', '2.0 2.1 2.2 2.3 2.4 2.5 2.6 2.7 2.8 2.9']);
-  assert.deepEqual([first.complete, second.complete], [false, true]);
-  transcripts.end(second);
-  assert.equal(first.endedAtMs, null);
-  assert.ok(second.endedAtMs);
+  assert.deepEqual([first.record.complete, second.record.complete], [false, true]);
+  transcripts.end('a', second);
+  assert.equal(first.record.endedAtMs, null);
+  assert.ok(second.record.endedAtMs);
 });
 
 test('a session that was dropped comes back when it goes on', () => {
@@ -27,10 +28,40 @@ test('a session that was dropped comes back when it goes on', () => {
   const old = transcripts.begin('a', '127.0.0.1', false);
   const busy = transcripts.begin('a', '127.0.0.1', false);
   for (let i = 0; i < 100; i++) transcripts.add('a', busy, 'client', 'x'.repeat(50));
-  assert.deepEqual(transcripts.of('a'), [busy]);
+  assert.deepEqual(ids(transcripts, 'a'), [busy.record.id]);
   transcripts.add('a', old, 'client', 'again');
-  assert.deepEqual(transcripts.of('a').at(-1), old);
-  assert.equal(old.complete, false);
+  assert.deepEqual(ids(transcripts, 'a').at(-1), old.record.id);
+  assert.equal(old.record.complete, false);
+});
+
+test('a session that has ended reads as before, takes less, and may go on', () => {
+  let now = 1000;
+  const transcripts = new Transcripts<string>(() => now++, { maxHostBytes: 10_000, maxBytes: 10_000 });
+  const session = transcripts.begin('a', '127.0.0.1', false);
+  for (let i = 0; i < 10; i++) {
+    transcripts.add('a', session, 'client', `NOOP ${i}`);
+    transcripts.add('a', session, 'server', '250-"ä"\r\n250 x');
+  }
+  const [said] = transcripts.of('a');
+  const bytes = session.bytes;
+  transcripts.end('a', session);
+  const [kept] = transcripts.of('a');
+  assert.deepEqual(kept?.lines, said?.lines);
+  assert.ok(session.bytes < bytes / 2, `${session.bytes} of ${bytes}`);
+  transcripts.add('a', session, 'server', '250 late');
+  assert.deepEqual(transcripts.of('a')[0]?.lines.slice(0, 20), said?.lines);
+  assert.equal(transcripts.of('a')[0]?.lines.at(-1)?.text, '250 late');
+});
+
+test('of a session that has ended the older half goes first', () => {
+  const transcripts = new Transcripts<string>(() => 0, { maxHostBytes: 875, maxBytes: 9000 });
+  const old = transcripts.begin('a', '127.0.0.1', false);
+  for (let i = 0; i < 4; i++) transcripts.add('a', old, 'client', `1.${i}`);
+  transcripts.end('a', old);
+  const next = transcripts.begin('a', '127.0.0.1', false);
+  for (let i = 0; i < 5; i++) transcripts.add('a', next, 'client', `2.${i}`);
+  assert.deepEqual(texts(transcripts, 'a'), ['1.2 1.3', '2.0 2.1 2.2 2.3 2.4']);
+  assert.equal(old.record.complete, false);
 });
 
 test('all hosts together are bounded too', () => {

@@ -4,12 +4,9 @@
  */
 import type { Clock } from '../base/clock.ts';
 import type { SessionRecord, TranscriptLine } from '../mail/session-record.ts';
+import { KeptSession } from './kept-session.ts';
 
-type HostRecords = { readonly sessions: SessionRecord[]; bytes: number };
-
-/** What a line and a session cost besides their text. */
-const lineBytes = 64;
-const sessionBytes = 256;
+type HostRecords = { readonly sessions: KeptSession[]; bytes: number };
 
 export type TranscriptLimits = { readonly maxHostBytes: number; readonly maxBytes: number };
 
@@ -27,43 +24,45 @@ export class Transcripts<Host> {
     this.#limits = limits;
   }
 
-  begin(host: Host, remoteAddress: string, tls: boolean): SessionRecord {
-    const session: SessionRecord = {
+  begin(host: Host, remoteAddress: string, tls: boolean): KeptSession {
+    const session = new KeptSession({
       id: ++this.#lastId,
       startedAtMs: this.#clock(),
       endedAtMs: null,
       remoteAddress,
       tls,
       complete: true,
-      lines: [],
-    };
+    });
     const records = this.#hosts.get(host) ?? { sessions: [], bytes: 0 };
     this.#hosts.delete(host);
     this.#hosts.set(host, records);
     this.#keep(records, session);
+    this.#shrink(records);
     return session;
   }
 
-  add(host: Host, session: SessionRecord, from: TranscriptLine['from'], text: string): void {
+  add(host: Host, session: KeptSession, from: TranscriptLine['from'], text: string): void {
     const records = this.#hosts.get(host) ?? { sessions: [], bytes: 0 };
     this.#hosts.set(host, records);
     // It was dropped meanwhile, to make room for others.
     if (!records.sessions.includes(session)) this.#keep(records, session);
-    session.lines.push({ atMs: this.#clock(), from, text });
-    this.#grow(records, lineBytes + text.length);
+    this.#alter(records, session, () => session.add({ atMs: this.#clock(), from, text }));
+    this.#shrink(records);
   }
 
-  end(session: SessionRecord): void {
-    session.endedAtMs = this.#clock();
+  end(host: Host, session: KeptSession): void {
+    session.record.endedAtMs = this.#clock();
+    const records = this.#hosts.get(host);
+    if (records?.sessions.includes(session)) this.#alter(records, session, () => session.pack());
   }
 
   of(host: Host): readonly SessionRecord[] {
-    return this.#hosts.get(host)?.sessions ?? [];
+    return this.#hosts.get(host)?.sessions.map(session => session.read()) ?? [];
   }
 
   /** Whether no client of the host said anything. */
   isSilent(host: Host): boolean {
-    return this.of(host).every(({ lines }) => lines.every(({ from }) => from === 'server'));
+    return this.#hosts.get(host)?.sessions.every(({ wasHeard }) => !wasHeard) ?? true;
   }
 
   forget(host: Host): void {
@@ -71,14 +70,23 @@ export class Transcripts<Host> {
     this.#hosts.delete(host);
   }
 
-  #keep(records: HostRecords, session: SessionRecord): void {
+  #keep(records: HostRecords, session: KeptSession): void {
     records.sessions.push(session);
-    this.#grow(records, sessionBytes);
+    this.#count(records, session.bytes);
   }
 
-  #grow(records: HostRecords, bytes: number): void {
+  #alter(records: HostRecords, session: KeptSession, change: () => void): void {
+    const before = session.bytes;
+    change();
+    this.#count(records, session.bytes - before);
+  }
+
+  #count(records: HostRecords, bytes: number): void {
     records.bytes += bytes;
     this.#bytes += bytes;
+  }
+
+  #shrink(records: HostRecords): void {
     while (records.bytes > this.#limits.maxHostBytes && records.sessions.length > 0)
       this.#dropOldest(records);
     for (const oldest of this.#hosts.keys()) {
@@ -87,14 +95,15 @@ export class Transcripts<Host> {
     }
   }
 
-  /** Drops the oldest line, or the oldest session when it has none left. */
+  /** Drops the oldest lines, or the oldest session when it has none left. */
   #dropOldest(records: HostRecords): void {
     const [session] = records.sessions;
-    const line = session?.lines.shift();
-    if (session) session.complete = false;
-    if (!line) records.sessions.shift();
-    const freed = line ? lineBytes + line.text.length : sessionBytes;
-    records.bytes -= freed;
-    this.#bytes -= freed;
+    if (!session) return;
+    if (!session.isEmpty) this.#alter(records, session, () => session.drop());
+    else {
+      records.sessions.shift();
+      session.record.complete = false;
+      this.#count(records, -session.bytes);
+    }
   }
 }

@@ -28,7 +28,7 @@ export class TenantMail {
   readonly #core: TenantCore;
   readonly #tagRules: () => TagRules;
   /** Message-IDs of mails on their way into the mailbox, where duplicates are dropped. */
-  readonly #arriving = new Map<string, Promise<void>>();
+  #arriving: Map<string, Promise<void>> | null = null;
   #fault = '';
   /** When the oldest mail will be too old; 0: not known. */
   #tooOldAtMs = 0;
@@ -131,13 +131,14 @@ export class TenantMail {
   /** Lets one mail of a Message-ID through at a time: what it must say when it has been kept, or that there is one already. */
   async #firstOf(messageId: string): Promise<PromiseWithResolvers<void> | 'duplicate'> {
     for (;;) {
-      const before = this.#arriving.get(messageId);
+      const before = this.#arriving?.get(messageId);
       if (!before) break;
       await before;
     }
     const arriving = Promise.withResolvers<void>();
+    this.#arriving ??= new Map();
     this.#arriving.set(messageId, arriving.promise);
-    void arriving.promise.then(() => this.#arriving.delete(messageId));
+    void arriving.promise.then(() => this.#arriving?.delete(messageId));
     if (!(await this.mailbox.hasMessageId(messageId))) return arriving;
     arriving.resolve();
     return 'duplicate';

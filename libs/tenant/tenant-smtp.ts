@@ -21,7 +21,7 @@ type Ingredients = {
 export class TenantSmtp implements SmtpHost {
   readonly #core: TenantCore;
   readonly #holder: MailHolder;
-  readonly #logins: TenantLogins;
+  #logins: TenantLogins | null = null;
   #pattern: Pattern | null = null;
   #madeOf: Ingredients | null = null;
   #settings: SmtpSettings | null = null;
@@ -29,14 +29,21 @@ export class TenantSmtp implements SmtpHost {
   constructor(core: TenantCore, holder: MailHolder) {
     this.#core = core;
     this.#holder = holder;
-    this.#logins = new TenantLogins(core, ({ smtp }) => smtp);
+  }
+
+  /** Nobody is connected: keeps no more than what names it. */
+  rest(): void {
+    this.#logins = null;
+    this.#pattern = null;
+    this.#madeOf = null;
+    this.#settings = null;
   }
 
   get settings(): SmtpSettings {
     const { spec, chaos } = this.#core;
     const now: Ingredients = {
       spec,
-      authRequired: this.#logins.areWanted,
+      authRequired: this.#users.areWanted,
       chaos: chaos.triggers(spec),
       pattern: spec.smtp.allowedRecipients === null ? null : this.#pattern,
     };
@@ -52,7 +59,7 @@ export class TenantSmtp implements SmtpHost {
     const { allowedRecipients } = this.#core.spec.smtp;
     const isStale = allowedRecipients !== null && allowedRecipients !== this.#pattern?.text;
     const pattern = isStale ? this.#compile(allowedRecipients) : null;
-    const users = this.#logins.check();
+    const users = this.#users.check();
     return pattern && users ? Promise.all([pattern, users]) : (pattern ?? users);
   }
 
@@ -62,7 +69,7 @@ export class TenantSmtp implements SmtpHost {
 
   /** Where nobody is named, anybody may be taken. */
   async login(user: string, proof: Proof): Promise<LoginResult> {
-    return this.#logins.areWanted ? this.#logins.attempt(user, proof) : 'accepted';
+    return this.#users.areWanted ? this.#users.attempt(user, proof) : 'accepted';
   }
 
   replied(message: string, remoteAddress: string): void {
@@ -74,6 +81,11 @@ export class TenantSmtp implements SmtpHost {
 
   recipientRejected(): void {
     this.#holder.openMail().count('rejected', 1);
+  }
+
+  get #users(): TenantLogins {
+    this.#logins ??= new TenantLogins(this.#core, ({ smtp }) => smtp);
+    return this.#logins;
   }
 
   async #compile(text: string): Promise<void> {

@@ -1,6 +1,13 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { connect, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
 import { MpctlError } from '../base/error.ts';
 import type { TenantId, TenantUid } from '../base/ids.ts';
 import { silentLogger } from '../base/log.ts';
@@ -51,6 +58,9 @@ function storeThatFails(codes: string[]): Store {
   };
 }
 
+const resolvedSpec = () =>
+  resolveTenant('project-a' as TenantId, null, tenantContext('/run', '', {}).context).spec;
+
 async function openWorker(codes: string[] = []) {
   const reports: TenantReport[] = [];
   const store = storeThatFails(codes);
@@ -74,8 +84,7 @@ async function openWorker(codes: string[] = []) {
     totals,
     stateChanged: (report: TenantReport) => void reports.push(report),
   };
-  const { spec: usual } = resolveTenant('project-a' as TenantId, null, tenantContext('/run', '', {}).context);
-  const spec: TenantSpec = { ...usual, listeners: [], maxMessages: 0, maxMessageSizeBytes: 0 };
+  const spec: TenantSpec = { ...resolvedSpec(), listeners: [], maxMessages: 0, maxMessageSizeBytes: 0 };
   const worker = new TenantWorker(home, '0123456789abcdef' as TenantUid, spec);
   return {
     worker,
@@ -139,6 +148,31 @@ test('what was deleted is counted, whoever deleted it', async () => {
   events.publish({ kind: 'removed', ids: ['x'] });
   events.publish({ kind: 'truncated', count: 2 });
   assert.equal((await tenant.worker.report()).counters.deleted, 4);
+});
+
+test('a tenant at rest keeps its counters and what was said, and serves on', async () => {
+  await using tenant = await openWorker();
+  const { worker, spec } = tenant;
+  await worker.change({ ...spec, listeners: resolvedSpec().listeners });
+  const dir = mkdtempSync(join(tmpdir(), 'mpctl-rest-'));
+  const server = createServer({ allowHalfOpen: true }, socket => worker.connected('smtp', 0, socket));
+  server.listen(join(dir, 's'));
+  await once(server, 'listening');
+  const dialogue = ['MAIL FROM:<a@x>', 'RCPT TO:<b@x>', 'DATA', 'Subject: x\r\n\r\nx\r\n.', 'QUIT'];
+  for (let accepted = 1; accepted <= 2; accepted++) {
+    const client = connect(join(dir, 's'));
+    client.end(`HELO x\r\n${dialogue.join('\r\n')}\r\n`);
+    assert.match(await text(client), /250[^\n]*Ok: queued[^\n]*\r\n221/);
+    while (worker.connections > 0) await setImmediate();
+    const before = worker.sessions();
+    assert(worker.rest());
+    assert(!worker.rest(), 'there is nothing left to let go of');
+    assert.equal(worker.sessions().length, accepted);
+    assert.deepEqual(worker.sessions(), before);
+    assert.equal((await worker.report()).counters.accepted, accepted);
+  }
+  server.close();
+  rmSync(dir, { recursive: true });
 });
 
 test('a socket that did not arrive is the fault of its listener', async () => {

@@ -32,7 +32,6 @@ const partingMs = 5000;
 
 /** What a tenant has while somebody is connected to it. */
 type InUse = {
-  readonly smtp: TenantSmtp;
   readonly pop3: TenantPop3;
   readonly inbox: TenantInbox;
   readonly listeners: Map<string, LiveListener>;
@@ -45,6 +44,8 @@ export class TenantWorker implements TenantCore, ListeningOwner, MailHolder, Liv
   #spec: TenantSpec;
   #listenings: readonly Listening[] = [];
   #inUse: InUse | null = null;
+  /** Outlives its connections: what was said on them is kept under this object. */
+  #smtp: TenantSmtp | null = null;
   #mail: TenantMail | null = null;
   #chaos: TenantChaos | null = null;
   /** When a mailbox that nobody opened needs a look; 0: not known. */
@@ -121,7 +122,7 @@ export class TenantWorker implements TenantCore, ListeningOwner, MailHolder, Liv
   }
 
   sessions(): readonly SessionRecord[] {
-    return this.#inUse ? this.home.smtp.transcript(this.#inUse.smtp) : [];
+    return this.#smtp ? this.home.smtp.transcript(this.#smtp) : [];
   }
 
   /** Takes a connection, accepted here or by another process. */
@@ -132,7 +133,8 @@ export class TenantWorker implements TenantCore, ListeningOwner, MailHolder, Liv
       socket.destroy();
       return;
     }
-    const { smtp, pop3, inbox, listeners } = this.#use();
+    const { pop3, inbox, listeners } = this.#use();
+    const smtp = this.#useSmtp();
     const listener = listeners.get(listenerId) ?? new LiveListener(listenerId, this);
     listeners.set(listenerId, listener);
     const limit = spec.protocol === 'http' ? this.#brokenHttpLimit(inbox, listener) : null;
@@ -166,7 +168,8 @@ export class TenantWorker implements TenantCore, ListeningOwner, MailHolder, Liv
 
   /** The engines hear of the end as well, and some after this. */
   connectionClosed(): void {
-    setImmediate(() => this.#rest());
+    // Who sends mail comes again: then it rests when it is tended.
+    if (!this.#mail) setImmediate(() => this.rest());
   }
 
   connectionLost(listenerId: string, systemError: string): void {
@@ -262,23 +265,24 @@ export class TenantWorker implements TenantCore, ListeningOwner, MailHolder, Liv
   }
 
   async #endAll(drainMs: number): Promise<void> {
-    if (!this.#inUse) return;
-    const { smtp, pop3, inbox } = this.#inUse;
-    await Promise.all([
-      this.home.smtp.end(smtp, drainMs),
-      this.home.pop3.end(pop3, drainMs),
-      this.home.inbox.end(inbox, drainMs),
-    ]);
-    this.home.smtp.forget(smtp);
+    if (this.#inUse) {
+      const { pop3, inbox } = this.#inUse;
+      await Promise.all([
+        this.home.smtp.end(this.#useSmtp(), drainMs),
+        this.home.pop3.end(pop3, drainMs),
+        this.home.inbox.end(inbox, drainMs),
+      ]);
+    }
+    if (this.#smtp) this.home.smtp.forget(this.#smtp);
   }
 
   /** SMTP and POP3 sessions that came by a listener, or by one of its binds: 421, mail in progress may come whole. */
   #endSessions(listenerId: string, bindIndex?: number): void {
     const listener = this.#inUse?.listeners.get(listenerId);
     if (!this.#inUse || !listener) return;
-    const { smtp, pop3 } = this.#inUse;
+    const { pop3 } = this.#inUse;
     const isMeant = (socket: Socket) => listener.has(socket, bindIndex);
-    void this.home.smtp.end(smtp, partingMs, isMeant);
+    void this.home.smtp.end(this.#useSmtp(), partingMs, isMeant);
     void this.home.pop3.end(pop3, partingMs, isMeant);
   }
 
@@ -292,20 +296,31 @@ export class TenantWorker implements TenantCore, ListeningOwner, MailHolder, Liv
 
   #use(): InUse {
     if (this.#inUse) return this.#inUse;
-    const smtp = new TenantSmtp(this, this);
     this.#inUse = {
-      smtp,
       pop3: new TenantPop3(this, this),
-      inbox: new TenantInbox(this, this, smtp),
+      inbox: new TenantInbox(this, this, this.#useSmtp()),
       listeners: new Map(),
     };
     return this.#inUse;
   }
 
-  /** Becomes small again when nobody is connected, no mail was opened and no session left anything to remember. */
-  #rest(): void {
-    if (!this.#inUse || this.#mail || this.connections > 0) return;
-    if (this.home.smtp.release(this.#inUse.smtp)) this.#inUse = null;
+  #useSmtp(): TenantSmtp {
+    this.#smtp ??= new TenantSmtp(this, this);
+    return this.#smtp;
+  }
+
+  /**
+   * Becomes small again when nobody is connected: of its mail the counters stay, of SMTP what the last sessions said.
+   * Returns whether there was something to let go of.
+   */
+  rest(): boolean {
+    if (!this.#inUse || this.connections > 0) return false;
+    const { smtp, pop3, inbox } = this.home;
+    if (!pop3.isAtRest(this.#inUse.pop3) || !inbox.isAtRest(this.#inUse.inbox)) return false;
+    this.#inUse = null;
+    this.#smtp?.rest();
+    if (this.#smtp && smtp.release(this.#smtp)) this.#smtp = null;
+    return true;
   }
 }
 
