@@ -80,9 +80,10 @@ export async function createInboxEngine(options: InboxEngineOptions): Promise<In
   // A body is what it is: clients send JSON as a form, as text, or do not say.
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', (_request, _payload, done) => done(null));
-  app.addHook('onRequest', async (request, reply) => {
-    delete request.raw.headers['content-type'];
-    connections.begin(request.raw, reply.raw);
+  app.addHook('onRequest', ({ raw }, reply, done) => {
+    if (raw.headers['content-type'] !== undefined) delete raw.headers['content-type'];
+    connections.begin(raw, reply.raw);
+    done();
   });
   for (const route of routes) {
     app.route({

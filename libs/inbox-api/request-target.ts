@@ -13,23 +13,28 @@ export type RequestTarget =
 /** Folders whose name without a slash leads to the one with it. */
 const folders = new Set(['api', 'dist', 'view']);
 
+/** Nearly all: nothing encoded, nothing to be cleaned. */
+const plainPath = /^\/(?:[\w-][\w.-]*\/)*(?:[\w-][\w.-]*)?$/;
+
 /** Reads a request line's target. `webroot` begins and ends with a slash. */
 export function parseRequestTarget(target: string, webroot: string): RequestTarget {
   if (target === '*') return { kind: 'server' };
-  const origin = target.replace(/^https?:\/\/[^/?]*/i, '');
+  const origin = target.startsWith('/') ? target : target.replace(/^https?:\/\/[^/?]*/i, '');
   const mark = origin.indexOf('?');
   const path = mark < 0 ? origin : origin.slice(0, mark);
   const query = mark < 0 ? '' : origin.slice(mark + 1);
-  if (!path.startsWith('/') || /%(?![0-9a-f]{2})/i.test(path)) return { kind: 'malformed' };
+  const isPlain = plainPath.test(path);
+  if (!isPlain && (!path.startsWith('/') || /%(?![0-9a-f]{2})/i.test(path))) return { kind: 'malformed' };
 
-  const clean = cleanPath(path);
+  const clean = isPlain ? path : cleanPath(path);
   const withQuery = (location: string) => (mark < 0 ? location : `${location}?${query}`);
   if (clean !== path) return { kind: 'redirect', status: 307, location: withQuery(clean) };
   if (`${path}/` === webroot) return { kind: 'redirect', status: 302, location: webroot };
   if (!path.startsWith(webroot)) return { kind: 'outside' };
   const below = path.slice(webroot.length);
   if (folders.has(below)) return { kind: 'redirect', status: 307, location: withQuery(`${path}/`) };
-  return { kind: 'path', segments: below.split('/').map(decodeSegment), query };
+  const segments = below.split('/');
+  return { kind: 'path', segments: isPlain ? segments : segments.map(decodeSegment), query };
 }
 
 /** Without `//`, `.` and `..`; a slash at the end stays. */

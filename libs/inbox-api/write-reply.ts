@@ -23,67 +23,64 @@ export function writeReply(
   gzip: boolean,
   graceMs = 30_000,
 ): void {
-  const whole = typeof reply.body === 'string' ? Buffer.from(reply.body) : reply.body;
-  const { status, body, headers, compress } = shape(request, reply, whole, gzip);
-  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
-  if (body.length > maxAtOnceBytes) cutSlowReader(response, body.length, graceMs);
+  const { status, body, headers, compress } = shape(request, reply, gzip);
+  // Names and values in turn: the form that costs least to write.
+  const lines: (string | number)[] = [];
+  if (reply.type !== '') lines.push('Content-Type', reply.type);
+  for (const [name, value] of Object.entries(reply.headers ?? noHeaders)) lines.push(name, value);
+  for (const [name, value] of Object.entries(headers)) lines.push(name, value);
+  const bytes = Buffer.byteLength(body);
+  if (bytes > maxAtOnceBytes) cutSlowReader(response, bytes, graceMs);
   // What was not read of a body cannot be told from the next request.
-  if (hasBody(request) && !request.complete) response.setHeader('Connection', 'close');
-  if (compress) response.setHeader('Content-Encoding', 'gzip');
-  if (!compress) {
-    if (status !== 304) response.setHeader('Content-Length', body.length);
-    response.writeHead(status);
-    send(request, response, body);
-  } else if (body.length <= maxAtOnceBytes) {
-    const packed = reply.packed?.() ?? gzipSync(body, { level: 1 });
-    response.setHeader('Content-Length', packed.length);
-    response.writeHead(status);
-    send(request, response, packed);
-  } else {
-    response.writeHead(status);
-    if (request.method === 'HEAD') response.end();
-    // A client that went away is no failure: its connection is closed.
-    else pipeline(pieces(body), createGzip({ level: 1 }), response).catch(() => {});
+  if (hasBody(request) && !request.complete) lines.push('Connection', 'close');
+  if (compress) {
+    lines.push('Content-Encoding', 'gzip');
+    if (bytes > maxAtOnceBytes) packSlowly(request, response.writeHead(status, lines), body);
+    else {
+      const packed = reply.packed?.() ?? gzipSync(body, { level: 1 });
+      lines.push('Content-Length', packed.length);
+      send(request, response.writeHead(status, lines), packed, packed.length);
+    }
+    return;
   }
+  if (status !== 304) lines.push('Content-Length', bytes);
+  send(request, response.writeHead(status, lines), body, bytes);
 }
 
 type Shape = {
   readonly status: number;
-  readonly body: Buffer;
-  readonly headers: Record<string, string>;
+  readonly body: Buffer | string;
+  readonly headers: Readonly<Record<string, string>>;
   readonly compress: boolean;
 };
 
 const nothing = Buffer.alloc(0);
+const noHeaders: Readonly<Record<string, string>> = {};
 
-function shape({ headers: asked }: IncomingMessage, reply: Reply, whole: Buffer, gzip: boolean): Shape {
-  const { status, type, etag, ranges = false } = reply;
-  const headers: Record<string, string> = {
-    ...(type === '' ? {} : { 'Content-Type': type }),
-    ...reply.headers,
-  };
-  if (etag === undefined || status !== 200) return { status, body: whole, headers, compress: gzip };
+/** What is sent of a reply, and the headers that say so. */
+function shape({ headers: asked }: IncomingMessage, reply: Reply, gzip: boolean): Shape {
+  const { status, etag, ranges = false } = reply;
+  if (etag === undefined || status !== 200)
+    return { status, body: reply.body, headers: noHeaders, compress: gzip };
 
+  const headers: Record<string, string> = {};
+  const size = Buffer.byteLength(reply.body);
   const strong = `"${etag}"`;
   const range = ranges && isFresh(asked['if-range'] as string | undefined, strong) ? asked.range : undefined;
-  const part = parseByteRange(range, whole.length);
+  const part = parseByteRange(range, size);
   const compress = gzip && part === null;
   headers.ETag = compress ? `W/${strong}` : strong;
   if (ranges) headers['Accept-Ranges'] = 'bytes';
   if (matches(asked['if-none-match'], strong))
     return { status: 304, body: nothing, headers, compress: false };
   if (part === 'unsatisfiable') {
-    return {
-      status: 416,
-      body: nothing,
-      headers: { ...headers, 'Content-Range': `bytes */${whole.length}` },
-      compress,
-    };
+    headers['Content-Range'] = `bytes */${size}`;
+    return { status: 416, body: nothing, headers, compress };
   }
-  if (part === null) return { status, body: whole, headers, compress };
+  if (part === null) return { status, body: reply.body, headers, compress };
   const { first, last } = part;
-  headers['Content-Range'] = `bytes ${first}-${last}/${whole.length}`;
-  return { status: 206, body: whole.subarray(first, last + 1), headers, compress };
+  headers['Content-Range'] = `bytes ${first}-${last}/${size}`;
+  return { status: 206, body: asBytes(reply.body).subarray(first, last + 1), headers, compress };
 }
 
 /** If-Range (RFC 9110 §13.1.5): a part only of the content that the client knows; a date is never ours. */
@@ -97,12 +94,25 @@ function matches(ifNoneMatch: string | undefined, strong: string): boolean {
   return ifNoneMatch.split(',').some(tag => tag.trim() === '*' || tag.trim().replace(/^W\//, '') === strong);
 }
 
-function send(request: IncomingMessage, response: ServerResponse, body: Buffer): void {
+function send(
+  request: IncomingMessage,
+  response: ServerResponse,
+  body: Buffer | string,
+  bytes: number,
+): void {
   if (request.method === 'HEAD') response.end();
-  else if (body.length <= maxAtOnceBytes) response.end(body);
+  // ASCII alone is the same bytes in Latin-1, which goes out with the headers and without a copy.
+  else if (bytes <= maxAtOnceBytes) response.end(body, bytes === body.length ? 'latin1' : 'utf8');
   // A client that went away is no failure: its connection is closed.
-  else pipeline(pieces(body), response).catch(() => {});
+  else pipeline(pieces(asBytes(body)), response).catch(() => {});
 }
+
+function packSlowly(request: IncomingMessage, response: ServerResponse, body: Buffer | string): void {
+  if (request.method === 'HEAD') response.end();
+  else pipeline(pieces(asBytes(body)), createGzip({ level: 1 }), response).catch(() => {});
+}
+
+const asBytes = (body: Buffer | string): Buffer => (typeof body === 'string' ? Buffer.from(body) : body);
 
 function pieces(body: Buffer): Readable {
   function* cut() {

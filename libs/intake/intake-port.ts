@@ -33,6 +33,8 @@ export class IntakePort implements MailStatePort {
   readonly #parts: IntakeParts;
   /** Settles when what was begun last is in the tail, or has failed. */
   #begun: Promise<unknown> = Promise.resolve();
+  /** Changes that were begun and are not in the tail yet. */
+  #underWay = 0;
   /** Changes that wait for room. */
   #waiting = 0;
   #isClosing = false;
@@ -82,7 +84,11 @@ export class IntakePort implements MailStatePort {
       isFirst && this.#parts.applier.reserve(this.#box, bytes)
         ? this.#write(change, bytes, done)
         : this.#appendLater(change, bytes, done, this.#begun);
-    this.#begun = appended.catch(() => {});
+    this.#underWay += 1;
+    const ended = () => {
+      this.#underWay -= 1;
+    };
+    this.#begun = appended.then(ended, ended);
     await appended;
   }
 
@@ -143,6 +149,12 @@ export class IntakePort implements MailStatePort {
 
   async read<Result>(look: (state: MailState) => Result | Promise<Result>): Promise<Result> {
     if (this.#isClosing || this.#parts.applier.isStopped) throw closed();
+    const { file, turning, failure, tail } = this.#box;
+    // Nearly always there is nothing to wait for.
+    if (this.#underWay === 0 && tail.length === 0 && file && !turning && !failure) {
+      this.#box.lastReadMs = performance.now();
+      return this.#look(look);
+    }
     await this.#begun;
     const { applier, files } = this.#parts;
     const box = this.#box;
@@ -152,10 +164,15 @@ export class IntakePort implements MailStatePort {
     // While changes cannot be taken in, what is there can be looked at all the same.
     await applier.drain(box).catch(unlessReadable);
     if (!files.exists(box)) return look(emptyState);
+    return this.#look(look);
+  }
+
+  async #look<Result>(look: (state: MailState) => Result | Promise<Result>): Promise<Result> {
+    const { applier, files } = this.#parts;
     try {
-      return await files.use(box, file => look(file.state));
+      return await files.use(this.#box, file => look(file.state));
     } catch (error) {
-      if (error instanceof MpctlError && error.code.startsWith('STORE_')) applier.fail(box, error);
+      if (error instanceof MpctlError && error.code.startsWith('STORE_')) applier.fail(this.#box, error);
       throw error;
     }
   }

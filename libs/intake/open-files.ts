@@ -71,10 +71,11 @@ export class OpenFiles {
 
   /** Opens the file and lets it be looked at; it stays open until what `look` returns has settled. */
   async use<Result>(box: Box, look: (file: MailFile) => Result | Promise<Result>): Promise<Result> {
-    const file = await this.open(box);
+    const file = box.file && !box.turning ? box.file : await this.open(box);
     box.users += 1;
     try {
-      return await look(file);
+      const seen = look(file);
+      return seen instanceof Promise ? await seen : seen;
     } finally {
       box.users -= 1;
       this.#touch(box);

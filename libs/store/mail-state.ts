@@ -1,7 +1,15 @@
 import type { MailRow } from '../mail/row.ts';
 import type { SearchQuery } from '../mail/search-query.ts';
 import type { Change } from './change.ts';
-import type { Counts, ListRequest, SearchRequest, SearchResult, TagCount, TimeCount } from './store.ts';
+import type {
+  Counts,
+  ListRequest,
+  MailPage,
+  SearchRequest,
+  SearchResult,
+  TagCount,
+  TimeCount,
+} from './store.ts';
 
 /** A change and its place in the order of all changes, which grows but not by one. */
 export type PlacedChange = { readonly position: number; readonly change: Change };
@@ -36,6 +44,7 @@ export interface MailState {
   countAfter(atMs: number): number;
   timeCounts(spanMs: number): Promise<readonly TimeCount[]>;
   list(request: ListRequest): Promise<readonly MailRow[]>;
+  page(request: ListRequest & { readonly query?: SearchQuery }): MailPage | Promise<MailPage>;
   search(request: SearchRequest): Promise<SearchResult>;
   match(query: SearchQuery): Promise<readonly string[]>;
 }

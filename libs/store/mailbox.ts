@@ -8,6 +8,7 @@ import type {
   Counts,
   ListRequest,
   Mailbox,
+  MailPage,
   NewMail,
   Retention,
   SearchRequest,
@@ -53,6 +54,10 @@ export class StateMailbox implements Mailbox {
 
   list(request: ListRequest): Promise<readonly MailRow[]> {
     return this.#port.read(state => state.list(request));
+  }
+
+  page(request: ListRequest & { readonly query?: SearchQuery }): Promise<MailPage> {
+    return this.#port.read(state => state.page(request));
   }
 
   offsetOf(id: string): Promise<number | null> {

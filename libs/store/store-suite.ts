@@ -2,9 +2,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { parseTenantUid, type TenantUid } from '../base/ids.ts';
+import { renderRow } from '../mail/row.ts';
 import type { SearchTerm } from '../mail/search-query.ts';
 import { aMail, noLimits } from './mail-for-tests.ts';
-import type { Mailbox, MailboxOptions, NewMail, Retention, Store } from './store.ts';
+import type { ListRequest, Mailbox, MailboxOptions, NewMail, Retention, Store } from './store.ts';
 
 /** An open store with a clock that the suite turns, in a place that is empty. */
 export type StoreUnderTest = AsyncDisposable & {
@@ -362,6 +363,38 @@ export function testStore(name: string, open: () => Promise<StoreUnderTest>): vo
         const rowsOnly = await mailbox.search({ query, start: 0, limit: 3, count: false });
         assert.deepEqual([rowsOnly.rows.length, rowsOnly.total, rowsOnly.unread], [3, 0, 0]);
         assert.equal((await mailbox.search({ query, start: 0, limit: 0, count: false })).rows.length, 1300);
+      }));
+
+    it('pages as they are shown, as lists and searches have them', () =>
+      run(async mailbox => {
+        await keep(mailbox, many(1300));
+        await mailbox.setRead(['m1', 'm700', 'm1300'], true);
+        await mailbox.setTags(['m700', 'm1299'], ['a tag', 'B']);
+        const [counts, tags] = [await mailbox.counts(), await mailbox.tags()];
+        const pages: ListRequest[] = [
+          { start: 0, limit: 3 },
+          { start: 1250, limit: 100 },
+          { start: 598, limit: 4 },
+          { start: 0, limit: 0 },
+          { start: 10, limit: 600 },
+          { start: 1, limit: 2, beforeMs: 5000 },
+        ];
+        const terms: (readonly SearchTerm[])[] = [
+          [],
+          [{ kind: 'read', negated: true }],
+          [{ kind: 'tag', name: 'b', negated: false }],
+        ];
+        for (const request of pages) {
+          const rows = (await mailbox.list(request)).map(renderRow);
+          const matches = { total: counts.total, unread: counts.unread };
+          assert.deepEqual(await mailbox.page(request), { rows, counts, matches, tags });
+          for (const some of terms) {
+            const query = { terms: some };
+            const { rows, ...matches } = await mailbox.search({ ...request, query, count: true });
+            const expected = { rows: rows.map(renderRow), counts, matches, tags };
+            assert.deepEqual(await mailbox.page({ ...request, query }), expected);
+          }
+        }
       }));
   });
 

@@ -49,6 +49,17 @@ export type SearchResult = {
   readonly unread: number;
 };
 
+/** A page of a list, or of what a search finds, as it is shown. */
+export type MailPage = {
+  /** JSON of each mail's `MessageSummary`, newest first. */
+  readonly rows: readonly string[];
+  /** Of the whole mailbox. */
+  readonly counts: Counts;
+  /** Of all pages together. */
+  readonly matches: Pick<Counts, 'total' | 'unread'>;
+  readonly tags: readonly TagCount[];
+};
+
 /** Mails that were created in a span of time which begins at `fromMs`. */
 export type TimeCount = { readonly fromMs: number; readonly count: number };
 
@@ -64,6 +75,8 @@ export interface Mailbox {
   insert(mail: NewMail | Arrival): Promise<void>;
   counts(): Promise<Counts>;
   list(request: ListRequest): Promise<readonly MailRow[]>;
+  /** What a list shows, or a search with its counts, in one look. */
+  page(request: ListRequest & { readonly query?: SearchQuery }): Promise<MailPage>;
   /** How many mails stand before this one in a list; null where the id is unknown. */
   offsetOf(id: string): Promise<number | null>;
   /** How many mails were created after a time: where in a list those of that time begin. */

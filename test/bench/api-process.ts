@@ -133,6 +133,11 @@ const commands = {
     await mailbox.counts();
   },
   deliver,
+  /** Resolves when what was delivered is in the database, and nothing is left to do. */
+  async settle(name: string) {
+    await tenants.get(name)?.mailbox.counts();
+    await new Promise(setImmediate);
+  },
   /** Closes its file; the next request opens it. */
   close: (name: string) => tenants.get(name)?.reopen(),
   attached: (name: string) => deliver(name, attachedMail(1)),

@@ -1,6 +1,6 @@
-import { type MailRow, renderRow, toJson } from '../../mail/row.ts';
+import { toJson } from '../../mail/row.ts';
 import { parseSearchDate } from '../../mail/search-date.ts';
-import type { Counts, Mailbox } from '../../store/store.ts';
+import type { Mailbox, MailPage } from '../../store/store.ts';
 import type { InboxRequest } from '../inbox-request.ts';
 import { readNumber } from '../page-numbers.ts';
 import { readSearch } from '../read-search.ts';
@@ -20,14 +20,7 @@ export async function listMessages({
   const { mailbox } = tenant;
   const start = await startOf(mailbox, query, limit);
   if (typeof start !== 'number') return start;
-  const [rows, counts, tags] = await Promise.all([
-    mailbox.list({ start: limit === 0 ? 0 : start, limit, ...before(query) }),
-    mailbox.counts(),
-    mailbox.tags(),
-  ]);
-  return jsonText(
-    renderSummary({ rows, counts, start, matches: counts, tags: tags.map(({ name }) => name) }),
-  );
+  return renderPage(await mailbox.page({ start: limit === 0 ? 0 : start, limit, ...before(query) }), start);
 }
 
 /** `PUT api/v1/messages`: marks those of `IDs`, or those that `Search` finds, or all. */
@@ -81,19 +74,9 @@ export async function searchMessages({ tenant, query }: InboxRequest): Promise<R
   if (around !== null && place < 0) return messageNotFound;
   const start =
     around === null ? readNumber(query.get('start'), 0, 0) : Math.max(0, place - Math.floor(limit / 2));
-  const [{ rows, ...matches }, counts, tags] = await Promise.all([
-    mailbox.search({
-      query: search,
-      start,
-      limit: Math.max(1, limit),
-      count: true,
-      ...before(query),
-    }),
-    mailbox.counts(),
-    mailbox.tags(),
-  ]);
-  const shown = limit === 0 ? [] : rows;
-  return jsonText(renderSummary({ rows: shown, counts, start, matches, tags: tags.map(({ name }) => name) }));
+  const wanted = { query: search, start, limit: Math.max(1, limit), ...before(query) };
+  const page = await mailbox.page(wanted);
+  return renderPage(limit === 0 ? { ...page, rows: [] } : page, start);
 }
 
 /** `DELETE api/v1/search` */
@@ -131,20 +114,26 @@ function before(query: URLSearchParams): { beforeMs?: number } {
   return beforeMs === null ? {} : { beforeMs };
 }
 
-type Summary = {
-  readonly rows: readonly MailRow[];
-  readonly counts: Pick<Counts, 'total' | 'unread'>;
-  /** Of the mails that were asked for: all, or those that a search found. */
-  readonly matches: Pick<Counts, 'total' | 'unread'>;
-  readonly start: number;
-  readonly tags: readonly string[];
-};
+/** As many rows are written without a break. */
+const rowsAtOnce = 1_000;
 
-/** A `MessagesSummary`, its rows spliced in as they are stored. */
-function renderSummary({ rows, counts, matches, start, tags }: Summary): string {
-  return (
+/** A `MessagesSummary`, its rows as the mailbox has them. */
+function renderPage({ rows, counts, matches, tags }: MailPage, start: number): Reply | Promise<Reply> {
+  const names = tags.length === 0 ? '[]' : toJson(tags.map(({ name }) => name));
+  const head =
     `{"total":${counts.total},"unread":${counts.unread},"count":${rows.length},` +
     `"messages_count":${matches.total},"messages_unread":${matches.unread},"start":${start},` +
-    `"tags":${toJson(tags)},"messages":[${rows.map(renderRow).join(',')}]}`
-  );
+    `"tags":${names},"messages":[`;
+  return rows.length > rowsAtOnce ? renderMany(head, rows) : jsonText(`${head}${rows.join(',')}]}`);
+}
+
+/** In pieces, between which others are answered. */
+async function renderMany(head: string, rows: readonly string[]): Promise<Reply> {
+  const pieces = [Buffer.from(head)];
+  for (let at = 0; at < rows.length; at += rowsAtOnce) {
+    pieces.push(Buffer.from(`${at === 0 ? '' : ','}${rows.slice(at, at + rowsAtOnce).join(',')}`));
+    await new Promise(setImmediate);
+  }
+  pieces.push(Buffer.from(']}\n'));
+  return { status: 200, type: 'application/json', body: Buffer.concat(pieces) };
 }

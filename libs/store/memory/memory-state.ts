@@ -1,11 +1,19 @@
 import { foldCase } from '../../mail/fold-case.ts';
-import type { MailRow } from '../../mail/row.ts';
+import { type MailRow, renderRow } from '../../mail/row.ts';
 import { matchesQuery } from '../../mail/search-match.ts';
 import type { SearchQuery } from '../../mail/search-query.ts';
 import type { SearchText } from '../../mail/search-text.ts';
 import { type Change, mailOf, type Retention, type Selection } from '../change.ts';
 import type { KeptRaw, MailState, PlacedChange } from '../mail-state.ts';
-import type { Counts, ListRequest, SearchRequest, SearchResult, TagCount, TimeCount } from '../store.ts';
+import type {
+  Counts,
+  ListRequest,
+  MailPage,
+  SearchRequest,
+  SearchResult,
+  TagCount,
+  TimeCount,
+} from '../store.ts';
 import { MemoryTags } from './memory-tags.ts';
 
 type Kept = { row: MailRow; readonly searchText: SearchText; readonly raw: KeptRaw };
@@ -146,6 +154,14 @@ export class MemoryState implements MailState {
       this.#mails.toReversed().map(({ row }) => row),
       request,
     );
+  }
+
+  async page({ query, ...request }: ListRequest & { readonly query?: SearchQuery }): Promise<MailPage> {
+    const counts = this.counts();
+    const { rows, ...matches } = query
+      ? await this.search({ ...request, query, count: true })
+      : { rows: await this.list(request), total: counts.total, unread: counts.unread };
+    return { rows: rows.map(renderRow), counts, matches, tags: this.tags() };
   }
 
   offsetOf(id: string): number | null {

@@ -1,7 +1,7 @@
 import type { MailRow } from '../../mail/row.ts';
 import type { SearchQuery } from '../../mail/search-query.ts';
 import type { ListRequest, SearchRequest, SearchResult, TimeCount } from '../store.ts';
-import type { ListMarks } from './list-marks.ts';
+import type { ListMark, ListMarks } from './list-marks.ts';
 import type { ListKey, MailTable, Match } from './mail-table.ts';
 import { type SqlCondition, searchCondition } from './sqlite-search.ts';
 
@@ -14,6 +14,11 @@ const sliceRows = { first: 200, least: 20, most: 5000 };
 const top: ListKey = [Number.POSITIVE_INFINITY, 0];
 const bottom: ListKey = [Number.NEGATIVE_INFINITY, 0];
 
+const isUnread = { kind: 'read', negated: true } as const;
+
+/** As {@link SearchResult}, with rows of any form. */
+type Found<Row> = Omit<SearchResult, 'rows'> & { readonly rows: readonly Row[] };
+
 /** Walks down the list of a mailbox, newest first, in slices between which others run. */
 export class ListWalk {
   readonly #mails: MailTable;
@@ -25,16 +30,30 @@ export class ListWalk {
   }
 
   async list(request: ListRequest): Promise<readonly MailRow[]> {
-    if (request.limit > 0 && request.limit <= rowsAtOnce) return this.#page(request);
-    const { rows } = await this.search({ ...request, query: { terms: [] }, count: false });
-    return rows;
+    const { start, limit, beforeMs } = request;
+    if (limit === 0 || limit > rowsAtOnce) {
+      const { rows } = await this.search({ ...request, query: { terms: [] }, count: false });
+      return rows;
+    }
+    if (beforeMs !== undefined) return this.#mails.list(request);
+    const { key, above } = this.#place(start);
+    return this.#mails.listBelow(key, start - above, limit);
   }
 
-  #page(request: ListRequest): readonly MailRow[] {
+  /** As {@link list}, as it is shown, of all mails or of those that are unread. */
+  shown(request: ListRequest, unread = false): readonly string[] | Promise<readonly string[]> {
     const { start, limit, beforeMs } = request;
-    if (beforeMs !== undefined) return this.#mails.list(request);
-    const { key, above } = this.#marks.near(start, (from, steps) => this.#mails.keyBelow(from, steps));
-    return this.#mails.listBelow(key, start - above, limit);
+    if (limit === 0 || limit > rowsAtOnce) {
+      const query = { terms: unread ? [isUnread] : [] };
+      return this.searchShown({ ...request, query, count: false }).then(({ rows }) => rows);
+    }
+    if (beforeMs !== undefined) return this.#mails.shownBelow([beforeMs, 0], start, limit, unread);
+    const { key, above } = unread ? { key: top, above: 0 } : this.#place(start);
+    return this.#mails.shownBelow(key, start - above, limit, unread);
+  }
+
+  #place(start: number): ListMark {
+    return this.#marks.near(start, (from, steps) => this.#mails.keyBelow(from, steps));
   }
 
   /** How many mails stand above a place in the order of lists. */
@@ -46,13 +65,23 @@ export class ListWalk {
   /** As {@link list}, of unread mail alone. */
   async unread(request: ListRequest): Promise<readonly MailRow[]> {
     if (request.limit > 0 && request.limit <= rowsAtOnce) return this.#mails.list(request, true);
-    const unread = { kind: 'read', negated: true } as const;
-    const { rows } = await this.search({ ...request, query: { terms: [unread] }, count: false });
+    const { rows } = await this.search({ ...request, query: { terms: [isUnread] }, count: false });
     return rows;
   }
 
-  async search({ query, start, limit, beforeMs, count }: SearchRequest): Promise<SearchResult> {
-    const rows: MailRow[] = [];
+  search(request: SearchRequest): Promise<SearchResult> {
+    return this.#search(request, number => this.#mails.byNumber(number));
+  }
+
+  searchShown(request: SearchRequest): Promise<Found<string>> {
+    return this.#search(request, number => this.#mails.shown(number));
+  }
+
+  async #search<Row>(
+    { query, start, limit, beforeMs, count }: SearchRequest,
+    rowOf: (number: number) => Row | null,
+  ): Promise<Found<Row>> {
+    const rows: Row[] = [];
     const end = limit === 0 ? Number.POSITIVE_INFINITY : start + limit;
     let [place, total, unread] = [0, 0, 0];
     const condition = searchCondition(query);
@@ -69,7 +98,7 @@ export class ListWalk {
         total += 1;
         if (!read) unread += 1;
         if (key[0] >= (beforeMs ?? Number.POSITIVE_INFINITY)) continue;
-        const row = place >= start && place < end ? this.#mails.byNumber(key[1]) : null;
+        const row = place >= start && place < end ? rowOf(key[1]) : null;
         if (row) rows.push(row);
         place += 1;
       }

@@ -1,6 +1,6 @@
 import { constants, zstdCompressSync } from 'node:zlib';
 import { foldCase } from '../../mail/fold-case.ts';
-import type { MailRow } from '../../mail/row.ts';
+import { type MailRow, toJson } from '../../mail/row.ts';
 import type { Change } from '../change.ts';
 import type { KeptRaw } from '../mail-state.ts';
 import type { ListRequest, TimeCount } from '../store.ts';
@@ -31,6 +31,8 @@ const encodings = { plain: 0, zstd: 1, file: 2 } as const;
 const fastest = { params: { [constants.ZSTD_c_compressionLevel]: 1 } };
 
 const rowColumns = 'number, id, created, message_id, read, tags, size, attachments, inlines, json';
+/** Few: each costs as much as all that is done with it. */
+const shownColumns = 'read, tags, json';
 const storedColumns = `mail.number, id, created, read, tags, size,
   (SELECT CAST(bytes AS TEXT) FROM raw WHERE raw.number = mail.number AND encoding = 2)`;
 
@@ -137,6 +139,25 @@ export class MailTable {
         start,
       )
       .map(mailRow);
+  }
+
+  /** Rows of a list as they are shown, from below a place in its order. */
+  shownBelow([created, number]: ListKey, start: number, limit: number, unread = false): readonly string[] {
+    return this.#statements
+      .rows(
+        `SELECT ${shownColumns} FROM ${ordered(unread)} AND (created, number) < (?, ?)
+         ORDER BY created DESC, number DESC LIMIT ? OFFSET ?`,
+        created,
+        number,
+        limit,
+        start,
+      )
+      .map(shownRow);
+  }
+
+  shown(number: number): string | null {
+    const found = this.#statements.row(`SELECT ${shownColumns} FROM mail WHERE number = ?`, number);
+    return found ? shownRow(found) : null;
   }
 
   /** Mails from below a place in the order of lists. */
@@ -317,6 +338,15 @@ function mailRow(columns: readonly unknown[]): MailRow {
     inlines,
     json: json.split('\n') as unknown as MailRow['json'],
   };
+}
+
+/** What `renderRow` says of a row. */
+function shownRow(columns: readonly unknown[]): string {
+  const [read, tags, json] = columns as [number, string | null, string];
+  const head = json.indexOf('\n');
+  const middle = json.indexOf('\n', head + 1);
+  const shownTags = tags === null ? '[]' : toJson(parseTags(tags));
+  return `${json.slice(0, head)}${read === 1}${json.slice(head + 1, middle)}${shownTags}${json.slice(middle + 1)}`;
 }
 
 const parseTags = (json: string | null): readonly string[] =>

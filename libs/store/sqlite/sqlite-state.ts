@@ -4,7 +4,15 @@ import type { MailRow } from '../../mail/row.ts';
 import type { SearchQuery } from '../../mail/search-query.ts';
 import { type Change, mailOf, type Retention, type Selection } from '../change.ts';
 import type { KeptRaw, MailState, PlacedChange } from '../mail-state.ts';
-import type { Counts, ListRequest, SearchRequest, SearchResult, TagCount, TimeCount } from '../store.ts';
+import type {
+  Counts,
+  ListRequest,
+  MailPage,
+  SearchRequest,
+  SearchResult,
+  TagCount,
+  TimeCount,
+} from '../store.ts';
 import { ListMarks } from './list-marks.ts';
 import { ListWalk } from './list-walk.ts';
 import { MailTable, type PlainMail, type StoredMail } from './mail-table.ts';
@@ -265,6 +273,23 @@ export class SqliteState implements MailState {
 
   list(request: ListRequest): Promise<readonly MailRow[]> {
     return this.#walk.list(request);
+  }
+
+  page({ query, ...request }: ListRequest & { readonly query?: SearchQuery }): MailPage | Promise<MailPage> {
+    const counts = this.counts();
+    const made = (rows: readonly string[], matches: MailPage['matches']): MailPage => {
+      return { rows, counts, matches, tags: this.tags() };
+    };
+    // What the list and its counts know already.
+    const isList = !query || query.terms.length === 0;
+    if (isList || isUnreadAlone(query)) {
+      const { total, unread } = counts;
+      const matches = isList ? { total, unread } : { total: unread, unread };
+      const rows = this.#walk.shown(request, !isList);
+      return rows instanceof Promise ? rows.then(shown => made(shown, matches)) : made(rows, matches);
+    }
+    const found = this.#walk.searchShown({ ...request, query, count: true });
+    return found.then(({ rows, ...matches }) => made(rows, matches));
   }
 
   offsetOf(id: string): number | null {
