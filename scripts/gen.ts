@@ -12,6 +12,7 @@ const generators: Record<string, () => Promise<string>> = {
   'libs/spec/key-table.ts': async () => (await import('./gen-spec.ts')).renderKeyTable(),
   'tenants.schema.json': async () => (await import('./gen-spec.ts')).renderJsonSchema(),
   'docs/config.md': async () => (await import('./gen-config-manual.ts')).renderConfigManual(),
+  'docs/api.md': async () => (await import('./gen-api-manual.ts')).renderApiManual(),
   'docs/cli.md': async () => (await import('./gen-cli.ts')).renderCliManual(),
 };
 

@@ -5,6 +5,15 @@ import { apiVersion } from './api-version.ts';
 /** What operations are about; readers find them under it. */
 export type Group = 'messages' | 'message' | 'tags' | 'sending and waiting' | 'inbox';
 
+/** As readers see them, in this order. */
+export const groups: Readonly<Record<Group, string>> = {
+  messages: 'Lists and searches',
+  message: 'One mail',
+  tags: 'Tags',
+  'sending and waiting': 'Sending and waiting',
+  inbox: 'The inbox itself',
+};
+
 export type Operation = {
   readonly group: Group;
   readonly method: 'get' | 'put' | 'post' | 'delete';
@@ -70,7 +79,7 @@ export const operations: readonly Operation[] = [
     method: 'get',
     path: '/api/v1/search',
     summary: 'The mails that a search finds.',
-    query: { query: text, ...paging, tz: text, before: text },
+    query: { query: text, ...paging, tz: text, before: text, around: text },
     answer: ref('MessagesSummary'),
   },
   {

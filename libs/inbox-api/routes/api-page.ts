@@ -1,18 +1,11 @@
-import { type Group, type Operation, operations, parameterNotes } from '../api-description.ts';
+import { type Group, groups, type Operation, operations, parameterNotes } from '../api-description.ts';
+import { apiNotes } from '../api-notes.ts';
 import { definitions, type Shape } from '../api-shapes.ts';
 import { apiVersion } from '../api-version.ts';
 import { escapeHtml } from '../app-files.ts';
 import type { InboxRequest } from '../inbox-request.ts';
 import type { Reply } from '../reply.ts';
 import { apiPageStyle } from './api-page-style.ts';
-
-const groups: Readonly<Record<Group, string>> = {
-  messages: 'Lists and searches',
-  message: 'One mail',
-  tags: 'Tags',
-  'sending and waiting': 'Sending and waiting',
-  inbox: 'The inbox itself',
-};
 
 /** `GET api/v1/`: the API for people, made from its description; needs no script and nothing of elsewhere. */
 export function getApiPage({ tenant, nonce, headers }: InboxRequest): Reply {
@@ -45,11 +38,11 @@ ${all.map(([group, name]) => renderIndex(group, name)).join('\n')}
 </nav>
 <main>
 <h1>${escapeHtml(title)}</h1>
-<p>Everything below <code>${escapeHtml(root)}</code>, version <code>${escapeHtml(apiVersion)}</code>, as Mailpit's clients know it.
-For programs the same stands in <a href="api/v1/swagger.json">swagger.json</a>. What happens is told live by the WebSocket
-<code>api/events</code>, one JSON object <code>{"Type", "Data"}</code> a message.</p>
+<p>Everything below <code>${escapeHtml(root)}</code>, version <code>${escapeHtml(apiVersion)}</code>.
+For programs the same stands in <a href="api/v1/swagger.json">swagger.json</a>.</p>
 <pre>curl ${escapeHtml(root)}api/v1/messages?limit=1
 curl --unix-socket http.sock http://localhost${escapeHtml(webroot)}api/v1/messages?limit=1</pre>
+${renderNotes('all')}
 ${all.map(([group, name]) => renderGroup(group, name)).join('\n')}
 <h2 id="shapes">Shapes</h2>
 ${Object.entries(definitions)
@@ -84,7 +77,15 @@ function renderIndex(group: Group, name: string): string {
 }
 
 function renderGroup(group: Group, name: string): string {
-  return `<h2>${name}</h2>\n${of(group).map(renderOperation).join('\n')}`;
+  return `<h2>${name}</h2>\n${of(group).map(renderOperation).join('\n')}\n${renderNotes(group)}`;
+}
+
+function renderNotes(of: keyof typeof apiNotes): string {
+  const render = (note: string) =>
+    note.startsWith('$ ')
+      ? `<pre>${escapeHtml(note.replace(/^\$ /gm, ''))}</pre>`
+      : `<p>${escapeHtml(note).replace(/`([^`]+)`/g, '<code>$1</code>')}</p>`;
+  return apiNotes[of].map(render).join('\n');
 }
 
 const renderMethod = ({ method }: Operation) => `<b class="${method}">${method.toUpperCase()}</b>`;

@@ -13,6 +13,9 @@ export function ApiPage() {
       <p>
         {words.text} <code>{base}</code>
       </p>
+      <p>
+        <a href={app.api.url('')}>{words.whole}</a>
+      </p>
       {apiRoutes.map(({ group, routes }) => (
         <section key={group}>
           <h2>{group}</h2>

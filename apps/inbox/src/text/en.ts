@@ -204,6 +204,7 @@ export const en = {
     title: 'API',
     text: 'Everything that this page does is done by these, and every program may. Addresses begin with',
     try: 'Try it',
+    whole: 'Parameters, shapes and forms',
   },
   sendPage: {
     smtp: 'By SMTP',
