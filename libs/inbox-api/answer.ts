@@ -93,7 +93,7 @@ async function handled(request: InboxRequest, route: Route, log: Logger): Promis
     if (error instanceof OverLimit) return overLimit(error);
     // What is wrong with the mailbox was told once by the store.
     if (error instanceof MpctlError && error.code.startsWith('STORE_'))
-      return plainError(503, 'Service Unavailable');
+      return plainError(503, error.code === 'STORE_FULL' ? 'no room on the disk' : 'Service Unavailable');
     // Who went away while speaking is no failure of ours.
     const isGone = (error as NodeJS.ErrnoException).code === 'ECONNRESET';
     log[isGone ? 'debug' : 'error']({ tenant: request.tenant.id, err: error }, 'request failed');

@@ -4,6 +4,7 @@ import type { MailFile } from '../store/mail-file.ts';
 import { copyDamagedMailFile } from '../store/open-store.ts';
 import type { Box, Pending } from './box.ts';
 import type { OpenFiles } from './open-files.ts';
+import { makesRoom, type Reserve } from './reserve.ts';
 
 export type TailLimits = {
   /** Of one tenant's changes that wait in memory. */
@@ -36,6 +37,7 @@ const retryMs = {
 /** Moves tails into databases: beside everything else, in slices, those first that somebody waits for, then the fullest. */
 export class Applier {
   readonly #files: OpenFiles;
+  readonly #reserve: Reserve;
   readonly #limits: TailLimits;
   readonly #log: Logger;
   /** Boxes with a tail. */
@@ -51,8 +53,9 @@ export class Applier {
   #timer: NodeJS.Timeout | null = null;
   #room: (() => void)[] = [];
 
-  constructor(files: OpenFiles, limits: TailLimits, log: Logger) {
+  constructor(files: OpenFiles, reserve: Reserve, limits: TailLimits, log: Logger) {
     this.#files = files;
+    this.#reserve = reserve;
     this.#limits = limits;
     this.#log = log;
   }
@@ -74,8 +77,9 @@ export class Applier {
     return this.#isStopped;
   }
 
-  get failedCount(): number {
-    return this.#failed.size;
+  /** Boxes that cannot be used for now, all with a failure. */
+  get failed(): ReadonlySet<Box> {
+    return this.#failed;
   }
 
   /** Forgets a box that its shard lets go of. What it still has is safe in its folder. */
@@ -256,12 +260,18 @@ export class Applier {
         this.#finish(box, touched.length, i => touched[i] ?? []);
         if (box.failure) this.#recover(box);
       } catch (error) {
-        this.fail(box, error);
+        if (!this.#findRoom(box, error)) this.fail(box, error);
         return;
       }
     }
     box.lastUsedMs = performance.now();
     if (file.logBytes > foldBytes) void this.hold(box, () => file.checkpoint());
+  }
+
+  /** Gives up the reserve where it lets a box make room. True: it is worth another try. */
+  #findRoom(box: Box, error: unknown): boolean {
+    const isFull = error instanceof MpctlError && error.code === 'STORE_FULL';
+    return isFull && box.tail.some(({ change }) => makesRoom(change)) && this.#reserve.giveUp();
   }
 
   #finish(box: Box, count: number, touched: (index: number) => readonly string[]): void {
@@ -271,7 +281,7 @@ export class Applier {
       if (pending.segment) pending.segment.unapplied -= 1;
       const ids = touched(i);
       if (pending.done) pending.done(ids, null);
-      else if (ids.length > 0) box.onPruned(ids);
+      else if (ids.length > 0 && !pending.isInherited) box.onPruned(ids);
     }
     if (box.tail.length === 0) this.#boxes.delete(box);
     this.#dismiss(
@@ -304,7 +314,7 @@ export class Applier {
         : new MpctlError('STORE_FAILED', `mail cannot be taken into ${box.dir}`, { cause });
     const waitMs = retryMs[error.code] ?? Number.POSITIVE_INFINITY;
     if (box.failure?.code !== error.code) {
-      this.#log.error({ err: error, uid: box.uid }, 'a mailbox cannot be used');
+      this.#log.error({ err: error, uid: box.uid, dir: box.dir }, 'a mailbox cannot be used');
     }
     if (error.code === 'STORE_CORRUPT' && box.failure?.code !== error.code) void this.#copyDamaged(box);
     box.failure = error;
@@ -327,7 +337,7 @@ export class Applier {
   }
 
   #recover(box: Box): void {
-    this.#log.info({ uid: box.uid }, 'a mailbox can be used again');
+    this.#log.info({ uid: box.uid, dir: box.dir }, 'a mailbox can be used again');
     this.#failed.delete(box);
     box.failure = null;
   }

@@ -16,6 +16,8 @@ export type IntakeLimits = {
   readonly journalBytes: number;
   /** A segment that is longer gets a successor. */
   readonly segmentBytes: number;
+  /** Room on the disk for deletions when there is no other. */
+  readonly reserveBytes: number;
   /** Of changes in memory that are not applied yet. */
   readonly tailBytes: number;
   readonly tenantTailBytes: number;
@@ -30,6 +32,7 @@ export type IntakeLimits = {
 export const defaultLimits: IntakeLimits = {
   journalBytes: 256 * 1024 * 1024,
   segmentBytes: 16 * 1024 * 1024,
+  reserveBytes: 4 * 1024 * 1024,
   tailBytes: 64 * 1024 * 1024,
   tenantTailBytes: 16 * 1024 * 1024,
   openFiles: 128,
@@ -44,6 +47,8 @@ export type IntakeStatus = {
   readonly openDatabases: number;
   /** Mailboxes that take and show no mail for now. */
   readonly failedMailboxes: number;
+  /** Some of them. */
+  readonly failures: readonly { readonly uid: TenantUid; readonly error: string }[];
   /** Why the journal is not to be trusted fully any more since the shard started; empty when it is. */
   readonly fault: string;
 };

@@ -8,6 +8,7 @@ import type { Applier } from './applier.ts';
 import type { Box, Pending } from './box.ts';
 import type { Journal } from './journal.ts';
 import type { OpenFiles } from './open-files.ts';
+import { makesRoom, type Reserve } from './reserve.ts';
 import type { Spool } from './spool.ts';
 
 /** The parts of the intake that a mailbox goes through. */
@@ -16,6 +17,7 @@ export type IntakeParts = {
   readonly applier: Applier;
   readonly files: OpenFiles;
   readonly spool: Spool;
+  readonly reserve: Reserve;
   /** Called when a change has become safe. */
   readonly onKept: () => void;
 };
@@ -45,7 +47,8 @@ export class IntakePort implements MailStatePort {
   }
 
   async keep(change: Change): Promise<void> {
-    this.#check();
+    this.#check(change);
+    if (this.#parts.reserve.isGiven) await this.#keepReserve();
     if (!('raw' in change && Buffer.isBuffer(change.raw) && change.raw.length > spoolFromBytes))
       return this.#append(change, null);
     await this.#keepLarge(change.kind === 'arrival' ? mailOf(change) : change);
@@ -66,8 +69,25 @@ export class IntakePort implements MailStatePort {
     }
   }
 
+  /** @throws MpctlError STORE_FULL */
+  async #keepReserve(): Promise<void> {
+    const { reserve } = this.#parts;
+    await reserve.keep();
+    if (reserve.isGiven) throw new MpctlError('STORE_FULL', 'the last room is for whoever makes some');
+  }
+
   async apply(change: Change): Promise<readonly string[]> {
-    this.#check();
+    try {
+      return await this.#apply(change);
+    } catch (error) {
+      const isFull = error instanceof MpctlError && error.code === 'STORE_FULL';
+      if (!isFull || !makesRoom(change) || !this.#parts.reserve.giveUp()) throw error;
+      return this.#apply(change);
+    }
+  }
+
+  async #apply(change: Change): Promise<readonly string[]> {
+    this.#check(change);
     return new Promise((resolve, reject) => {
       const done: Pending['done'] = (touched, error) => (touched ? resolve(touched) : reject(error));
       this.#append(change, done).catch(reject);
@@ -77,7 +97,7 @@ export class IntakePort implements MailStatePort {
   /** Resolves when the change is safe and in the tail. */
   async #append(change: Change, done: Pending['done']): Promise<void> {
     // Asked again, because a large mail took its time.
-    this.#check();
+    this.#check(change);
     const bytes = sizeOf(change);
     const isFirst = this.#waiting === 0;
     const appended =
@@ -101,17 +121,17 @@ export class IntakePort implements MailStatePort {
     this.#waiting += 1;
     try {
       await before;
-      await this.#room(bytes);
+      await this.#room(change, bytes);
     } finally {
       this.#waiting -= 1;
     }
     await this.#write(change, bytes, done);
   }
 
-  async #room(bytes: number): Promise<void> {
+  async #room(change: Change, bytes: number): Promise<void> {
     const endMs = performance.now() + roomPatienceMs;
     while (!this.#parts.applier.reserve(this.#box, bytes)) {
-      this.#check();
+      this.#check(change);
       if (performance.now() > endMs) throw new MpctlError('STORE_FULL', 'too much mail is waiting');
       await this.#parts.applier.progress();
     }
@@ -196,9 +216,10 @@ export class IntakePort implements MailStatePort {
     await this.#begun;
   }
 
-  #check(): void {
+  #check(change: Change): void {
     if (this.#isClosing || this.#parts.applier.isStopped) throw closed();
-    if (this.#box.failure) throw this.#box.failure;
+    const { failure } = this.#box;
+    if (failure && !(failure.code === 'STORE_FULL' && makesRoom(change))) throw failure;
   }
 }
 

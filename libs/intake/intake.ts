@@ -24,12 +24,16 @@ import { type IntakeParts, IntakePort } from './intake-port.ts';
 import { Journal } from './journal.ts';
 import { OpenFiles } from './open-files.ts';
 import { Reclaimer } from './reclaimer.ts';
+import { Reserve } from './reserve.ts';
 import { listSegments, RecordReader } from './segment.ts';
 import { Spool } from './spool.ts';
 import { sweepSpool } from './sweep-spool.ts';
 
 /** A mailbox that could not be let go of is tried again. */
 const retryMs = 1000;
+
+/** So many mailboxes that cannot be used are told one by one. */
+const maxFailures = 10;
 
 /** The store of a shard. */
 export class Intake implements Store {
@@ -59,8 +63,10 @@ export class Intake implements Store {
       isHurried: () => this.#applier.isHurried,
       onFailure: (box, error) => this.#applier.fail(box, error),
     });
+    const reserve = new Reserve(join(journalDir, `reserve-${shard}`), limits.reserveBytes);
     this.#applier = new Applier(
       this.#files,
+      reserve,
       { tenantBytes: limits.tenantTailBytes, allBytes: limits.tailBytes },
       log,
     );
@@ -68,6 +74,7 @@ export class Intake implements Store {
       journal: this.#journal,
       files: this.#files,
       boxes: this.#boxes,
+      reserve,
       maxBytes: limits.journalBytes,
       everyMs: limits.reclaimMs,
       onFailure: (box, error) => this.#applier.fail(box, error),
@@ -79,6 +86,7 @@ export class Intake implements Store {
       files: this.#files,
       applier: this.#applier,
       spool: new Spool(),
+      reserve,
       onKept: () => this.#reclaimer.wake(),
     };
   }
@@ -144,7 +152,8 @@ export class Intake implements Store {
 
   #forgetIdle(box: Box): void {
     const isIdle = box.file === null && box.turning === null && box.tail.length === 0 && !box.isUnsynced;
-    if (isIdle && !box.closeHandle && !box.failure) this.#boxes.delete(box.uid);
+    const isIts = this.#boxes.get(box.uid) === box;
+    if (isIts && isIdle && !box.closeHandle && !box.failure) this.#boxes.delete(box.uid);
   }
 
   async release(uid: TenantUid): Promise<void> {
@@ -310,7 +319,11 @@ export class Intake implements Store {
       journalBytes: this.#journal.bytes,
       tailBytes: this.#applier.bytes,
       openDatabases: this.#files.count,
-      failedMailboxes: this.#applier.failedCount,
+      failedMailboxes: this.#applier.failed.size,
+      failures: [...this.#applier.failed].slice(0, maxFailures).map(({ uid, failure }) => ({
+        uid,
+        error: failure ? `${failure.code}: ${failure.message}` : '',
+      })),
       fault: this.#journal.fault ?? '',
     };
   }

@@ -202,8 +202,10 @@ export class Journal implements AsyncDisposable {
     const active = this.#active;
     const isFull =
       active && (active.segment.bytes >= this.#segmentBytes || !hasPlace(active.index + records));
-    const mustLead = this.#mustLead && (!active || !(await this.#isLeading(active.segment)));
+    const isAsked = this.#mustLead;
+    // Before looking: who asks meanwhile may mean what it does not see.
     this.#mustLead = false;
+    const mustLead = isAsked && (!active || !(await this.#isLeading(active.segment)));
     if (active && !isFull && !mustLead) return active;
     this.#active = null;
     await active?.handle.close();

@@ -162,6 +162,27 @@ describe('the intake', () => {
     assert.equal(readdirSync(join(journal, 'damaged')).length, 1);
   });
 
+  it('what is taken in after a crash raises no event', async t => {
+    const { root, dir, open } = place(t);
+    const retention = { ...noLimits, maxMessages: 1 };
+    const pruned: (readonly string[])[] = [];
+    const options = { uid, dir, retention, onPruned: (ids: readonly string[]) => pruned.push(ids) };
+    const crashed = await open();
+    const before = crashed.mailbox(options);
+    for (const id of ['a', 'b', 'c']) await before.insert(aMail(id));
+    const journal = join(root, '.journal');
+    const files = readdirSync(journal).map(name => [name, readFileSync(join(journal, name))] as const);
+    await crashed[Symbol.asyncDispose]();
+    assert.deepEqual(pruned.flat(), ['a', 'b']);
+    rmSync(journal, { recursive: true });
+    rmSync(join(dir, 'mail.db'));
+    mkdirSync(journal);
+    for (const [name, bytes] of files) writeFileSync(join(journal, name), bytes);
+    await using intake = await open();
+    assert.deepEqual(await ids(intake.mailbox(options)), ['c']);
+    assert.deepEqual(pruned.flat(), ['a', 'b']);
+  });
+
   it('mail of a tenant that nobody knows is kept apart, and comes back in the folder of one', async t => {
     const { root, dir, open, mailbox } = place(t);
     const journal = join(root, '.journal');

@@ -4,6 +4,7 @@ import { writeAside } from './aside.ts';
 import type { Box } from './box.ts';
 import type { Journal, Segment } from './journal.ts';
 import type { OpenFiles } from './open-files.ts';
+import type { Reserve } from './reserve.ts';
 import { readSegment } from './segment.ts';
 
 /** Segments are freed several at once, from this share of the journal's bound: each time all databases they touch are synced. */
@@ -18,6 +19,7 @@ export class Reclaimer {
   readonly #journal: Journal;
   readonly #files: OpenFiles;
   readonly #boxes: ReadonlyMap<TenantUid, Box>;
+  readonly #reserve: Reserve;
   readonly #maxBytes: number;
   readonly #everyMs: number;
   readonly #onFailure: (box: Box, error: unknown) => void;
@@ -29,6 +31,7 @@ export class Reclaimer {
     journal: Journal;
     files: OpenFiles;
     boxes: ReadonlyMap<TenantUid, Box>;
+    reserve: Reserve;
     maxBytes: number;
     /** How often it looks; ten times as often when the journal has grown. */
     everyMs: number;
@@ -40,6 +43,7 @@ export class Reclaimer {
     this.#journal = options.journal;
     this.#files = options.files;
     this.#boxes = options.boxes;
+    this.#reserve = options.reserve;
     this.#maxBytes = options.maxBytes;
     this.#everyMs = options.everyMs;
     this.#log = options.log;
@@ -74,6 +78,7 @@ export class Reclaimer {
   }
 
   async #step(): Promise<void> {
+    await this.#reserve.keep();
     for (const segment of this.#sealed()) {
       if (segment.unapplied === 0 && segment.name.kind === 'log') await this.#journal.markDone(segment);
     }

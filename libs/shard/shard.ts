@@ -9,7 +9,13 @@ import type { ConfigurableLogger } from '../log/open-log.ts';
 import { tenantDataDir } from '../spec/paths.ts';
 import { newTally } from '../tenant/tally.ts';
 import { TenantWorker } from '../tenant/tenant-worker.ts';
-import { idleStorage, type ShardReport, type TenantReport, type TenantState } from '../wire/report.ts';
+import {
+  idleStorage,
+  type ShardReport,
+  type StorageReport,
+  type TenantReport,
+  type TenantState,
+} from '../wire/report.ts';
 import type { FromShard, Placement, ReportScope, ShardConfig, ToShard } from '../wire/shard-channel.ts';
 import { doMailWork, failureOfWork } from './do-mail-work.ts';
 import { LoopWatch } from './loop-watch.ts';
@@ -237,7 +243,7 @@ export class Shard {
       longestBlockMs: this.#loop.takeForReport(),
       states,
       totals: { ...this.#totals },
-      storage: (await this.#home)?.store.status ?? idleStorage,
+      storage: this.#storageOf(await this.#home),
       tlsFaults: await this.#tlsFaults(workers),
       tenants: await this.#tenantReports(scope),
     };
@@ -248,6 +254,17 @@ export class Shard {
     const inTls = workers.filter(({ spec }) => spec.listeners.some(({ tls }) => tls !== 'none'));
     const faults = await Promise.all(inTls.map(worker => worker.tlsFaults()));
     return inTls.flatMap(({ spec }, at) => (faults[at]?.length ? [spec.id] : []));
+  }
+
+  #storageOf(home: ShardHome | null): StorageReport {
+    if (!home) return idleStorage;
+    const { failures, ...status } = home.store.status;
+    const workers = failures.length > 0 ? [...this.#tenants.values()] : [];
+    const named = failures.flatMap(({ uid, error }) => {
+      const worker = workers.find(worker => worker.uid === uid);
+      return worker ? { tenant: worker.spec.id, error } : [];
+    });
+    return { ...status, failures: named };
   }
 
   #sessions({ seq, tenant }: Command<'sessions'>): void {

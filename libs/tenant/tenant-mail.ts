@@ -30,6 +30,7 @@ export class TenantMail {
   /** Message-IDs of mails on their way into the mailbox, where duplicates are dropped. */
   #arriving: Map<string, Promise<void>> | null = null;
   #fault = '';
+  #shortage = '';
   /** When the oldest mail will be too old; 0: not known. */
   #tooOldAtMs = 0;
 
@@ -45,6 +46,11 @@ export class TenantMail {
   /** Why the last change of the mailbox failed, code and sentence; empty when it did not. */
   get fault(): string {
     return this.#fault;
+  }
+
+  /** Why there was no room for the last change, as {@link fault}; the mailbox is well all the same. */
+  get shortage(): string {
+    return this.#shortage;
   }
 
   /** Keeps a mail, and says what SMTP shall answer. */
@@ -167,10 +173,12 @@ export class TenantMail {
     try {
       await work();
       this.#setFault(null);
+      this.#shortage = '';
       return null;
     } catch (error) {
       if (!(error instanceof MpctlError)) throw error;
       if (error.code !== 'STORE_FULL') this.#setFault(error);
+      else this.#shortage = `${error.code}: ${error.message}`;
       return error;
     }
   }

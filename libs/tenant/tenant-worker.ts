@@ -229,7 +229,7 @@ export class TenantWorker implements TenantCore, ListeningOwner, MailHolder, Liv
       id: this.#spec.id,
       state: this.state,
       mendsItself: this.#listenings.every(({ fault }) => fault === ''),
-      error: [mail?.fault, ...this.#listenings.map(({ fault }) => fault), ...tlsFaults]
+      error: [mail?.fault || mail?.shortage, ...this.#listenings.map(({ fault }) => fault), ...tlsFaults]
         .filter(Boolean)
         .join('; '),
       connections: this.connections,

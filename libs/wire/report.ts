@@ -37,6 +37,8 @@ export type StorageReport = {
   readonly openDatabases: number;
   /** Mailboxes that take and show no mail for now: their databases cannot be used. */
   readonly failedMailboxes: number;
+  /** Some of them: code and sentence of why. */
+  readonly failures: readonly { readonly tenant: TenantId; readonly error: string }[];
   /** Empty when all is well; else what its disk refused since the shard started: the shard is degraded. */
   readonly fault: string;
 };
@@ -47,6 +49,7 @@ export const idleStorage: StorageReport = {
   tailBytes: 0,
   openDatabases: 0,
   failedMailboxes: 0,
+  failures: [],
   fault: '',
 };
 

@@ -12,20 +12,21 @@ import { Fleet, httpGet } from '../harness/fleet.ts';
 import { killShards } from '../harness/kill-shards.ts';
 import { sendMail } from '../harness/smtp-talk.ts';
 
-const yaml = 'shards: 1\ndefaults: { maxMessages: 0 }\ntenants: { a: {}, b: {} }\n';
+const yaml = 'shards: 1\ndefaults: { maxMessages: 0 }\ntenants: { a: {}, b: {}, c: {} }\n';
 const skip = process.platform === 'linux' ? false : 'needs LD_PRELOAD';
 const full = '452 4.3.1 Insufficient system storage';
 const failed = '451 4.3.0 Requested action aborted: local error in processing';
 const line = `${'x'.repeat(70)}\r\n`;
 const large = line.repeat(5000);
 
-type Name = 'a' | 'b';
+const names = ['a', 'b', 'c'] as const;
+type Name = (typeof names)[number];
 
 /** A fleet on a disk, and what it answered with 250. */
 class World implements AsyncDisposable {
   readonly fleet = new Fleet(yaml);
   readonly disk = new Disk(this.fleet.dataDir);
-  readonly kept: Record<Name, string[]> = { a: [], b: [] };
+  readonly kept: Record<Name, string[]> = { a: [], b: [], c: [] };
   #sent = 0;
 
   async serve(): Promise<void> {
@@ -62,7 +63,7 @@ class World implements AsyncDisposable {
 
   /** Each mailbox has exactly what was acknowledged. */
   async holds(): Promise<void> {
-    for (const name of ['a', 'b'] as const) {
+    for (const name of names) {
       assert.deepEqual((await this.subjects(name)).toSorted(), this.kept[name].toSorted());
     }
   }
@@ -112,6 +113,7 @@ describe('a disk that fails', { skip, timeout: 120_000 }, () => {
     ['no room for large mail', [['write', 'ENOSPC', '/big/']], large, full],
     ['no room for the file of large mail', [['create', 'ENOSPC', '/big/']], large, full],
     ['large mail that cannot be written', [['write', 'EIO', '/big/']], large, failed],
+    ['a file of large mail that cannot be made', [['create', 'EIO', '/big/']], large, failed],
     ['large mail that cannot be synced', [['sync', 'EIO', '/big/']], large, failed],
   ];
   for (const [what, faults, body, reply] of refusing) {
@@ -146,7 +148,9 @@ describe('a disk that fails', { skip, timeout: 120_000 }, () => {
       assert.equal(await world.send('b'), '250');
       const { shards, tenants } = await world.status();
       assert.equal(shards[0]?.storage.failedMailboxes, 1);
-      assert.equal(tenants.states.listening, fault[1] === 'ENOSPC' ? 2 : 1);
+      assert.match((await world.fleet.run(['status'])).stdout, /^a takes no mail for now: STORE_\w+: /m);
+      assert.match((await world.fleet.run(['tenant', 'show', 'a'])).stdout, /STORE_/);
+      assert.equal(tenants.states.listening, fault[1] === 'ENOSPC' ? 3 : 2);
       world.disk.heal();
       await world.sendUntilTaken('a');
       await world.holds();
@@ -154,12 +158,23 @@ describe('a disk that fails', { skip, timeout: 120_000 }, () => {
     });
   }
 
-  for (const call of ['write', 'sync'] as const) {
+  it('no room to make a database: its tenant alone is refused, and has all that it was told to have', async () => {
+    world.disk.fail(['create', 'ENOSPC', 'c/mail.db']);
+    assert.equal(await world.sendUntilRefused('c', line.repeat(1000)), full);
+    assert.notEqual(world.kept.c.length, 0);
+    assert.equal(await world.send('b'), '250');
+    world.disk.heal();
+    await world.sendUntilTaken('c');
+    await world.holds();
+  });
+
+  for (const call of ['write', 'sync', 'create'] as const) {
     it(`a journal whose ${call} fails: mail is refused, the shard is degraded, and goes on in another file`, async () => {
       const journal = join(world.fleet.dataDir, '.journal');
       assert.equal(await world.send('a'), '250');
       const segments = readdirSync(journal).length;
-      world.disk.fail([call, 'EIO', '.journal/']);
+      const unwritable: Fault[] = call === 'create' ? [['write', 'EIO', '.journal/']] : [];
+      world.disk.fail([call, 'EIO', '.journal/'], ...unwritable);
       assert.equal(await world.send('a'), failed);
       await world.holds();
       const { fault } = (await world.status()).shards[0]?.storage ?? { fault: '' };
@@ -179,9 +194,9 @@ describe('a disk that fails', { skip, timeout: 120_000 }, () => {
     assert.equal(await world.fleet.stop(), 0);
     await world.serve();
     await world.holds();
-    // Of four large ones, each refused twice before.
+    // Of five large ones, each refused twice before.
     const dir = join(world.fleet.dataDir, 'a', 'big');
-    assert.equal(readdirSync(dir).length, 4);
+    assert.equal(readdirSync(dir).length, 5);
   });
 });
 

@@ -22,8 +22,8 @@ test(`shards and controllers are killed under load, ${rounds} times (seed ${seed
   timeout: 3_600_000,
 }, async t => {
   const random = seeded(seed);
-  await using fleet = await Fleet.serving(yaml(2));
-  await using ledger = new Ledger(accountsOf(fleet), 6, random);
+  await using fleet = await Fleet.serving(yaml(3));
+  await using ledger = new Ledger(accountsOf(fleet), 12, random);
   for (let round = 1; round <= rounds; round++) {
     await ledger.until(Math.floor(random() * 60));
     await sleep(random() * 50);

@@ -100,7 +100,7 @@ class World {
   /** Resolves when everybody listens. */
   async settle(): Promise<void> {
     const hosted = this.boxes.filter(isHosted).length;
-    const giveUpAtMs = performance.now() + 30_000;
+    const giveUpAtMs = performance.now() + (process.env.MPCTL_SOAK ? 180_000 : 30_000);
     for (;;) {
       const { tenants } = await this.#ask<ControlStatus>('GET', '/v1/status');
       if (tenants.states.listening === hosted && tenants.total === hosted) return;

@@ -20,6 +20,8 @@ export class Fleet implements AsyncDisposable {
   readonly configPath: string;
   readonly runDir: string;
   readonly dataDir: string;
+  /** Words that stand before the daemon's command. */
+  startedBy: readonly string[] = [];
   /** All that the controller and its shards wrote to stderr. */
   log = '';
   #server: ChildProcess | null = null;
@@ -79,7 +81,7 @@ export class Fleet implements AsyncDisposable {
   ): Promise<void> {
     const who = as ? ['setpriv', `--reuid=${as.uid}`, `--regid=${as.gids[0]}`, '--init-groups'] : [];
     const command = as ? programForOthers() : mpctlPath;
-    const [program = '', ...args] = [...who, command, 'serve', ...words, ...this.options];
+    const [program = '', ...args] = [...this.startedBy, ...who, command, 'serve', ...words, ...this.options];
     const server = spawn(program, args, {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, ...env },
@@ -90,7 +92,7 @@ export class Fleet implements AsyncDisposable {
         this.log += text;
       });
     }
-    const giveUpAtMs = performance.now() + 30_000;
+    const giveUpAtMs = performance.now() + (process.env.MPCTL_SOAK ? 180_000 : 30_000);
     while (!(await this.#isReady())) {
       if (server.exitCode !== null) throw new Error(`serve ended with ${server.exitCode}: ${this.log}`);
       if (performance.now() > giveUpAtMs) throw new Error(`serve does not answer: ${this.log}`);

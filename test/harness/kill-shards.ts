@@ -7,16 +7,17 @@ export async function killShards(fleet: Fleet): Promise<void> {
   for (const pid of await shardPids(fleet)) kill(pid);
 }
 
-/** Ends any shard of a fleet as a crash does; none where there is none at the moment. */
+/** Ends a shard of a fleet as a crash does: one that serves, rarely one that is just starting, none where there is none. */
 export async function killAShard(fleet: Fleet, random: () => number): Promise<void> {
-  const pids = await shardPids(fleet);
+  const serving = random() < 0.9 ? await shardPids(fleet, 'up') : [];
+  const pids = serving.length > 0 ? serving : await shardPids(fleet);
   const pid = pids[Math.floor(random() * pids.length)];
   if (pid !== undefined) kill(pid);
 }
 
-async function shardPids(fleet: Fleet): Promise<number[]> {
+async function shardPids(fleet: Fleet, state: string | null = null): Promise<number[]> {
   const { shards } = (await askControl<ControlStatus>(fleet, 'GET', '/v1/status')).body;
-  return shards.flatMap(({ pid }) => pid ?? []);
+  return shards.filter(shard => state === null || shard.state === state).flatMap(({ pid }) => pid ?? []);
 }
 
 function kill(pid: number): void {

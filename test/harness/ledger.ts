@@ -50,6 +50,7 @@ export class Ledger implements AsyncDisposable {
   /** Never sent whole: nobody was there, or the session broke off before. */
   unsent = 0;
   #running = true;
+  readonly #clientCount: number;
   readonly #clients: Promise<void>[];
   readonly #random: () => number;
   readonly #sizes: readonly number[];
@@ -64,13 +65,14 @@ export class Ledger implements AsyncDisposable {
     this.accounts = accounts;
     this.#random = random;
     this.#sizes = sizes;
-    this.#clients = Array.from({ length: clients }, () => this.#run());
+    this.#clientCount = clients;
+    this.#clients = Array.from({ length: clients }, (_, client) => this.#run(client));
   }
 
   /** Resolves when so many more mails were acknowledged. */
   async until(more: number): Promise<void> {
     const wanted = this.acknowledged + more;
-    const giveUpAtMs = performance.now() + 30_000;
+    const giveUpAtMs = performance.now() + (process.env.MPCTL_SOAK ? 180_000 : 30_000);
     while (this.acknowledged < wanted) {
       assert.ok(performance.now() < giveUpAtMs, 'nobody takes mail any more');
       await sleep(5);
@@ -97,10 +99,10 @@ export class Ledger implements AsyncDisposable {
     await checkAccounts(this.accounts.filter(({ isAway }) => !isAway));
   }
 
-  async #run(): Promise<void> {
+  async #run(client: number): Promise<void> {
     while (this.#running) {
       const there = this.accounts.filter(({ isAway }) => !isAway);
-      const account = there[Math.floor(this.#random() * there.length)];
+      const account = this.#choose(there, client);
       if (!account) {
         await sleep(2);
         continue;
@@ -113,12 +115,20 @@ export class Ledger implements AsyncDisposable {
     }
   }
 
+  /** With a client for each, every account has one that never waits at another. */
+  #choose(there: readonly Account[], client: number): Account | undefined {
+    const isEnough = this.#clientCount >= there.length;
+    return there[isEnough ? client % there.length : Math.floor(this.#random() * there.length)];
+  }
+
   async #send(account: Account): Promise<void> {
     const subject = `mail-${sent++}`;
     const size = this.#sizes[Math.floor(this.#random() * this.#sizes.length)] ?? 5;
     account.open.add(subject);
-    const { outcome, reply } = await send(account.smtp, subject, size);
-    const id = /queued as (\w+)/.exec(reply)?.[1];
+    const isPosted = this.#random() < 0.2;
+    const { outcome, id } = await (isPosted
+      ? post(account.http, subject, size)
+      : send(account.smtp, subject, size));
     if (outcome === 'unanswered') {
       this.unanswered++;
       return;
@@ -127,7 +137,7 @@ export class Ledger implements AsyncDisposable {
     if (outcome === 'unsent') {
       this.unsent++;
       await sleep(1);
-    } else if (id === undefined) this.refused++;
+    } else if (id === null) this.refused++;
     else {
       this.acknowledged++;
       account.kept.add(id);
@@ -157,25 +167,43 @@ export class Ledger implements AsyncDisposable {
 }
 
 /** `unsent`: the mail's end was never sent · `unanswered`: it was, and nobody said what became of it. */
-async function send(
-  path: string,
-  subject: string,
-  bodyBytes: number,
-): Promise<{ outcome: 'unsent' | 'answered' | 'unanswered'; reply: string }> {
+type Sent = { readonly outcome: 'unsent' | 'answered' | 'unanswered'; readonly id: string | null };
+
+async function send(path: string, subject: string, bodyBytes: number): Promise<Sent> {
   using talk = new SmtpTalk(path);
   talk.socket.on('error', () => {});
   let isWhole = false;
   try {
-    if (!(await talk.reply())?.startsWith('220')) return { outcome: 'unsent', reply: '' };
+    if (!(await talk.reply())?.startsWith('220')) return { outcome: 'unsent', id: null };
     for (const line of ['EHLO client', 'MAIL FROM:<a@example.com>', 'RCPT TO:<b@example.com>', 'DATA']) {
       const reply = await talk.say(line);
-      if (!reply || !/^[23]/.test(reply)) return { outcome: 'unsent', reply: reply ?? '' };
+      if (!reply || !/^[23]/.test(reply)) return { outcome: 'unsent', id: null };
     }
     isWhole = true;
     const reply = await talk.say(`Subject: ${subject}\r\nTo: b@example.com\r\n\r\n${bodyOf(bodyBytes)}.`);
-    return reply === null ? { outcome: 'unanswered', reply: '' } : { outcome: 'answered', reply };
+    if (reply === null) return { outcome: 'unanswered', id: null };
+    return { outcome: 'answered', id: /queued as (\w+)/.exec(reply)?.[1] ?? null };
   } catch {
-    return { outcome: isWhole ? 'unanswered' : 'unsent', reply: '' };
+    return { outcome: isWhole ? 'unanswered' : 'unsent', id: null };
+  }
+}
+
+/** The same over HTTP. */
+async function post(socketPath: string, subject: string, bodyBytes: number): Promise<Sent> {
+  const mail = {
+    From: { Email: 'a@example.com' },
+    To: [{ Email: 'b@example.com' }],
+    Subject: subject,
+    Text: bodyOf(bodyBytes),
+  };
+  try {
+    const headers = { 'content-type': 'application/json' };
+    const request = { socketPath, path: '/api/v1/send', method: 'POST', headers, body: JSON.stringify(mail) };
+    const { status, body } = await fetchRaw(request);
+    return { outcome: 'answered', id: status === 200 ? JSON.parse(body.toString()).ID : null };
+  } catch (error) {
+    const isNobodyThere = ['ENOENT', 'ECONNREFUSED'].includes((error as NodeJS.ErrnoException).code ?? '');
+    return { outcome: isNobodyThere ? 'unsent' : 'unanswered', id: null };
   }
 }
 

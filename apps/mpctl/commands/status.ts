@@ -59,11 +59,13 @@ function trashCells({ name, uid, why, untilMs }: TrashedTenant): string[] {
   return [name || '-', uid, why, new Date(untilMs).toISOString().slice(0, 16).replace('T', ' ')];
 }
 
-function storageLines({ shard, storage: { fault, failedMailboxes } }: ShardStatus): string[] {
+function storageLines({ shard, storage: { fault, failedMailboxes, failures } }: ShardStatus): string[] {
+  const more = failedMailboxes - failures.length;
   return [
     ...(fault === '' ? [] : [`shard ${shard} is degraded: ${fault}`]),
-    ...(failedMailboxes > 0
-      ? [`shard ${shard}: ${renderCount(failedMailboxes, 'mailbox', 'mailboxes')} cannot be used`]
+    ...failures.map(({ tenant, error }) => `${tenant} takes no mail for now: ${error}`),
+    ...(more > 0
+      ? [`shard ${shard}: ${renderCount(more, 'more mailbox takes', 'more mailboxes take')} no mail`]
       : []),
   ];
 }

@@ -101,8 +101,13 @@ for (const [what, from, to] of [
     const { whole, there } = await check(dir, raws);
     t.diagnostic(`${whole} whole, ${there} there`);
     assert.equal(repaired.messages, there);
+    const notes = repaired.notes.join('\n');
+    const isUnknown = notes.includes('how many mails there were could not be read');
+    assert.ok(isUnknown || repaired.lost >= count - there, `${repaired.lost} of ${count - there} are told`);
     assert(there >= 6, 'large mail is always there');
     if (to - from < 0.1) assert(whole > count / 2);
+    if (to - from < 0.3) assert.ok(!isUnknown, notes);
+    if (!isUnknown && there < count) assert.match(notes, /^(mail|\d+) .* lost/m);
     assert.equal((await repairMailFile(dir, nowMs, randomBytes)).kept, '');
   });
 }

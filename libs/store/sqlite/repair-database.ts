@@ -135,19 +135,24 @@ function countIn(path: string): number {
 /** A file of which every look may fail: then there is nothing. */
 class DamagedFile {
   readonly #db: Database.Database | null;
+  /** Looks that failed. */
+  failures = 0;
 
   constructor(path: string) {
     this.#db = attempt(() => new Database(path));
   }
 
   row(sql: string, ...values: unknown[]): unknown[] | null {
-    const found = attempt(() =>
-      this.#db
+    try {
+      const found = this.#db
         ?.prepare(sql)
         .raw()
-        .get(...values),
-    );
-    return (found as unknown[] | undefined) ?? null;
+        .get(...values);
+      return (found as unknown[] | undefined) ?? null;
+    } catch {
+      this.failures += 1;
+      return null;
+    }
   }
 
   close(): void {
@@ -169,6 +174,10 @@ class Rescue {
   readonly #notes: string[] = [];
   #totals = { total: 0, unread: 0, bytes: 0 };
   #lost = 0;
+  /** Of the lost: those that are not there any more. */
+  #gone = 0;
+  /** Numbers of which nothing could be read, so that nobody knows whether a mail had them. */
+  readonly #unknown: number[] = [];
 
   constructor(
     dir: string,
@@ -187,7 +196,7 @@ class Rescue {
   }
 
   run(): Omit<Repaired, 'kept'> {
-    const state = this.#source.row('SELECT position, last_number FROM state') ?? [];
+    const state = this.#source.row('SELECT position, last_number, total FROM state') ?? [];
     const [position, stateNumber] = [safeNumber(state[0]), safeNumber(state[1])];
     if (position === 0) this.#notes.push('how far the journal had been applied could not be read');
     const tables = ['mail', 'raw', 'text'].map(table =>
@@ -202,6 +211,7 @@ class Rescue {
       this.#keep(lastNumber, { file }, null, file.replace(/\.zst$/, ''));
     }
     const { total, unread, bytes } = this.#totals;
+    this.#countTheGone(state.length > 0 ? safeNumber(state[2]) : null);
     this.#statements.run(
       'UPDATE state SET position = ?, last_number = ?, total = ?, unread = ?, bytes = ?, packed = 0',
       position,
@@ -214,13 +224,33 @@ class Rescue {
     return { messages: total, lost: this.#lost, notes: this.#notes };
   }
 
+  /** `before`: how many mails there were, where that could be read. */
+  #countTheGone(before: number | null): void {
+    const where = this.#unknown.length > 0 ? ` of the numbers ${renderRanges(this.#unknown)}` : '';
+    if (before === null) {
+      this.#notes.push(
+        `how many mails there were could not be read: more may be lost${where && `, any${where}`}`,
+      );
+      return;
+    }
+    const more = before - this.#totals.total - this.#gone;
+    if (more <= 0) return;
+    this.#lost += more;
+    this.#notes.push(`${more} more mails are lost without a trace${where && `, some${where}`}`);
+  }
+
   #take(number: number): void {
+    const { failures } = this.#source;
     const row = this.#source.row('SELECT id, created, read, tags, json FROM mail WHERE number = ?', number);
     const raw = this.#source.row('SELECT encoding, bytes FROM raw WHERE number = ?', number);
-    if (!row && !raw) return;
+    if (!row && !raw) {
+      if (this.#source.failures > failures) this.#unknown.push(number);
+      return;
+    }
     const source = (raw && this.#sourceOf(raw as [number, Buffer])) ?? this.#largeOf(row);
     if (!source) {
       this.#lost += 1;
+      this.#gone += 1;
       this.#notes.push(`mail ${number}${row ? ` (${row[0]})` : ''} is lost: its bytes could not be read`);
       return;
     }
@@ -285,6 +315,17 @@ class Rescue {
     const bytes = readFileSync(join(this.#dir, 'big', file));
     return file.endsWith('.zst') ? zstdDecompressSync(bytes) : bytes;
   }
+}
+
+/** e.g. `3, 7–12` */
+function renderRanges(numbers: readonly number[]): string {
+  const ranges: [first: number, last: number][] = [];
+  for (const number of numbers) {
+    const range = ranges.at(-1);
+    if (range && range[1] === number - 1) range[1] = number;
+    else ranges.push([number, number]);
+  }
+  return ranges.map(([first, last]) => (first === last ? `${first}` : `${first}–${last}`)).join(', ');
 }
 
 const noLimits = { maxMessages: 0, maxAgeMs: 0, maxBytes: 0 };

@@ -7,9 +7,13 @@ const codes: readonly [pattern: RegExp, code: string, what: string][] = [
   [/^SQLITE_(BUSY|LOCKED)/, 'STORE_BUSY', 'is open in another process'],
 ];
 
-/** SQLite's error as ours; anything else as it is. */
+/** SQLite's error and that of a full disk as ours; anything else as it is. */
 export function storeError(error: unknown, path: string): unknown {
-  if (!(error instanceof Database.SqliteError)) return error;
+  if (!(error instanceof Database.SqliteError)) {
+    const { code } = error as NodeJS.ErrnoException;
+    const isFull = code === 'ENOSPC' || code === 'EDQUOT';
+    return isFull ? new MpctlError('STORE_FULL', `there is no room for ${path}`, { cause: error }) : error;
+  }
   const [, code, what] = codes.find(([pattern]) => pattern.test(error.code)) ?? [
     null,
     'STORE_FAILED',
