@@ -188,6 +188,15 @@ describe('a disk that fails', { skip, timeout: 120_000 }, () => {
     });
   }
 
+  it('what the journal refused does not come with what it has, either', async () => {
+    assert.equal(await world.send('b'), '250');
+    world.disk.fail(['sync', 'EIO', '.journal/']);
+    assert.equal(await world.send('b'), failed);
+    world.disk.heal();
+    await world.crash();
+    await world.holds();
+  });
+
   it('after a crash there is what was acknowledged, and nothing of what was refused', async () => {
     await world.crash();
     await world.holds();
