@@ -9,7 +9,7 @@ import { type SqlCondition, searchCondition } from './sqlite-search.ts';
 const rowsAtOnce = 500;
 /** Slices grow and shrink until looking through one takes about this long. */
 const sliceMs = 3;
-const sliceRows = { first: 200, least: 20, most: 5000 };
+const sliceRows = { first: 200, most: 5000, growth: 8 };
 
 const top: ListKey = [Number.POSITIVE_INFINITY, 0];
 const bottom: ListKey = [Number.NEGATIVE_INFINITY, 0];
@@ -85,12 +85,13 @@ export class ListWalk {
     const end = limit === 0 ? Number.POSITIVE_INFINITY : start + limit;
     let [place, total, unread] = [0, 0, 0];
     const condition = searchCondition(query);
-    const look = (above: ListKey, lowest: ListKey): readonly Match[] => {
+    const look = (above: ListKey, lowest: ListKey): readonly Match[] | null => {
       if (place < end) return this.#mails.matches(above, lowest, condition);
       // Behind the last row that is wanted only numbers are.
-      const [count, unreadCount] = this.#mails.countMatches(above, lowest, condition);
-      total += count;
-      unread += unreadCount;
+      const counted = this.#mails.countMatches(above, lowest, condition);
+      if (!counted) return null;
+      total += counted[0];
+      unread += counted[1];
       return [];
     };
     for await (const matches of this.#slices(look, condition)) {
@@ -131,17 +132,21 @@ export class ListWalk {
   }
 
   async *#slices<Seen>(
-    look: (above: ListKey, lowest: ListKey) => Seen,
+    look: (above: ListKey, lowest: ListKey) => Seen | null,
     { unreadOnly }: Pick<SqlCondition, 'unreadOnly'> = { unreadOnly: false },
   ): AsyncIterable<Seen> {
     let count = sliceRows.first;
     for (let above: ListKey | null = top; above; ) {
       const startedAtMs = performance.now();
       const lowest: ListKey | null = this.#mails.keyBelow(above, count, unreadOnly);
-      yield look(above, lowest ?? bottom);
+      const seen = look(above, lowest ?? bottom);
+      if (seen !== null) yield seen;
       const tookMs = performance.now() - startedAtMs;
-      count = Math.min(Math.max(Math.round((count * sliceMs) / tookMs), sliceRows.least), sliceRows.most);
-      above = lowest;
+      const fitting = Math.round((count * sliceMs) / tookMs);
+      // What was too much is looked at again in smaller pieces.
+      count = seen === null ? count >> 2 : Math.min(fitting, count * sliceRows.growth, sliceRows.most);
+      count = Math.max(count, 1);
+      if (seen !== null) above = lowest;
       if (above) await new Promise(setImmediate);
     }
   }

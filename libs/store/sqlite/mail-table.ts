@@ -39,9 +39,16 @@ const storedColumns = `mail.number, id, created, read, tags, size,
 /** The tables `mail`, `text` and `raw`, of which a mail has a row each. */
 export class MailTable {
   readonly #statements: Statements;
+  /** Of long texts, what the statement that runs may still look through. */
+  #longBytesLeft = 0;
 
   constructor(statements: Statements) {
     this.#statements = statements;
+    statements.define('take_long', bytes => {
+      if (this.#longBytesLeft <= 0) throw new TooLong();
+      this.#longBytesLeft -= bytes;
+      return 1;
+    });
   }
 
   has(id: string): boolean {
@@ -257,28 +264,53 @@ export class MailTable {
     return (found as [number, number] | undefined) ?? null;
   }
 
-  /** Mails from below one key to another, that one included, for which the condition holds. */
-  matches(above: ListKey, lowest: ListKey, condition: SqlCondition): readonly Match[] {
-    const found = this.#statements.rows(
-      `SELECT mail.created, mail.number, mail.id, mail.read ${among(condition)}
-       ORDER BY mail.created DESC, mail.number DESC`,
-      ...above,
-      ...lowest,
-      ...condition.values,
-    ) as [number, number, string, number][];
-    return found.map(([created, number, id, read]) => ({ key: [created, number], id, read: read === 1 }));
+  /**
+   * Mails from below one key to another, that one included, for which the condition holds; null where so much is written
+   * in them that they are too many to be looked through at once.
+   */
+  matches(above: ListKey, lowest: ListKey, condition: SqlCondition): readonly Match[] | null {
+    const found = this.#unlessLong(() =>
+      this.#statements.rows(
+        `SELECT mail.created, mail.number, mail.id, mail.read ${among(condition)}
+         ORDER BY mail.created DESC, mail.number DESC`,
+        ...above,
+        ...lowest,
+        ...condition.values,
+      ),
+    ) as [number, number, string, number][] | null;
+    return (
+      found?.map(([created, number, id, read]) => ({ key: [created, number], id, read: read === 1 })) ?? null
+    );
   }
 
   /** How many {@link matches} would find, and how many of them are unread. */
-  countMatches(above: ListKey, lowest: ListKey, condition: SqlCondition): readonly [number, number] {
-    return this.#statements.row(
-      `SELECT count(*), coalesce(sum(mail.read = 0), 0) ${among(condition)}`,
-      ...above,
-      ...lowest,
-      ...condition.values,
-    ) as [number, number];
+  countMatches(above: ListKey, lowest: ListKey, condition: SqlCondition): readonly [number, number] | null {
+    return this.#unlessLong(() =>
+      this.#statements.row(
+        `SELECT count(*), coalesce(sum(mail.read = 0), 0) ${among(condition)}`,
+        ...above,
+        ...lowest,
+        ...condition.values,
+      ),
+    ) as [number, number] | null;
+  }
+
+  #unlessLong<Result>(look: () => Result): Result | null {
+    this.#longBytesLeft = maxLongBytes;
+    try {
+      return look();
+    } catch (error) {
+      if (error instanceof TooLong) return null;
+      throw error;
+    }
   }
 }
+
+/** Text from which on it takes a part of a millisecond to look through it, and how much of it is looked through at once. */
+const longBytes = 64 * 1024;
+const maxLongBytes = 256 * 1024;
+
+class TooLong extends Error {}
 
 /** Mails in the order of lists, all or those that are unread; a condition must follow. */
 function ordered(unread: boolean): string {
@@ -287,11 +319,14 @@ function ordered(unread: boolean): string {
 }
 
 /** What a condition finds in a part of the list: parameters are the keys of both ends, then the condition's. */
-function among({ needsText, unreadOnly, sql }: SqlCondition): string {
+function among({ needsText, readsAll, unreadOnly, sql }: SqlCondition): string {
   // CROSS JOIN: whatever the planner thinks, `text` is read only for rows of this part of the list.
   const text = needsText ? 'CROSS JOIN text ON text.number = mail.number' : '';
+  // The length stands before the text, which is not read for it.
+  const length = 'octet_length(text.everything)';
+  const room = readsAll ? `AND CASE WHEN ${length} > ${longBytes} THEN take_long(${length}) ELSE 1 END` : '';
   return `FROM mail INDEXED BY ${unreadOnly ? 'mail_unread' : 'mail_by_created'} ${text}
-    WHERE (mail.created, mail.number) < (?, ?) AND (mail.created, mail.number) >= (?, ?) AND ${sql}`;
+    WHERE (mail.created, mail.number) < (?, ?) AND (mail.created, mail.number) >= (?, ?) ${room} AND ${sql}`;
 }
 
 /** `latest` is an id too; the parameter is used in both, so that one call fits. */

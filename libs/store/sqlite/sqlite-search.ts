@@ -7,6 +7,8 @@ export type SqlCondition = {
   readonly values: readonly (string | number)[];
   /** It asks for the row of `text` too. */
   readonly needsText: boolean;
+  /** It looks through all that is written in a mail. */
+  readonly readsAll: boolean;
   /** It holds for unread mail only. */
   readonly unreadOnly: boolean;
 };
@@ -20,6 +22,7 @@ export function searchCondition(query: SearchQuery): SqlCondition {
     sql: parts.length === 0 ? '1' : conjunction(parts.map(({ sql }) => sql)),
     values: parts.flatMap(({ values }) => values),
     needsText: query.terms.some(({ kind }) => kind === 'text'),
+    readsAll: query.terms.some(term => term.kind === 'text' && term.field === 'all'),
     unreadOnly: query.terms.some(isUnread),
   };
 }

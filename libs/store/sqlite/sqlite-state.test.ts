@@ -7,6 +7,7 @@ import { zstdDecompressSync } from 'node:zlib';
 import Database from 'better-sqlite3';
 import fc from 'fast-check';
 import { changeArbitrary } from '../change-arbitrary.ts';
+import { aMail, noLimits } from '../mail-for-tests.ts';
 import type { MailState } from '../mail-state.ts';
 import { MemoryState } from '../memory/memory-state.ts';
 import { openDatabase } from './open-database.ts';
@@ -108,4 +109,41 @@ it('a file of another program is refused', async () => {
   other.close();
   await assert.rejects(openDatabase(join(dir, 'mail.db')), { code: 'STORE_NEWER' });
   rmSync(dir, { recursive: true });
+});
+
+it('a search looks through long texts in small pieces, between which others run', async () => {
+  const dir = mkdtempSync(join(tmpdir(), 'mpctl-state-'));
+  const db = await openDatabase(join(dir, 'mail.db'));
+  try {
+    const state = new SqliteState(db, () => {});
+    const text = 'words that nobody looks for '.repeat(5000);
+    // The newest are short, so that the pieces are large when the search comes to the long ones.
+    for (let i = 1; i <= 1000; i++) {
+      const mail = aMail(`m${i}`, { text: i <= 50 ? text : 'short', createdAtMs: i });
+      state.apply(
+        [{ position: i, change: { kind: 'mail', ...mail, retention: noLimits, atMs: 0 } }],
+        () => false,
+      );
+    }
+    let turns = 0;
+    let isOver = false;
+    const count = () => {
+      turns += 1;
+      if (!isOver) setImmediate(count);
+    };
+    count();
+    const query = { terms: [{ kind: 'text', field: 'all', text: 'zebra', negated: true } as const] };
+    const { rows, total } = await state.search({ query, start: 990, limit: 20, count: true });
+    isOver = true;
+    assert.equal(total, 1000);
+    assert.deepEqual(
+      rows.map(({ id }) => id),
+      Array.from({ length: 10 }, (_, i) => `m${10 - i}`),
+    );
+    // 7 MB of them, 256 KiB and one more at a time.
+    assert.ok(turns > 15, `${turns} turns`);
+  } finally {
+    db.close();
+    rmSync(dir, { recursive: true });
+  }
 });

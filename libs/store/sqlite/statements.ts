@@ -10,6 +10,11 @@ export class Statements {
     this.#db = db;
   }
 
+  /** A function for SQL. What it throws ends the statement that calls it, and comes out of that. */
+  define(name: string, value: (argument: number) => number): void {
+    this.#db.function(name, { directOnly: true }, value as (...params: unknown[]) => unknown);
+  }
+
   get isInTransaction(): boolean {
     return this.#db.inTransaction;
   }
