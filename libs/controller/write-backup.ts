@@ -63,7 +63,7 @@ export async function writeBackup(request: BackupRequest): Promise<BackupReply> 
       to: backedUpPath(part, id),
       earlier: before && earlier ? { ...before.copy, dir: backedUpPath(earlier.dir, before.name) } : null,
     });
-    const isSame = before?.copy.position === copy.position;
+    const isSame = before?.copy.position === copy.position && before.copy.journal === copy.journal;
     if (isSame) unchanged += 1;
     for (const [file, size] of Object.entries(copy.files)) {
       if (!isSame && (file === 'mail.db' || before?.copy.files[file] === undefined)) bytes += size;

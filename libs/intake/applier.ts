@@ -142,12 +142,17 @@ export class Applier {
     else this.#tickLater();
   }
 
-  /** Takes changes that an earlier process left: they come before, or are among, those that the box has. */
+  /** Takes changes that an earlier process left, or that were put aside: they come before, or are among, those that the box has. */
   merge(box: Box, inherited: readonly Pending[]): void {
-    const known = new Set(box.tail.map(({ position }) => position));
-    const fresh = inherited.filter(({ position }) => !known.has(position));
+    const placeOf = ({ journal, position }: Pending) => `${journal} ${position}`;
+    const known = new Set(box.tail.map(placeOf));
+    const fresh = inherited.filter(pending => !known.has(placeOf(pending)));
     if (fresh.length === 0) return;
-    box.tail = [...box.tail, ...fresh].sort((a, b) => a.position - b.position);
+    // Positions of two journals need not tell which came first; that of two processes does.
+    const later = box.tail.filter(({ isInherited }) => !isInherited);
+    const earlier = [...box.tail.filter(({ isInherited }) => isInherited), ...fresh];
+    box.tail = [...earlier.sort((a, b) => a.position - b.position), ...later];
+    box.mayBeApplied = true;
     this.#count(
       box,
       fresh.reduce((sum, { bytes }) => sum + bytes, 0),
@@ -165,7 +170,7 @@ export class Applier {
   }
 
   #want(box: Box, done: (error: MpctlError | null) => void): void {
-    box.waiting.push({ position: box.tail.at(-1)?.position ?? 0, done });
+    box.waiting.push({ until: box.tail.at(-1) ?? null, done });
     this.#wanted.add(box);
     this.#start();
   }
@@ -250,19 +255,16 @@ export class Applier {
   }
 
   #apply(box: Box, file: MailFile, isOver: () => boolean): void {
-    const { position } = file.state;
-    const known = box.tail.findIndex(pending => !pending.isInherited || pending.position > position);
-    // Applied before the crash.
-    if (known !== 0) this.#finish(box, known < 0 ? box.tail.length : known, () => []);
-    if (box.tail.length > 0) {
-      try {
+    try {
+      if (box.mayBeApplied) this.#skipApplied(box, file);
+      if (box.tail.length > 0) {
         const touched = file.state.apply(box.tail, isOver);
         this.#finish(box, touched.length, i => touched[i] ?? []);
         if (box.failure) this.#recover(box);
-      } catch (error) {
-        if (!this.#findRoom(box, error)) this.fail(box, error);
-        return;
       }
+    } catch (error) {
+      if (!this.#findRoom(box, error)) this.fail(box, error);
+      return;
     }
     box.lastUsedMs = performance.now();
     if (file.logBytes > foldBytes) void this.hold(box, () => file.checkpoint());
@@ -272,6 +274,15 @@ export class Applier {
   #findRoom(box: Box, error: unknown): boolean {
     const isFull = error instanceof MpctlError && error.code === 'STORE_FULL';
     return isFull && box.tail.some(({ change }) => makesRoom(change)) && this.#reserve.giveUp();
+  }
+
+  /** Lets go of what was applied before a crash, by whoever did. */
+  #skipApplied(box: Box, file: MailFile): void {
+    const known = box.tail.filter(pending => pending.isInherited && file.state.hasApplied(pending));
+    const isKnown = new Set(known);
+    box.tail = [...known, ...box.tail.filter(pending => !isKnown.has(pending))];
+    box.mayBeApplied = false;
+    if (known.length > 0) this.#finish(box, known.length, () => []);
   }
 
   #finish(box: Box, count: number, touched: (index: number) => readonly string[]): void {
@@ -284,11 +295,11 @@ export class Applier {
       else if (ids.length > 0 && !pending.isInherited) box.onPruned(ids);
     }
     if (box.tail.length === 0) this.#boxes.delete(box);
-    this.#dismiss(
-      box,
-      ({ position }) => position < (box.tail[0]?.position ?? Number.POSITIVE_INFINITY),
-      null,
-    );
+    if (box.tail.length === 0) this.#dismiss(box, () => true, null);
+    else if (box.waiting.length > 0) {
+      const done = new Set(applied);
+      this.#dismiss(box, ({ until }) => until === null || done.has(until), null);
+    }
   }
 
   /** Lets those go who wait for no more than has been done. Who still waits does so behind other boxes. */

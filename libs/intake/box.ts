@@ -28,11 +28,13 @@ export class Box {
   /** Set while there is a handle: lets nothing more come through it. */
   closeHandle: (() => Promise<void>) | null = null;
 
-  /** In the order of positions; empty or bounded. */
+  /** In the order in which they were acknowledged; empty or bounded. */
   tail: Pending[] = [];
   tailBytes = 0;
-  /** Who waits until a position has been applied; called with an error when it cannot be for now. */
-  waiting: { readonly position: number; readonly done: (error: MpctlError | null) => void }[] = [];
+  /** Changes in the tail may be in the database already. */
+  mayBeApplied = false;
+  /** Who waits until a change of the tail has been applied; called with an error when it cannot be for now. */
+  waiting: { readonly until: Pending | null; readonly done: (error: MpctlError | null) => void }[] = [];
 
   file: MailFile | null = null;
   /** Set while the file is being opened or closed. */

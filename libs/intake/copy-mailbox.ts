@@ -13,6 +13,8 @@ import type { OpenFiles } from './open-files.ts';
 export type MailCopy = {
   /** Of the last change that is in it; -1: there was no mailbox. */
   readonly position: number;
+  /** Whose position that is. */
+  readonly journal: string;
   /** How the database looked when it was copied; empty: not to be relied upon. */
   readonly stamp: string;
   /** Bytes of each file, e.g. `mail.db`, `big/<id>.zst`. */
@@ -22,7 +24,7 @@ export type MailCopy = {
 /** An earlier copy and the folder in which it is. */
 export type EarlierCopy = MailCopy & { readonly dir: string };
 
-const nothingCopied: MailCopy = { position: -1, stamp: '', files: {} };
+const nothingCopied: MailCopy = { position: -1, journal: '', stamp: '', files: {} };
 
 /** Copies the mailbox of a box, as `Intake.copy` says. */
 export async function copyMailbox(
@@ -39,8 +41,8 @@ export async function copyMailbox(
     if (isAtRest && !files.exists(box)) return nothingCopied;
     if (isAtRest && earlier && earlier.stamp !== '' && earlier.stamp === stampOf(box.dir, clock())) {
       await linkCopy(earlier, to);
-      const { position, stamp, files } = earlier;
-      return { position, stamp, files };
+      const { position, journal, stamp, files } = earlier;
+      return { position, journal, stamp, files };
     }
     if (isAtRest) {
       // It would be when it is closed, and look as if it had changed.
@@ -67,17 +69,22 @@ async function copyOpen(
   const thaw = await applier.hold(box, () => file.freeze());
   if (!thaw) throw box.failure;
   try {
-    const { position } = file.state;
+    const { position, journal } = file.state.last;
     const stamp = stampOf(dir, clock());
-    if (earlier?.position === position) {
+    if (earlier?.position === position && earlier.journal === journal) {
       await linkCopy(earlier, to);
-      return { position, stamp, files: earlier.files };
+      return { position, journal, stamp, files: earlier.files };
     }
     await mkdir(to, { recursive: true, mode: 0o700 });
     await file.copyTo(join(to, 'mail.db'));
     const large = await copyLarge(dir, to, await listLarge(dir, box.arriving), earlier);
     await syncFolder(to);
-    return { position, stamp, files: { 'mail.db': (await stat(join(to, 'mail.db'))).size, ...large } };
+    return {
+      position,
+      journal,
+      stamp,
+      files: { 'mail.db': (await stat(join(to, 'mail.db'))).size, ...large },
+    };
   } finally {
     thaw();
   }

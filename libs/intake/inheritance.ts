@@ -5,7 +5,7 @@ import type { Logger } from '../base/log.ts';
 import type { Change } from '../store/change.ts';
 import type { Pending } from './box.ts';
 import { Segment } from './journal.ts';
-import type { FoundRecord } from './record.ts';
+import { type FoundRecord, journalOf } from './record.ts';
 import {
   bootIdOf,
   type RecordReader,
@@ -18,6 +18,7 @@ import {
 
 /** A change that an earlier process acknowledged, and may have applied. It is read when it is applied. */
 export class Inherited implements Pending {
+  readonly journal: string;
   readonly position: number;
   readonly bytes: number;
   readonly keptAtMs: number;
@@ -28,11 +29,13 @@ export class Inherited implements Pending {
 
   /** `read` gives the record again. */
   constructor(
+    journal: string,
     { position, bytes }: FoundRecord,
     segment: Segment | null,
     keptAtMs: number,
     read: () => FoundRecord,
   ) {
+    this.journal = journal;
     this.position = position;
     this.bytes = bytes;
     this.keptAtMs = keptAtMs;
@@ -96,7 +99,7 @@ export class Inheritance {
       this.unsynced.add(uid);
       const tail = this.tails.get(uid) ?? [];
       this.tails.set(uid, tail);
-      tail.push(new Inherited(record, segment, keptAtMs, read));
+      tail.push(new Inherited(journalOf(name.run, uid), record, segment, keptAtMs, read));
     }
   }
 

@@ -1,6 +1,6 @@
 /**
  * Mailboxes of a few shards against plain ones in memory, through whatever a fleet goes through: crashes, moves, renames,
- * removals, new tenants under old names, other numbers of shards.
+ * removals, new tenants under old names, other numbers of shards, mailboxes that meet a journal they have never seen.
  */
 import assert from 'node:assert/strict';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
@@ -44,6 +44,8 @@ const step = fc.oneof(
   { weight: 3, arbitrary: fc.tuple(fc.constant('move'), tenant, fc.nat(2)) },
   { weight: 1, arbitrary: fc.tuple(fc.constant('rename'), tenant) },
   { weight: 1, arbitrary: fc.tuple(fc.constant('recreate'), tenant) },
+  { weight: 1, arbitrary: fc.tuple(fc.constant('restore'), tenant) },
+  { weight: 2, arbitrary: fc.tuple(fc.constant('lose-journal'), fc.integer({ min: 1, max: 3 })) },
   { weight: 3, arbitrary: fc.tuple(fc.constant('crash-resume')) },
   { weight: 2, arbitrary: fc.tuple(fc.constant('crash-replay'), fc.integer({ min: 1, max: 3 })) },
   { weight: 1, arbitrary: fc.tuple(fc.constant('restart'), fc.integer({ min: 1, max: 3 })) },
@@ -115,6 +117,14 @@ class Fleet implements AsyncDisposable {
         Object.assign(tenant, this.#make(tenant.shard, tenant.folder));
         return;
       }
+      case 'restore':
+        // As from a backup: the same mailbox, another uid.
+        return this.#reopen(tenant, tenant.shard, `restored-${this.#made++}`, this.#newUid());
+      case 'lose-journal':
+        for (const shard of this.#shards) await shard[Symbol.asyncDispose]();
+        rmSync(join(this.#root, '.journal'), { recursive: true, force: true });
+        await this.#startShards(index);
+        return this.#openMailboxes(() => this.#made++ % index);
       case 'pause':
         return setTimeout(index);
       case 'crash-resume':
@@ -162,10 +172,10 @@ class Fleet implements AsyncDisposable {
     });
   }
 
-  async #reopen(tenant: Tenant, shard: number, folder = tenant.folder): Promise<void> {
+  async #reopen(tenant: Tenant, shard: number, folder = tenant.folder, uid = tenant.uid): Promise<void> {
     await (this.#shards[tenant.shard] as Intake).release(tenant.uid);
     renameSync(join(this.#root, tenant.folder), join(this.#root, folder));
-    Object.assign(tenant, { shard, folder });
+    Object.assign(tenant, { shard, folder, uid });
     tenant.real = this.#mailbox(tenant);
     await tenant.model.setRetention(noLimits);
   }

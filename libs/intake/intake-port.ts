@@ -8,6 +8,7 @@ import type { Applier } from './applier.ts';
 import type { Box, Pending } from './box.ts';
 import type { Journal } from './journal.ts';
 import type { OpenFiles } from './open-files.ts';
+import { journalOf } from './record.ts';
 import { makesRoom, type Reserve } from './reserve.ts';
 import type { Spool } from './spool.ts';
 
@@ -33,6 +34,7 @@ const unpackOnSpotBytes = 64 * 1024;
 export class IntakePort implements MailStatePort {
   readonly #box: Box;
   readonly #parts: IntakeParts;
+  readonly #journal: string;
   /** Settles when what was begun last is in the tail, or has failed. */
   #begun: Promise<unknown> = Promise.resolve();
   /** Changes that were begun and are not in the tail yet. */
@@ -44,6 +46,7 @@ export class IntakePort implements MailStatePort {
   constructor(box: Box, parts: IntakeParts) {
     this.#box = box;
     this.#parts = parts;
+    this.#journal = journalOf(parts.journal.run, box.uid);
   }
 
   async keep(change: Change): Promise<void> {
@@ -154,6 +157,7 @@ export class IntakePort implements MailStatePort {
           place.segment.tenants.add(uid);
           this.#parts.applier.add(this.#box, {
             ...place,
+            journal: this.#journal,
             change,
             bytes,
             keptAtMs: performance.now(),

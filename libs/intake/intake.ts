@@ -289,12 +289,12 @@ export class Intake implements Store {
     const aside = await readAside(box.dir);
     box.hasAside = aside.length > 0;
     const file = await openMailFile(box.dir, box.isSuspect || box.hasAside);
-    const { position } = file.state;
+    const position = Math.max(file.state.last.position, aside.at(-1)?.position ?? 0);
     if (this.#journal.isBehind(position)) this.#journal.lead(position);
     const keptAtMs = performance.now();
     this.#applier.merge(
       box,
-      aside.map(record => new Inherited(record, null, keptAtMs, () => record)),
+      aside.map(({ journal, record }) => new Inherited(journal, record, null, keptAtMs, () => record)),
     );
     // Of one without a handle, others may know more.
     if (!box.isSwept && box.closeHandle) await this.#sweep(box, file);

@@ -70,6 +70,8 @@ export class Segment {
  * entry that failed leaves no trace; after a failed sync its segment is not written again, and what comes goes to a new one.
  */
 export class Journal implements AsyncDisposable {
+  /** Names this process among all that ever wrote a journal. */
+  readonly run = randomBytes(8).toString('hex');
   readonly #dir: string;
   readonly #shard: ShardIndex;
   readonly #log: Logger;
@@ -111,7 +113,7 @@ export class Journal implements AsyncDisposable {
     return this.#fault;
   }
 
-  /** Whether a position comes from a later journal than this one: from another folder, or one that was lost. */
+  /** Whether a position is above all of this journal: it comes from another folder, or one that was lost. */
   isBehind(position: number): boolean {
     return segmentNumberOf(position) > (this.#segments.at(-1)?.name.number ?? 0);
   }
@@ -229,6 +231,7 @@ export class Journal implements AsyncDisposable {
     const name: SegmentName = {
       number: Math.max(newest?.number ?? 0, this.#floor) + 1,
       shard: this.#shard,
+      run: this.run,
       salt: { mark: random.readUInt32LE(0), seed: random.readUInt32LE(4) },
       kind,
     };
@@ -280,7 +283,7 @@ export class Journal implements AsyncDisposable {
 
   /**
    * Removes the oldest segments, up to this one: whatever was in them is safe elsewhere. The newest stays: without it
-   * numbers would begin anew, and what is written next would look as if it had been applied.
+   * numbers would begin anew, and say nothing of the order any more.
    */
   async free(segment: Segment): Promise<void> {
     while (this.#segments.length > 1) {

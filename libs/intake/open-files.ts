@@ -129,12 +129,12 @@ export class OpenFiles {
   /** Lets go of a file of which a sync failed, opens it again and makes it safe. */
   async reopen(box: Box): Promise<void> {
     while (box.turning) await box.turning;
-    const position = box.file?.state.position ?? 0;
+    const last = box.file?.state.last;
     this.abandon(box);
     await this.#turn(box, () => this.#open(box));
     const { file } = box;
     if (!file) return;
-    if (file.state.position < position) {
+    if (last && !file.state.hasApplied(last)) {
       throw new MpctlError('STORE_CORRUPT', `${box.dir} has lost what it could not write`);
     }
     await file.sync();

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import {
+  cpSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -92,6 +93,41 @@ describe('the intake', () => {
     }
     await using intake = await open();
     assert.deepEqual(await ids(mailbox(intake)), ['c2', 'c', 'b2', 'b', 'a2', 'a']);
+  });
+
+  it('mail that comes before its mailbox is looked at is not taken for applied after a journal was lost', async t => {
+    const { root, dir, open, mailbox } = place(t);
+    const journal = join(root, '.journal');
+    const options = { journalDir: journal, clock: () => 0, log: silentLogger };
+    for (const id of ['a', 'b', 'c']) {
+      const intake = await open();
+      await mailbox(intake).insert(aMail(id));
+      await intake[Symbol.asyncDispose]();
+    }
+    rmSync(journal, { recursive: true });
+    cpSync(dir, `${dir}.before`, { recursive: true });
+    const crashed = await open();
+    await mailbox(crashed).insert(aMail('d'));
+    const [name] = readdirSync(journal) as [string];
+    const bytes = readFileSync(join(journal, name));
+    await crashed[Symbol.asyncDispose]();
+    const replayAgain = async () => {
+      rmSync(journal, { recursive: true });
+      mkdirSync(journal);
+      writeFileSync(join(journal, name), bytes);
+      await replayJournals(options, () => dir);
+    };
+    rmSync(dir, { recursive: true });
+    renameSync(`${dir}.before`, dir);
+    await replayAgain();
+    const intake = await open();
+    const tenant = mailbox(intake);
+    assert.deepEqual(await ids(tenant), ['d', 'c', 'b', 'a']);
+    await tenant.remove(['d']);
+    await intake[Symbol.asyncDispose]();
+    await replayAgain();
+    await using last = await open();
+    assert.deepEqual(await ids(mailbox(last)), ['c', 'b', 'a'], 'what was applied is not applied again');
   });
 
   it('large mail leaves no file behind when it is refused or removed', async t => {

@@ -4,6 +4,7 @@ import { writeAside } from './aside.ts';
 import type { Box } from './box.ts';
 import type { Journal, Segment } from './journal.ts';
 import type { OpenFiles } from './open-files.ts';
+import { journalOf } from './record.ts';
 import type { Reserve } from './reserve.ts';
 import { readSegment } from './segment.ts';
 
@@ -127,7 +128,9 @@ export class Reclaimer {
     await writeAside(
       uid,
       dir,
-      records.filter(record => record.uid === uid),
+      records
+        .filter(record => record.uid === uid)
+        .map(({ position, change }) => ({ journal: journalOf(segment.name.run, uid), position, change })),
     );
     box.hasAside = true;
   }

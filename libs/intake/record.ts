@@ -9,6 +9,12 @@ export type JournalRecord = {
   readonly change: Change;
 };
 
+/**
+ * Whose positions a tenant's are in what a process wrote: of the tenant in that run alone, because the same mailbox may meet
+ * other journals (a copy of it elsewhere, a journal folder that was lost) whose numbers say nothing about it.
+ */
+export const journalOf = (run: string, uid: TenantUid): string => (run === '' ? '' : `${run}-${uid}`);
+
 /** A record where it was found, whole. Its change is read when it is asked for: most are known to be applied already. */
 export class FoundRecord implements JournalRecord {
   readonly uid: TenantUid;

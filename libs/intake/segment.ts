@@ -13,34 +13,34 @@ export type SegmentKind = 'log' | 'done' | 'end';
 
 /**
  * A file of the journal. Its name says everything that is needed to read it, so that a damaged head costs nothing:
- * `<number>-<shard>-<salt>.<kind>`. Numbers grow over all shards of a data folder, and with them positions.
+ * `<number>-<shard>-<run>-<salt>.<kind>`. Numbers grow over all shards of a data folder, and with them positions.
  */
 export type SegmentName = {
   readonly number: number;
   readonly shard: ShardIndex;
+  /** The process that wrote it, by a random name that is never given again; empty: of an mpctl that knew none. */
+  readonly run: string;
   readonly salt: Salt;
   readonly kind: SegmentKind;
 };
 
-export function segmentFileName({ number, shard, salt, kind }: SegmentName): string {
+export function segmentFileName({ number, shard, run, salt, kind }: SegmentName): string {
   const hex = (value: number) => value.toString(16).padStart(8, '0');
-  return `${String(number).padStart(10, '0')}-${shard}-${hex(salt.mark)}${hex(salt.seed)}.${kind}`;
+  const names = [String(number).padStart(10, '0'), shard, run, `${hex(salt.mark)}${hex(salt.seed)}`];
+  return `${names.filter(name => name !== '').join('-')}.${kind}`;
 }
 
+const namePattern =
+  /^(?<number>\d{10,})-(?<shard>\d+)-((?<run>[0-9a-f]{16})-)?(?<mark>[0-9a-f]{8})(?<seed>[0-9a-f]{8})\.(?<kind>log|done|end)$/;
+
 export function parseSegmentName(name: string): SegmentName | null {
-  const found = /^(\d{10,})-(\d+)-([0-9a-f]{8})([0-9a-f]{8})\.(log|done|end)$/.exec(name);
+  const found = namePattern.exec(name);
   if (!found) return null;
-  const [, number, shard, mark, seed, kind] = found as unknown as [
-    string,
-    string,
-    string,
-    string,
-    string,
-    string,
-  ];
+  const { number, shard, run = '', mark = '', seed = '', kind } = found.groups as Record<string, string>;
   return {
     number: Number(number),
     shard: Number(shard),
+    run,
     salt: { mark: Number.parseInt(mark, 16), seed: Number.parseInt(seed, 16) },
     kind: kind as SegmentKind,
   };

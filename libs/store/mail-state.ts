@@ -11,8 +11,14 @@ import type {
   TimeCount,
 } from './store.ts';
 
-/** A change and its place in the order of all changes, which grows but not by one. */
-export type PlacedChange = { readonly position: number; readonly change: Change };
+/** Where a change stands. Positions of one journal grow, though not by one; those of two have nothing to do with each other. */
+export type ChangePlace = {
+  /** Whose position it is: of what one process wrote for one tenant. Never the same again, on this machine or another. */
+  readonly journal: string;
+  readonly position: number;
+};
+
+export type PlacedChange = ChangePlace & { readonly change: Change };
 
 /** A mail's bytes as they are kept. */
 export type KeptRaw =
@@ -26,9 +32,11 @@ export type KeptRaw =
  */
 export interface MailState {
   /** Of the last change that is in. */
-  readonly position: number;
+  readonly last: ChangePlace;
+  /** Whether a change is in, which came from a journal in order: else it is one that has still to be applied. */
+  hasApplied(place: ChangePlace): boolean;
   /**
-   * Takes changes in order until all are in or `isOver` says so, together with the position of the last one, or
+   * Takes changes in order until all are in or `isOver` says so, together with the place of the last one, or
    * nothing at all. Resolves what each has touched: the ids that it removed (`mail` and `prune`: by the limits) or
    * altered. A change that takes long is done in pieces: call again with it as the first.
    */

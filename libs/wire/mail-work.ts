@@ -5,6 +5,8 @@ import type { TenantId, TenantUid } from '../base/ids.ts';
 export type MailCopy = {
   /** Of the last change that is in it; -1: there was no mailbox. */
   readonly position: number;
+  /** Whose position that is. */
+  readonly journal: string;
   /** How the database looked when it was copied; empty: not to be relied upon. */
   readonly stamp: string;
   /** Bytes of each file, e.g. `mail.db`, `big/<id>.zst`. */

@@ -6,6 +6,7 @@ import { test } from 'node:test';
 import type { ControlStatus, TenantRow } from '../../libs/wire/control-http.ts';
 import type { BackupReply, ExportDone, ImportDone, RestoredReply } from '../../libs/wire/mail-work.ts';
 import { Fleet } from '../harness/fleet.ts';
+import { killAll } from '../harness/kill-shards.ts';
 import { Load } from '../harness/load.ts';
 import { sendMail } from '../harness/smtp-talk.ts';
 
@@ -64,6 +65,47 @@ test('a fleet is brought back on another server with mail, state and settings', 
   await other.stop('SIGKILL');
   await other.serve();
   assert.deepEqual(await subjects(other, 'a'), ['four', 'one', 'three', 'two']);
+});
+
+test('mail for a tenant from a server that ran for longer is there after a crash at once', async () => {
+  await using fleet = await Fleet.serving('tenants:\n  a: {}\n');
+  // Each run of a daemon leaves its journal a higher number.
+  for (const word of ['one', 'two', 'three']) {
+    await send(fleet, 'a', word);
+    await fleet.stop();
+    await fleet.serve();
+  }
+  const dir = join(fleet.dir, 'backups');
+  await fleet.ask<BackupReply>('backup', dir);
+
+  for (const isRunning of [false, true]) {
+    await using other = new Fleet('tenants: {}\n');
+    if (isRunning) await other.serve();
+    await other.ask<RestoredReply>('restore', dir);
+    if (!isRunning) await other.serve();
+    for (const word of ['four', 'five']) {
+      await send(other, 'a', word);
+      await killAll(other);
+      await other.serve();
+    }
+    assert.deepEqual(await subjects(other, 'a'), ['five', 'four', 'one', 'three', 'two'], `${isRunning}`);
+  }
+});
+
+test('mail is there after a crash at once where the journal folder was lost', async () => {
+  await using fleet = await Fleet.serving('tenants:\n  a: {}\n');
+  for (const word of ['one', 'two']) {
+    await send(fleet, 'a', word);
+    await fleet.stop();
+    await fleet.serve();
+  }
+  await fleet.stop();
+  rmSync(join(fleet.dataDir, '.journal'), { recursive: true });
+  await fleet.serve();
+  await send(fleet, 'a', 'three');
+  await killAll(fleet);
+  await fleet.serve();
+  assert.deepEqual(await subjects(fleet, 'a'), ['one', 'three', 'two']);
 });
 
 test('a second backup costs what has changed, and each is whole by itself', async () => {

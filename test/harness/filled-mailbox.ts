@@ -38,6 +38,7 @@ export async function fillMailbox(dataDir: string, tenant: string, count: number
           .replace(created, new Date(createdAtMs).toISOString().slice(0, 19));
       const json = row.json.map(own) as unknown as typeof row.json;
       return {
+        journal: '',
         position: at + 1,
         change: {
           kind: 'mail',

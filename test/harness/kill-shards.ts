@@ -7,6 +7,14 @@ export async function killShards(fleet: Fleet): Promise<void> {
   for (const pid of await shardPids(fleet)) kill(pid);
 }
 
+/** Ends a fleet's shards and its controller as a crash of the machine does: none has time for anything. */
+export async function killAll(fleet: Fleet): Promise<void> {
+  const pids = await shardPids(fleet);
+  const ended = fleet.stop('SIGKILL');
+  for (const pid of pids) kill(pid);
+  await ended;
+}
+
 /** Ends a shard of a fleet as a crash does: one that serves, rarely one that is just starting, none where there is none. */
 export async function killAShard(fleet: Fleet, random: () => number): Promise<void> {
   const serving = random() < 0.9 ? await shardPids(fleet, 'up') : [];

@@ -4,7 +4,7 @@ import { matchesQuery } from '../../mail/search-match.ts';
 import type { SearchQuery } from '../../mail/search-query.ts';
 import type { SearchText } from '../../mail/search-text.ts';
 import { type Change, mailOf, type Retention, type Selection } from '../change.ts';
-import type { KeptRaw, MailState, PlacedChange } from '../mail-state.ts';
+import type { ChangePlace, KeptRaw, MailState, PlacedChange } from '../mail-state.ts';
 import type {
   Counts,
   ListRequest,
@@ -23,7 +23,7 @@ const searchSlice = 500;
 
 /** A mailbox in memory: the plainest form of what a {@link MailState} is, and what the others are held against. */
 export class MemoryState implements MailState {
-  #position = 0;
+  #last: ChangePlace = { journal: '', position: 0 };
   #lastNumber = 0;
   #unread = 0;
   #bytes = 0;
@@ -32,15 +32,19 @@ export class MemoryState implements MailState {
   readonly #byId = new Map<string, Kept>();
   readonly #tags = new MemoryTags();
 
-  get position(): number {
-    return this.#position;
+  get last(): ChangePlace {
+    return this.#last;
+  }
+
+  hasApplied({ journal, position }: ChangePlace): boolean {
+    return journal === this.#last.journal && position <= this.#last.position;
   }
 
   apply(changes: readonly PlacedChange[], isOver: () => boolean): readonly (readonly string[])[] {
     const touched: (readonly string[])[] = [];
-    for (const { position, change } of changes) {
+    for (const { journal, position, change } of changes) {
       touched.push(this.#take(change));
-      this.#position = position;
+      this.#last = { journal, position };
       if (isOver()) break;
     }
     return touched;

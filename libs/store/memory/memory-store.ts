@@ -49,8 +49,8 @@ class MemoryPort implements MailStatePort {
   }
 
   async apply(change: Change): Promise<readonly string[]> {
-    const position = this.#state.position + 1;
-    return this.#state.apply([{ position, change }], () => true)[0] ?? [];
+    const { journal, position } = this.#state.last;
+    return this.#state.apply([{ journal, position: position + 1, change }], () => true)[0] ?? [];
   }
 
   async read<Result>(look: (state: MailState) => Result | Promise<Result>): Promise<Result> {

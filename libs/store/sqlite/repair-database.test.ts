@@ -40,7 +40,7 @@ async function mailbox(t: TestContext): Promise<{ dir: string; raws: Buffer[] }>
     if (n % 10 === 0) writeFileSync(join(dir, 'big', `id${n}`), raw);
     const source = n % 10 === 0 ? { file: `id${n}` } : raw;
     const change = { kind: 'mail', ...mail, raw: source, retention, atMs: 0 } as const;
-    file.state.apply([{ position: 100 + n, change }], () => true);
+    file.state.apply([{ journal: 'j', position: 100 + n, change }], () => true);
   }
   await file.close();
   return { dir, raws };
@@ -125,17 +125,23 @@ test('of a file that is no database large mail is saved', async t => {
 test('numbers are not given again', async t => {
   const { dir, raws } = await mailbox(t);
   const file = await openMailFile(dir);
-  file.state.apply([{ position: 900, change: { kind: 'remove', which: ['id59', 'id58'] } }], () => false);
+  file.state.apply(
+    [{ journal: 'j', position: 900, change: { kind: 'remove', which: ['id59', 'id58'] } }],
+    () => false,
+  );
   await file.close();
   const bytes = readFileSync(join(dir, 'mail.db'));
   randomBytes(8192).copy(bytes, Math.floor(bytes.length / 8192) * 4096);
   writeFileSync(join(dir, 'mail.db'), bytes);
   await repairMailFile(dir, nowMs, randomBytes);
   const again = await openMailFile(dir);
-  assert.equal(again.state.position, 900);
+  assert.equal(again.state.last.position, 900);
   const origin = { id: 'new', createdAtMs: 99, created: '', username: '' };
   const mail = prepareKept(raws[0] as Buffer, origin, { read: false, tags: [] });
-  again.state.apply([{ position: 901, change: { kind: 'mail', ...mail, retention, atMs: 0 } }], () => true);
+  again.state.apply(
+    [{ journal: 'j', position: 901, change: { kind: 'mail', ...mail, retention, atMs: 0 } }],
+    () => true,
+  );
   assert.equal(again.state.find('new')?.number, count + 1);
   await again.close();
 });

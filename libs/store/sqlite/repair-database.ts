@@ -75,6 +75,8 @@ const suffixes = ['-wal', '-shm', ''];
 
 async function removeDatabase(path: string): Promise<void> {
   for (const suffix of suffixes) await rm(`${path}${suffix}`, { force: true });
+  for (let version = 1; version < schemaSteps.length; version++)
+    await rm(copyBefore(path, version), { force: true });
 }
 
 async function moveDatabase(path: string, to: string): Promise<void> {
@@ -155,6 +157,10 @@ class DamagedFile {
     }
   }
 
+  rows(sql: string): unknown[][] {
+    return (attempt(() => this.#db?.prepare(sql).raw().all()) ?? []) as unknown[][];
+  }
+
   close(): void {
     attempt(() => this.#db?.close());
   }
@@ -198,6 +204,8 @@ class Rescue {
   run(): Omit<Repaired, 'kept'> {
     const state = this.#source.row('SELECT position, last_number, total FROM state') ?? [];
     const [position, stateNumber] = [safeNumber(state[0]), safeNumber(state[1])];
+    // On its own: a file that could not be raised to this schema does not know it.
+    const journal = String(this.#source.row('SELECT journal FROM state')?.[0] ?? '');
     if (position === 0) this.#notes.push('how far the journal had been applied could not be read');
     const tables = ['mail', 'raw', 'text'].map(table =>
       safeNumber(this.#source.row(`SELECT number FROM ${table} ORDER BY number DESC LIMIT 1`)?.[0]),
@@ -213,13 +221,16 @@ class Rescue {
     const { total, unread, bytes } = this.#totals;
     this.#countTheGone(state.length > 0 ? safeNumber(state[2]) : null);
     this.#statements.run(
-      'UPDATE state SET position = ?, last_number = ?, total = ?, unread = ?, bytes = ?, packed = 0',
+      'UPDATE state SET journal = ?, position = ?, last_number = ?, total = ?, unread = ?, bytes = ?, packed = 0',
+      journal,
       position,
       lastNumber,
       total,
       unread,
       bytes,
     );
+    for (const [journal, position] of this.#source.rows('SELECT journal, position FROM applied'))
+      this.#statements.run('INSERT INTO applied VALUES (?, ?)', journal, position);
     this.#statements.run('COMMIT');
     return { messages: total, lost: this.#lost, notes: this.#notes };
   }

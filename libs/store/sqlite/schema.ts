@@ -6,8 +6,9 @@
  * - `text`: what searches look at, apart so that lists read past it; the longest column is the last.
  * - `raw`: the bytes. `encoding` 0: as they came · 1: one zstd frame · 2: the name of a file in `big`.
  * - `tag`: how a tag is spelled and how many mails have it. `mail_tag`: which.
- * - `state`: one row, written with every transaction, so that counting costs nothing. `position` is that of the last
- *   change that is in, `packed` the number of the last mail whose bytes were looked at for compressing.
+ * - `state`: one row, written with every transaction, so that counting costs nothing. `journal` and `position` are those of
+ *   the last change that is in, `packed` the number of the last mail whose bytes were looked at for compressing.
+ * - `applied`: how far other journals than that one are in.
  */
 export const schemaSteps: readonly string[] = [
   `
@@ -65,5 +66,12 @@ export const schemaSteps: readonly string[] = [
     packed INTEGER NOT NULL
   );
   INSERT INTO state VALUES (0, 0, 0, 0, 0, 0);
+  `,
+  `
+  ALTER TABLE state ADD COLUMN journal TEXT NOT NULL DEFAULT '';
+  CREATE TABLE applied (
+    journal TEXT PRIMARY KEY,
+    position INTEGER NOT NULL
+  ) WITHOUT ROWID;
   `,
 ];

@@ -30,7 +30,7 @@ const mail = (id: string, raw?: Buffer): Change => ({
 it('the file is its owner’s alone, and is whole without a log when closed', async t => {
   const dir = folder(t);
   const file = await openMailFile(dir);
-  file.state.apply([{ position: 7, change: mail('one') }], never);
+  file.state.apply([{ journal: 'j', position: 7, change: mail('one') }], never);
   assert.equal(file.isDirty, true);
   assert.equal(statSync(join(dir, 'mail.db')).mode & 0o777, 0o600);
   await file.close();
@@ -40,7 +40,7 @@ it('the file is its owner’s alone, and is whole without a log when closed', as
   assert.equal(db.pragma('auto_vacuum', { simple: true }), 2);
   db.close();
   const again = await openMailFile(dir);
-  assert.equal(again.state.position, 7);
+  assert.equal(again.state.last.position, 7);
   assert.equal(again.isDirty, false);
   await again.close();
 });
@@ -49,7 +49,7 @@ it('nobody else opens it meanwhile', async t => {
   const dir = folder(t);
   const file = await openMailFile(dir);
   await assert.rejects(openMailFile(dir), { code: 'STORE_BUSY' });
-  file.state.apply([{ position: 1, change: mail('one') }], never);
+  file.state.apply([{ journal: 'j', position: 1, change: mail('one') }], never);
   const thaw = await file.freeze();
   await file.copyTo(join(dir, 'copy.db'));
   thaw();
@@ -73,12 +73,12 @@ it('a file that is no database is refused as damaged', async t => {
 it('the log is folded in and cut, and what comes after it is kept', async t => {
   const dir = folder(t);
   const file = await openMailFile(dir);
-  file.state.apply([{ position: 1, change: mail('one', Buffer.alloc(200_000)) }], never);
+  file.state.apply([{ journal: 'j', position: 1, change: mail('one', Buffer.alloc(200_000)) }], never);
   assert.ok(file.logBytes > 0);
   await file.checkpoint();
   assert.equal(file.logBytes, 0);
   assert.equal(file.isDirty, false);
-  file.state.apply([{ position: 2, change: mail('two') }], never);
+  file.state.apply([{ journal: 'j', position: 2, change: mail('two') }], never);
   await file.sync();
   assert.equal(file.isDirty, false);
   assert.ok(file.logBytes > 0);
@@ -92,11 +92,15 @@ it('gives space back in steps', async t => {
   const dir = folder(t);
   const file = await openMailFile(dir);
   const noise = randomBytes(100_000);
-  const changes = Array.from({ length: 40 }, (_, i) => ({ position: i + 1, change: mail(`m${i}`, noise) }));
+  const changes = Array.from({ length: 40 }, (_, i) => ({
+    journal: 'j',
+    position: i + 1,
+    change: mail(`m${i}`, noise),
+  }));
   file.state.apply(changes, never);
   await file.checkpoint();
   const full = statSync(join(dir, 'mail.db')).size;
-  file.state.apply([{ position: 99, change: { kind: 'remove', which: 'all' } }], never);
+  file.state.apply([{ journal: 'j', position: 99, change: { kind: 'remove', which: 'all' } }], never);
   let steps = 0;
   while (steps < 1000 && file.tidy(() => true)) steps += 1;
   await file.close();
@@ -108,7 +112,7 @@ it('compresses mail later, and gives it back as it came', async t => {
   const dir = folder(t);
   const file = await openMailFile(dir);
   const raws = [Buffer.alloc(100, 'a'), Buffer.alloc(9000, 'b'), randomBytes(9000), Buffer.alloc(0)];
-  const changes = raws.map((raw, i) => ({ position: i + 1, change: mail(`m${i}`, raw) }));
+  const changes = raws.map((raw, i) => ({ journal: 'j', position: i + 1, change: mail(`m${i}`, raw) }));
   file.state.apply(changes, never);
   let steps = 0;
   while (file.tidy(() => true)) steps += 1;
@@ -134,9 +138,9 @@ it('a file of a large mail goes with the mail', async t => {
   const big = (id: string): Change => ({ ...(mail(id) as Change & { kind: 'mail' }), raw: { file: id } });
   file.state.apply(
     [
-      { position: 1, change: big('a') },
-      { position: 2, change: big('b') },
-      { position: 3, change: { kind: 'remove', which: ['a'] } },
+      { journal: 'j', position: 1, change: big('a') },
+      { journal: 'j', position: 2, change: big('b') },
+      { journal: 'j', position: 3, change: { kind: 'remove', which: ['a'] } },
     ],
     never,
   );
@@ -155,6 +159,6 @@ it('an older schema is raised, and a copy of the file as it was stays', async t 
   assert.deepEqual(raised.prepare('SELECT total, more FROM state').raw().get(), [5, 3]);
   assert.equal(raised.pragma('user_version', { simple: true }), steps.length);
   raised.close();
-  assert.ok(existsSync(`${path}.v1`));
+  assert.ok(existsSync(`${path}.v${schemaSteps.length}`));
   await assert.rejects(openDatabase(path), { code: 'STORE_NEWER', hint: /mpctl tenant repair/ });
 });

@@ -42,7 +42,8 @@ class SqliteFile implements MailFile {
   readonly #db: Database.Database;
   readonly #path: string;
   readonly #descriptor: number;
-  #syncedPosition: number;
+  /** Of the changes since it was opened, those that are safe. */
+  #syncedChanges: number;
   /** The log or the names in the folder have not been synced since the file was opened. */
   #isNew = true;
   #isSuspect: boolean;
@@ -59,11 +60,11 @@ class SqliteFile implements MailFile {
     this.state = new SqliteState(db, file => this.#unlink(join(dirname(path), 'big', file)));
     // A log that is there already is a crashed process's, who may not have synced it, or could not.
     this.#isSuspect = isSuspect || this.logBytes > 0;
-    this.#syncedPosition = this.logBytes > 0 ? -1 : this.state.position;
+    this.#syncedChanges = this.logBytes > 0 ? -1 : 0;
   }
 
   get isDirty(): boolean {
-    return this.state.position !== this.#syncedPosition;
+    return this.state.changes !== this.#syncedChanges;
   }
 
   get logBytes(): number {
@@ -76,13 +77,13 @@ class SqliteFile implements MailFile {
 
   async sync(): Promise<void> {
     this.#check();
-    const position = this.state.position;
+    const { changes } = this.state;
     if (this.#isSuspect && this.logBytes > 0) await this.#guard(() => rewriteFile(this.#logPath));
     await this.#syncFile(this.#logPath);
     this.#isSuspect = false;
     if (this.#isNew) await this.#guard(() => syncFolder(dirname(this.#path)));
     this.#isNew = false;
-    this.#syncedPosition = position;
+    this.#syncedChanges = changes;
   }
 
   async checkpoint(): Promise<void> {

@@ -3,7 +3,7 @@ import { foldCase } from '../../mail/fold-case.ts';
 import type { MailRow } from '../../mail/row.ts';
 import type { SearchQuery } from '../../mail/search-query.ts';
 import { type Change, mailOf, type Retention, type Selection } from '../change.ts';
-import type { KeptRaw, MailState, PlacedChange } from '../mail-state.ts';
+import type { ChangePlace, KeptRaw, MailState, PlacedChange } from '../mail-state.ts';
 import type {
   Counts,
   ListRequest,
@@ -22,6 +22,7 @@ import { Statements } from './statements.ts';
 
 /** Columns of the table `state`. */
 type Totals = {
+  journal: string;
   position: number;
   lastNumber: number;
   total: number;
@@ -47,7 +48,8 @@ export class SqliteState implements MailState {
   readonly #walk: ListWalk;
   readonly #onUnusedFile: (file: string) => void;
   #totals: Totals;
-  #begun: { readonly position: number; readonly steps: Steps } | null = null;
+  #begun: { readonly place: ChangePlace; readonly steps: Steps } | null = null;
+  #changes = 0;
   #unusedFiles: string[] = [];
 
   /** `onUnusedFile` is told of each file of `big` that no mail has any more. */
@@ -60,8 +62,20 @@ export class SqliteState implements MailState {
     this.#totals = this.#readTotals();
   }
 
-  get position(): number {
-    return this.#totals.position;
+  get last(): ChangePlace {
+    const { journal, position } = this.#totals;
+    return { journal, position };
+  }
+
+  /** How many changes were taken in since the file was opened. */
+  get changes(): number {
+    return this.#changes;
+  }
+
+  hasApplied({ journal, position }: ChangePlace): boolean {
+    if (journal === this.#totals.journal) return position <= this.#totals.position;
+    const applied = this.#statements.value('SELECT position FROM applied WHERE journal = ?', journal);
+    return position <= Number(applied ?? -1);
   }
 
   apply(changes: readonly PlacedChange[], isOver: () => boolean): readonly (readonly string[])[] {
@@ -99,9 +113,10 @@ export class SqliteState implements MailState {
     this.#statements.run('BEGIN');
     try {
       change();
-      const { position, lastNumber, total, unread, bytes, packed } = this.#totals;
+      const { journal, position, lastNumber, total, unread, bytes, packed } = this.#totals;
       this.#statements.run(
-        'UPDATE state SET position = ?, last_number = ?, total = ?, unread = ?, bytes = ?, packed = ?',
+        'UPDATE state SET journal = ?, position = ?, last_number = ?, total = ?, unread = ?, bytes = ?, packed = ?',
+        journal,
         position,
         lastNumber,
         total,
@@ -117,17 +132,29 @@ export class SqliteState implements MailState {
   }
 
   /** Returns null when the time was over before the change was in. */
-  #proceed({ position, change }: PlacedChange, isOver: () => boolean): readonly string[] | null {
-    if (this.#begun?.position !== position) this.#begun = { position, steps: this.#take(change) };
+  #proceed(placed: PlacedChange, isOver: () => boolean): readonly string[] | null {
+    const { change } = placed;
+    if (this.#begun?.place !== placed) this.#begun = { place: placed, steps: this.#take(change) };
     for (;;) {
       const step = this.#begun.steps.next();
       if (step.done) {
         this.#begun = null;
-        this.#totals.position = Math.max(this.#totals.position, position);
+        this.#note(placed);
         return step.value;
       }
       if (isOver()) return null;
     }
+  }
+
+  #note({ journal, position }: ChangePlace): void {
+    const { last } = this;
+    if (journal === last.journal) this.#totals.position = Math.max(last.position, position);
+    else {
+      if (last.position > 0)
+        this.#statements.run('INSERT OR REPLACE INTO applied VALUES (?, ?)', last.journal, last.position);
+      Object.assign(this.#totals, { journal, position });
+    }
+    this.#changes += 1;
   }
 
   #undo(): void {
@@ -141,10 +168,10 @@ export class SqliteState implements MailState {
 
   #readTotals(): Totals {
     const columns = this.#statements.row(
-      'SELECT position, last_number, total, unread, bytes, packed FROM state',
-    ) as [number, number, number, number, number, number];
-    const [position, lastNumber, total, unread, bytes, packed] = columns;
-    return { position, lastNumber, total, unread, bytes, packed };
+      'SELECT journal, position, last_number, total, unread, bytes, packed FROM state',
+    ) as [string, number, number, number, number, number, number];
+    const [journal, position, lastNumber, total, unread, bytes, packed] = columns;
+    return { journal, position, lastNumber, total, unread, bytes, packed };
   }
 
   *#take(change: Change): Steps {

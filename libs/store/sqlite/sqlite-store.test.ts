@@ -28,11 +28,12 @@ class FilePort implements MailStatePort {
 
   apply(change: Change): Promise<readonly string[]> {
     return this.read(state => {
-      const position = state.position + 1;
+      const { journal, position } = state.last;
+      const next = { journal, position: position + 1, change };
       let steps = 0;
       for (;;) {
         // Over and over: whatever takes more than one step is done in pieces.
-        const [touched] = state.apply([{ position, change }], () => ++steps % 7 === 0);
+        const [touched] = state.apply([next], () => ++steps % 7 === 0);
         if (touched) return touched;
       }
     });
