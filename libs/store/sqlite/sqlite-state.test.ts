@@ -121,7 +121,7 @@ it('a search looks through long texts in small pieces, between which others run'
     for (let i = 1; i <= 1000; i++) {
       const mail = aMail(`m${i}`, { text: i <= 50 ? text : 'short', createdAtMs: i });
       state.apply(
-        [{ position: i, change: { kind: 'mail', ...mail, retention: noLimits, atMs: 0 } }],
+        [{ journal: '', position: i, change: { kind: 'mail', ...mail, retention: noLimits, atMs: 0 } }],
         () => false,
       );
     }
