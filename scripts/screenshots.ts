@@ -113,7 +113,10 @@ const states: Record<string, State> = {
   file: {
     steps: async page => {
       await page.locator('.row .clip').first().click();
-      await click('.files button')(page);
+      // Where room is short the files are folded.
+      const count = page.locator('.files-count');
+      if (await count.isVisible()) await count.click();
+      await click('.files li button')(page);
     },
   },
   send: { at: '?page=send' },

@@ -1,6 +1,6 @@
 /** Nobody is kept out: keyboard alone, touch alone, screen readers, large type, small screens, both themes. */
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { after, before, describe, test } from 'node:test';
 import { desktop, phone } from '../harness/browser.ts';
 import {
   eventually,
@@ -151,60 +151,64 @@ const tooSmall = `[...document.querySelectorAll('button, a, input, select, summa
   .filter(([, { width, height }]) => width > 0 && (height < 43.5 || width < 43.5))
   .map(([one, { width, height }]) => one.outerHTML.slice(0, 80) + ' ' + Math.round(width) + '×' + Math.round(height))`;
 
-for (const [device, options] of Object.entries({ desktop, phone })) {
-  for (const colorScheme of ['light', 'dark'] as const) {
-    test(`nothing keeps people out: ${device}, ${colorScheme}`, async () => {
-      const page = await world.open('shop', '', { ...options, colorScheme });
-      const look = async (what: string) => {
-        assert.deepEqual(await findBarriers(page), [], what);
-        if (device === 'phone') assert.deepEqual(await page.evaluate(tooSmall), [], what);
-      };
-      const faults: string[] = [];
-      page.on('console', message => {
-        if (message.type() === 'error' && !message.text().includes('x.invalid')) faults.push(message.text());
+/** Two at a time: each browser window is a process of its own. */
+describe('with every page looked at by axe', { concurrency: 2 }, () => {
+  for (const [device, options] of Object.entries({ desktop, phone })) {
+    for (const colorScheme of ['light', 'dark'] as const) {
+      test(`nothing keeps people out: ${device}, ${colorScheme}`, async () => {
+        const page = await world.open('shop', '', { ...options, colorScheme });
+        const look = async (what: string) => {
+          assert.deepEqual(await findBarriers(page), [], what);
+          if (device === 'phone') assert.deepEqual(await page.evaluate(tooSmall), [], what);
+        };
+        const faults: string[] = [];
+        page.on('console', message => {
+          if (message.type() === 'error' && !message.text().includes('x.invalid'))
+            faults.push(message.text());
+        });
+        await page.locator('.row a').first().waitFor();
+        await page.locator('.keeps').waitFor({ state: 'attached' });
+        await look('list');
+        await page.locator('.row .tick').first().click();
+        await look('selection');
+        await page.getByRole('button', { name: 'Clear selection' }).click();
+        await page.getByRole('button', { name: 'Go to date' }).click();
+        await page.locator('dialog[open]').waitFor();
+        await look('dates');
+        await page.keyboard.press('Escape');
+        await page.fill('#search', 'before:');
+        await page.locator('#search-faults').waitFor();
+        await look('search with a fault');
+        await page.fill('#search', 'a');
+        await page.getByRole('option').first().waitFor();
+        await look('suggestions');
+        await page.fill('#search', '');
+        await row(page, 'tagged').waitFor();
+        await openMail(page, 'tagged');
+        for (const tab of ['html', 'source', 'text', 'headers', 'raw', 'parts']) {
+          await page.click(`#tab-${tab}`);
+          await look(tab);
+        }
+        await page.click('.people summary');
+        await look('unfolded head');
+        await page.click('.bar [aria-label="Older message"]');
+        await page.locator('.files').waitFor();
+        await look('attachment');
+        const base = (await world.door('shop')).url;
+        for (const side of ['send', 'settings', 'about', 'api']) {
+          await page.goto(`${base}?page=${side}`);
+          await page.locator('.sheet h1').waitFor();
+          await look(side);
+        }
+        await page.goto((await world.door('fresh')).url);
+        await page.locator('.copy-box').first().waitFor();
+        await look('empty inbox');
+        assert.deepEqual(faults, [], 'the browser has nothing to complain of');
+        await page.context().close();
       });
-      await page.locator('.row a').first().waitFor();
-      await page.locator('.keeps').waitFor({ state: 'attached' });
-      await look('list');
-      await page.locator('.row .tick').first().click();
-      await look('selection');
-      await page.getByRole('button', { name: 'Clear selection' }).click();
-      await page.getByRole('button', { name: 'Go to date' }).click();
-      await page.locator('dialog[open]').waitFor();
-      await look('dates');
-      await page.keyboard.press('Escape');
-      await page.fill('#search', 'before:');
-      await page.locator('#search-faults').waitFor();
-      await look('search with a fault');
-      await page.fill('#search', 'a');
-      await page.getByRole('option').first().waitFor();
-      await look('suggestions');
-      await page.fill('#search', '');
-      await row(page, 'tagged').waitFor();
-      await openMail(page, 'tagged');
-      for (const tab of ['html', 'source', 'text', 'headers', 'raw', 'parts']) {
-        await page.click(`#tab-${tab}`);
-        await look(tab);
-      }
-      await page.click('.people summary');
-      await look('unfolded head');
-      await page.click('.bar [aria-label="Older message"]');
-      await page.locator('.files').waitFor();
-      await look('attachment');
-      const base = (await world.door('shop')).url;
-      for (const side of ['send', 'settings', 'about', 'api']) {
-        await page.goto(`${base}?page=${side}`);
-        await page.locator('.sheet h1').waitFor();
-        await look(side);
-      }
-      await page.goto((await world.door('fresh')).url);
-      await page.locator('.copy-box').first().waitFor();
-      await look('empty inbox');
-      assert.deepEqual(faults, [], 'the browser has nothing to complain of');
-      await page.context().close();
-    });
+    }
   }
-}
+});
 
 /** Controls that are there and cannot be seen whole, nor be scrolled to. */
 const cutOff = `[...document.querySelectorAll('button, a, input, select, summary')]

@@ -113,6 +113,6 @@ export async function eventually<T>(read: () => Promise<T>, expected: T): Promis
 /** What axe finds on the page, but for the content of mails. */
 export async function findBarriers(page: Page): Promise<string[]> {
   await page.evaluate(axeSource);
-  return page.evaluate(`axe.run({ iframes: false }).then(({ violations }) =>
+  return page.evaluate(`axe.run({ iframes: false, resultTypes: ['violations'] }).then(({ violations }) =>
     violations.map(({ id, nodes }) => id + ': ' + nodes.map(({ html }) => html).join(' | ')))`);
 }

@@ -107,7 +107,7 @@ function ListenerFacts({ listener, isSocket }: { readonly listener: Reachable; r
     Login === 'required' ? `${words.login} ${Users.join(', ')}` : Login === 'anybody' ? words.anyLogin : '';
   const facts = [isSocket ? words.socketOnly : '', tls[TLS], login].filter(fact => fact !== '');
   return facts.length === 0 ? null : (
-    <ul class="quiet">
+    <ul class="quiet notes">
       {facts.map(fact => (
         <li key={fact}>{fact}</li>
       ))}

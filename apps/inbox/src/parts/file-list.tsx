@@ -140,10 +140,12 @@ function Details({ part }: { readonly part: Part }) {
   const sums = Object.entries(part.Checksums ?? {});
   return (
     <dl class="details">
-      <dt>{words.files.type}</dt>
-      <dd>
-        {part.ContentType}, {sizeText(part.Size)}
-      </dd>
+      <div>
+        <dt>{words.files.type}</dt>
+        <dd>
+          {part.ContentType}, {sizeText(part.Size)}
+        </dd>
+      </div>
       {sums.map(([name, value]) => (
         <div key={name}>
           <dt>{name}</dt>

@@ -35,8 +35,13 @@ export function KeepLine() {
   ].filter(limit => limit !== false);
   return (
     <span class="keeps">
-      {limits.length > 0 && <span class="keeps-limit"> · {limits.join('; ')}</span>}
-      {connect.Evicted > 0 && <span> · {words.evicted(connect.Evicted)}</span>}
+      {limits.length > 0 && (
+        <span class="keeps-limit">
+          {limits.join('; ')}
+          {connect.Evicted > 0 && ' · '}
+        </span>
+      )}
+      {connect.Evicted > 0 && <span>{words.evicted(connect.Evicted)}</span>}
     </span>
   );
 }
