@@ -63,3 +63,5 @@ render(
   </AppProvider>,
   root,
 );
+// Whoever opens the page sees the rows first. Not by frame: a page in the background has none.
+setTimeout(() => app.stream.live.connect(), 30);

@@ -93,9 +93,8 @@ export class App {
     });
   }
 
-  /** Begins at the place that the address names. `given`: rows that came with the page, where they did. */
+  /** Begins at the place that the address names; the live line is its owner's to open. `given`: rows that came with the page, where they did. */
   start(place: Place, given: GivenRows | null): void {
-    this.stream.live.connect();
     this.#enter(place);
     const firstRow = place.start - (place.start % pageSize);
     // A link to an old mail shows its neighbours.
