@@ -69,12 +69,13 @@ test('offline is said on every page, and what is done then is refused in place',
 });
 
 test('a list that could not be had is there when the server is', async () => {
-  const page = await world.open('shop');
+  // The first rows of all mail come with the page; those of a search are asked for.
+  const page = await world.open('shop', 'search?q=subject%3Amail');
   await row(page, 'mail 60').waitFor();
-  await page.context().route('**/api/v1/messages*', route => route.abort());
+  await page.context().route('**/api/v1/search*', route => route.abort());
   await page.reload();
   await page.getByText('The server cannot be reached.').waitFor();
-  await page.context().unroute('**/api/v1/messages*');
+  await page.context().unroute('**/api/v1/search*');
   await page.getByRole('button', { name: 'Try again' }).click();
   await row(page, 'mail 60').waitFor();
   await page.context().close();
@@ -169,14 +170,17 @@ test('what a newer server says besides does no harm', async () => {
 test('over a slow line the page comes whole, and says that it waits', async () => {
   const page = await world.open('shop');
   const devtools = await page.context().newCDPSession(page);
-  await devtools.send('Network.emulateNetworkConditions', {
-    offline: false,
-    latency: 150,
-    downloadThroughput: 200_000,
-    uploadThroughput: 200_000,
-  });
+  const slowDown = (latency: number) =>
+    devtools.send('Network.emulateNetworkConditions', {
+      offline: false,
+      latency,
+      downloadThroughput: 200_000,
+      uploadThroughput: 200_000,
+    });
+  await slowDown(150);
   await page.reload();
   await row(page, 'mail 60').waitFor();
+  await slowDown(1500);
   await row(page, 'mail 54').locator('a').click();
   await page.getByText('Loading…').waitFor();
   await eventually(() => page.locator('.head h1').textContent(), 'mail 54');
