@@ -135,6 +135,8 @@ export class SourceText {
   };
 
   #isSame(piece: Piece, other: SourceText, otherPiece: Piece | undefined): boolean {
+    // One piece of two texts: the later was cut from where they differ.
+    if (piece === otherPiece) return true;
     return (
       otherPiece !== undefined &&
       piece.end - piece.start === otherPiece.end - otherPiece.start &&
