@@ -47,7 +47,13 @@ export function cutText(text: string): Cut | null {
 }
 
 /** What is known of a text up to a key of it, where cutting goes on. */
-type Begun = Cut & { readonly start: number; readonly tenantIndent: number };
+type Begun = {
+  readonly sections: Map<string, Piece>;
+  readonly head: Piece | null;
+  readonly tenants: Map<string, Piece>;
+  readonly start: number;
+  readonly tenantIndent: number;
+};
 
 /** Takes over what lies before the last tenant that begins in the part that both texts have, and goes on with that one. */
 function begin(text: string, before: string, { sections, head, tenants }: Cut): Begun | null {
@@ -80,8 +86,8 @@ function sharedLength(a: string, b: string): number {
 
 function cutFrom(text: string, begun: Begun | null): Cut | null {
   if (text.includes('\r') && /\r(?!\n)/.test(text)) return null;
-  const sections = new Map(begun?.sections);
-  const tenants = new Map(begun?.tenants);
+  const sections = begun?.sections ?? new Map<string, Piece>();
+  const tenants = begun?.tenants ?? new Map<string, Piece>();
   let head: Piece | null = begun?.head ?? null;
   /** Indentation of the tenants; -1: not in their map, 0: no tenant yet. */
   let tenantIndent = begun?.tenantIndent ?? -1;
