@@ -29,8 +29,7 @@ const edited = fc
     return [before, before.slice(0, start) + fresh + before.slice(start + length)] as const;
   });
 
-const plain = (cut: Cut | null) =>
-  cut && { ...cut, sections: [...cut.sections], tenants: [...cut.tenants] };
+const plain = (cut: Cut | null) => cut && { ...cut, sections: [...cut.sections], tenants: [...cut.tenants] };
 
 test('a text is cut alike, whatever was cut before it', () => {
   fc.assert(

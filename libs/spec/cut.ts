@@ -42,7 +42,8 @@ let last: { readonly text: string; readonly cut: Cut | null } | null = null;
  * the beginning are taken over, the same objects.
  */
 export function cutText(text: string): Cut | null {
-  if (last?.text !== text) last = { text, cut: cutFrom(text, last?.cut ? begin(text, last.text, last.cut) : null) };
+  if (last?.text !== text)
+    last = { text, cut: cutFrom(text, last?.cut ? begin(text, last.text, last.cut) : null) };
   return last.cut;
 }
 
