@@ -37,6 +37,9 @@ export type InboxEngineOptions = {
   readonly maxHeldBytes?: number;
 };
 
+/** No route has a schema: what compiles them is not even loaded. */
+const noCompilers = { buildValidator: noCompiler, buildSerializer: noCompiler };
+
 /** Of a JSON body; one that is a mail has the mail's limit. */
 const maxBodyBytes = 5 * 1024 * 1024;
 
@@ -64,6 +67,7 @@ export async function createInboxEngine(options: InboxEngineOptions): Promise<In
 
   const app = fastify({
     logger: false,
+    schemaController: { compilersFactory: noCompilers },
     requestTimeout: timeoutMs,
     keepAliveTimeout: keepAliveMs,
     routerOptions: { maxParamLength: maxHeaderBytes },
@@ -186,6 +190,10 @@ export async function createInboxEngine(options: InboxEngineOptions): Promise<In
       await mailWork[Symbol.asyncDispose]();
     },
   };
+}
+
+function noCompiler(): never {
+  throw new Error('no route has a schema');
 }
 
 function surfaceOf(route: Route | null, target: RequestTarget): Surface {

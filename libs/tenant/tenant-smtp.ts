@@ -2,6 +2,7 @@ import type { Envelope } from '../mail/message.ts';
 import type { LoginResult, Proof } from '../passwords/proof.ts';
 import type { Delivery, SmtpHost, SmtpSettings } from '../smtp/smtp-host.ts';
 import type { TenantSpec } from '../spec/tenant-spec.ts';
+import { isChaosOn } from './tenant-chaos.ts';
 import { appName, type TenantCore } from './tenant-core.ts';
 import { TenantLogins } from './tenant-logins.ts';
 import type { MailHolder } from './tenant-mail.ts';
@@ -40,11 +41,11 @@ export class TenantSmtp implements SmtpHost {
   }
 
   get settings(): SmtpSettings {
-    const { spec, chaos } = this.#core;
+    const { spec } = this.#core;
     const now: Ingredients = {
       spec,
       authRequired: this.#users.areWanted,
-      chaos: chaos.triggers(spec),
+      chaos: isChaosOn(spec) ? this.#core.chaos.triggers(spec) : null,
       pattern: spec.smtp.allowedRecipients === null ? null : this.#pattern,
     };
     if (!this.#settings || !this.#madeOf || !isSame(now, this.#madeOf)) {
