@@ -98,6 +98,8 @@ test('the first rows come with the page, and what came after them is not missed'
   await eventually(() => topRow(page), 'between page and line');
   assert.ok(asked.includes('/api/v1/changes'));
   assert.ok(!asked.includes('/api/v1/messages'));
+  const { body } = await world.fleet.get('shop', '/');
+  assert.doesNotMatch(body, /first-rows/, 'who only looks whether somebody answers opens no mailbox');
   await page.context().close();
 });
 

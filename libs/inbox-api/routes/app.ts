@@ -12,8 +12,9 @@ export async function getApp(request: InboxRequest): Promise<Reply> {
   const { app, tenant, nonce, query } = request;
   if (app === null || query.get('plain') === '1') return getPage(request);
   const label = tenant.settings.label || tenant.id;
-  const isTop = request.segments.join('') === '';
-  const first = isTop ? await firstRows(request) : null;
+  // Browsers say that they want a page; whoever only looks whether somebody answers opens no mailbox by it.
+  const isOpened = request.method === 'GET' && (request.headers.accept ?? '').includes('text/html');
+  const first = isOpened && request.segments.join('') === '' ? await firstRows(request) : null;
   return {
     status: 200,
     type: 'text/html; charset=utf-8',
@@ -24,7 +25,10 @@ export async function getApp(request: InboxRequest): Promise<Reply> {
       nonce,
       first,
     }),
-    headers: { 'X-Content-Type-Options': 'nosniff', 'Cache-Control': 'no-cache' },
+    headers: {
+      'X-Content-Type-Options': 'nosniff',
+      'Cache-Control': first === null ? 'no-cache' : 'no-store',
+    },
   };
 }
 
