@@ -9,7 +9,7 @@ const meanings: Readonly<Record<keyof typeof exitCode, string>> = {
   usage: 'the command line is wrong, or a value in it: the tenants file would be wrong with it',
   notFound: 'no such tenant',
   exists: 'the tenant exists',
-  badFile: 'the tenants file is wrong',
+  badFile: 'a file is wrong: the tenants file, a backup, or an archive',
   limit: 'a limit is reached',
   rolledBack: 'could not be applied, what was before is back',
   noController: 'no controller answers',

@@ -30,9 +30,11 @@ export function renderManifest(tenant: string, atMs: number, lines: readonly str
 export async function parseManifest(text: Buffer): Promise<ReadonlyMap<string, ArchivedMail> | null> {
   const mails = new Map<string, ArchivedMail>();
   const step = pace();
+  const ids = new Set<string>();
   try {
     for (const mail of await messagesOf(text)) {
-      if (!isArchivedMail(mail)) return null;
+      if (!isArchivedMail(mail) || ids.has(mail.id)) return null;
+      ids.add(mail.id);
       mails.set(mail.file, mail);
       await step();
     }

@@ -10,6 +10,7 @@ import { prepareKept } from '../mail/prepare-mail.ts';
 import { openMemoryStore } from '../store/open-store.ts';
 import type { Mailbox, Retention } from '../store/store.ts';
 import { readArchive } from './read-archive.ts';
+import { packEntry, tarEnd } from './tar.ts';
 import { writeArchive } from './write-archive.ts';
 
 const noLimits: Retention = { maxMessages: 0, maxAgeMs: 0, maxBytes: 0 };
@@ -40,7 +41,7 @@ async function filled(count: number): Promise<Mailbox> {
       created: `created ${n}`,
       username: n % 2 ? 'joe' : '',
     };
-    await mailbox.insert(prepareKept(raw, origin, { read: n % 3 === 0, tags: n % 2 ? ['x', 'ü y'] : [] }));
+    await mailbox.insert(prepareKept(raw, origin, { read: n % 3 === 0, tags: n % 2 ? ['x', 'u y'] : [] }));
   }
   return mailbox;
 }
@@ -52,6 +53,46 @@ const into = (mailbox: Mailbox, retention = noLimits, allowPrune = false) => ({
   allowPrune,
   nowMs: 9000,
 });
+
+const aLine = {
+  file: 'mail/1.eml',
+  id: 'id1',
+  number: 1,
+  createdAtMs: 1000,
+  created: 'then',
+  username: '',
+  messageId: '',
+  read: false,
+  tags: [] as string[],
+  bytes: 3,
+};
+const manifestOf = (messages: unknown) => JSON.stringify({ format: 'mpctl-archive', version: 1, messages });
+/** Texts that no manifest is. */
+const badManifests = [
+  ...['null', '3', '"x"', '[]', '{}', 'true', '{"format":"mpctl-archive","version":1}'],
+  ...[
+    null,
+    {},
+    'x',
+    [null],
+    [3],
+    [[]],
+    [{ ...aLine, id: '../x' }],
+    [aLine, { ...aLine, file: 'mail/2.eml' }],
+  ].map(manifestOf),
+];
+
+/** An archive of two mails with a manifest of any text. */
+const archiveOf = (manifest: string) =>
+  gzipSync(
+    Buffer.concat([
+      ...packEntry('mail/1.eml', Buffer.from('x: y\r\n\r\n'), 0),
+      ...packEntry('mail/2.eml', Buffer.from('x: y\r\n\r\n'), 0),
+      ...packEntry('manifest.json', Buffer.from(manifest), 0),
+      tarEnd,
+    ]),
+  );
+
 const all = (mailbox: Mailbox) => mailbox.list({ start: 0, limit: 0 });
 
 test('a mailbox that goes out and in again is what it was', async t => {
@@ -83,7 +124,7 @@ test('tar opens it, and what tar packs again is read', async t => {
     '00000003-id2.eml',
   ]);
   const manifest = JSON.parse(readFileSync(join(out, 'manifest.json'), 'utf8'));
-  assert.deepEqual(manifest.messages[1].tags, ['x', 'ü y']);
+  assert.deepEqual(manifest.messages[1].tags, ['x', 'u y']);
   execFileSync('tar', ['-czf', join(dir, 'again.tgz'), '-C', out, '.']);
   const again = emptyMailbox();
   assert.equal((await readArchive(join(dir, 'again.tgz'), into(again))).messages, 3);
@@ -104,14 +145,26 @@ test('an archive that is cut off, damaged or none at all changes nothing', async
     text: Buffer.from('no archive'),
     'a tar that is cut': gzipSync(tar.subarray(0, tar.length - 1024 - 512)),
     'no manifest': gzipSync(Buffer.alloc(1024)),
+    ...Object.fromEntries(badManifests.map(text => [text, archiveOf(text)])),
   };
   for (const [name, bytes] of Object.entries(bad)) {
     const mailbox = emptyMailbox();
-    writeFileSync(join(dir, name), bytes);
-    await assert.rejects(readArchive(join(dir, name), into(mailbox)), { code: 'BAD_ARCHIVE' }, name);
+    const file = join(dir, `${Object.keys(bad).indexOf(name)}`);
+    writeFileSync(file, bytes);
+    await assert.rejects(readArchive(file, into(mailbox)), { code: 'BAD_ARCHIVE' }, name);
     assert.equal((await mailbox.counts()).total, 0, name);
   }
   await assert.rejects(readArchive(join(dir, 'nowhere'), into(emptyMailbox())), { code: 'BAD_ARCHIVE' });
+  execFileSync('mkfifo', [join(dir, 'pipe')]);
+  await assert.rejects(readArchive(join(dir, 'pipe'), into(emptyMailbox())), { message: /it is no file$/ });
+});
+
+test('tags come as they may be, however they stand in an archive', async t => {
+  const path = join(folder(t), 'a.tgz');
+  writeFileSync(path, archiveOf(manifestOf([{ ...aLine, tags: ['a\0b', 'A b', '', 'y'.repeat(5000)] }])));
+  const mailbox = emptyMailbox();
+  assert.equal((await readArchive(path, into(mailbox))).messages, 1);
+  assert.deepEqual((await all(mailbox))[0]?.tags, ['a b', 'y'.repeat(100)]);
 });
 
 test('a file of another kind is told by its name', async t => {

@@ -1,7 +1,9 @@
 import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import { createGunzip } from 'node:zlib';
 import { MpctlError } from '../base/error.ts';
 import { type PreparedMail, prepareKept } from '../mail/prepare-mail.ts';
+import { cleanTag, distinctTags } from '../mail/tags.ts';
 import type { Mailbox, Retention } from '../store/store.ts';
 import { type ArchivedMail, manifestName, parseManifest } from './archive-manifest.ts';
 import { foreignFormat } from './foreign-format.ts';
@@ -101,10 +103,14 @@ function keptMail(
   { id, createdAtMs, created, username, read, tags }: ArchivedMail,
   raw: Buffer,
 ): PreparedMail {
-  return prepareKept(raw, { id, createdAtMs, created, username }, { read, tags });
+  const cleaned = distinctTags(tags.map(cleanTag));
+  return prepareKept(raw, { id, createdAtMs, created, username }, { read, tags: cleaned });
 }
 
 async function* entriesOf(path: string) {
+  const found = await stat(path).catch(() => null);
+  // Whoever opened a pipe would wait for its other end.
+  if (found && !found.isFile() && !found.isDirectory()) throw badArchive(path, 'it is no file');
   const file = createReadStream(path);
   const gunzip = createGunzip();
   // What goes wrong with the file is seen by who reads from what comes out of it.

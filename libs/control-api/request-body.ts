@@ -64,7 +64,7 @@ export function parseArchive(body: unknown): { path: string; allowPrune: boolean
 /** Another process's current folder means nothing here. */
 function pathOf(fields: Fields, key: string): string {
   const path = textOf(fields, key);
-  if (!path.startsWith('/')) throw bad(`"${key}" must be an absolute path`);
+  if (!path.startsWith('/') || path.includes('\0')) throw bad(`"${key}" must be an absolute path`);
   return path;
 }
 

@@ -56,9 +56,9 @@ async function importMail(
   }
 }
 
-/** Anything but a failure is a bug, and nobody's to catch. */
+/** What is told of a failure. What nobody foresaw has no code of its own: it is for the log. */
 export function failureOfWork(error: unknown): MailWorkFailure {
-  if (!(error instanceof MpctlError)) throw error;
+  if (!(error instanceof MpctlError)) return { code: 'UNKNOWN', message: String(error), hint: '' };
   const { code, message, hint } = error;
   return { code, message, hint };
 }

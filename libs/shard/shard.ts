@@ -73,39 +73,40 @@ export class Shard {
     return (await Promise.all((await opened).map(failureOf))).flat();
   }
 
+  /** Whatever goes wrong with one message is answered and told, and costs no tenant its shard. */
   receive(message: ShardCommand, handle: unknown): void {
+    this.#take(message, handle).catch(error => this.#failed(message, error));
+  }
+
+  async #take(message: ShardCommand, handle: unknown): Promise<void> {
     switch (message.type) {
       case 'open':
-        this.#answer(message.seq, this.#open(message));
-        break;
+        return this.#answer(message.seq, this.#open(message));
       case 'change':
-        this.#answer(message.seq, this.#change(message));
-        break;
+        return this.#answer(message.seq, this.#change(message));
       case 'close':
-        this.#answer(message.seq, this.#close(message));
-        break;
+        return this.#answer(message.seq, this.#close(message));
       case 'socket':
-        this.#arrivals.arrive(message.seq, message.socket, (handle ?? null) as object | null);
-        break;
+        return this.#arrivals.arrive(message.seq, message.socket, (handle ?? null) as object | null);
       case 'connection':
-        this.#connection(message, (handle ?? null) as Socket | null);
-        break;
+        return this.#connection(message, (handle ?? null) as Socket | null);
       case 'report':
-        this.#report(message);
-        break;
+        return this.#report(message);
       case 'sessions':
-        this.#sessions(message);
-        break;
+        return this.#sessions(message);
       case 'work':
-        this.#work(message);
-        break;
+        return this.#work(message);
       case 'tend':
-        void this.#tend(message.minute);
-        break;
+        return this.#tend(message.minute);
       case 'log':
-        this.#log.configure(message.log);
-        break;
+        return this.#log.configure(message.log);
     }
+  }
+
+  #failed(message: ShardCommand, error: unknown): void {
+    this.#log.error({ err: error, message: message.type }, 'what the controller asked for failed');
+    const answer = failureAnswer(message, error);
+    if (answer) this.#send(answer);
   }
 
   /** Ends all tenants. Called again with less time, it hurries. */
@@ -164,18 +165,18 @@ export class Shard {
   }
 
   /** A connection may come while its tenant is still being opened. */
-  #connection({ tenant, listenerId, bindIndex }: Command<'connection'>, socket: Socket | null): void {
+  async #connection(
+    { tenant, listenerId, bindIndex }: Command<'connection'>,
+    socket: Socket | null,
+  ): Promise<void> {
     this.#send({ type: 'taken' });
     if (!socket) return;
     // Until somebody serves it; that it broke shows when it is closed.
     socket.on('error', () => {});
-    const deliver = () => {
-      const worker = this.#tenants.get(tenant);
-      if (worker) worker.connected(listenerId, bindIndex, socket);
-      else socket.destroy();
-    };
-    const before = this.#underWay.get(tenant) ?? this.#started;
-    before.then(deliver);
+    await (this.#underWay.get(tenant) ?? this.#started);
+    const worker = this.#tenants.get(tenant);
+    if (worker) worker.connected(listenerId, bindIndex, socket);
+    else socket.destroy();
   }
 
   #host(home: ShardHome, { uid, spec }: Placement, sockets: readonly ArrivedSocket[]): TenantWorker {
@@ -219,9 +220,11 @@ export class Shard {
 
   #inOrder<Result>(tenant: TenantId, work: () => Promise<Result>): Promise<Result> {
     const result = (this.#underWay.get(tenant) ?? this.#started).then(work);
-    const settled = result.then(() => {
+    const isOver = () => {
       if (this.#underWay.get(tenant) === settled) this.#underWay.delete(tenant);
-    });
+    };
+    // One that fails keeps none out that come after it; whoever asked for it is told.
+    const settled = result.then(isOver, isOver);
     this.#underWay.set(tenant, settled);
     return result;
   }
@@ -279,6 +282,7 @@ export class Shard {
       const done = await doMailWork(await this.#useHome(), worker, work);
       this.#send({ type: 'worked', seq, done, failure: null });
     } catch (error) {
+      if (!(error instanceof MpctlError)) this.#log.error({ err: error, tenant }, 'work with mail failed');
       this.#send({ type: 'worked', seq, done: null, failure: failureOfWork(error) });
     }
   }
@@ -331,13 +335,33 @@ async function failureOf(worker: TenantWorker): Promise<TenantReport[]> {
   return worker.state === 'failed' || worker.state === 'partial' ? [await worker.report()] : [];
 }
 
-function notHere(id: TenantId): TenantReport {
+/** null: nobody waits for one. */
+function failureAnswer(message: ShardCommand, error: unknown): FromShard | null {
+  switch (message.type) {
+    case 'open':
+      return { type: 'done', seq: message.seq, failures: [failed(message.tenant.spec.id, error)] };
+    case 'change':
+      return { type: 'done', seq: message.seq, failures: [failed(message.spec.id, error)] };
+    case 'close':
+      return { type: 'done', seq: message.seq, failures: [failed(message.tenant, error)] };
+    case 'report':
+    case 'sessions':
+      return { type: 'failed', seq: message.seq, failure: failureOfWork(error) };
+    default:
+      return null;
+  }
+}
+
+const notHere = (id: TenantId) =>
+  failed(id, new MpctlError('SHARD_TENANT_UNKNOWN', 'this shard does not host the tenant'));
+
+function failed(id: TenantId, cause: unknown): TenantReport {
   const counters = { ...newTally() };
-  const error = 'SHARD_TENANT_UNKNOWN: this shard does not host the tenant';
+  const { code, message } = failureOfWork(cause);
   return {
     id,
     state: 'failed',
-    error,
+    error: `${code}: ${message}`,
     mendsItself: false,
     connections: 0,
     messages: 0,

@@ -118,6 +118,8 @@ export type FromShard =
   /** The answer to `open`, `change` and `close`. */
   | { readonly type: 'done'; readonly seq: number; readonly failures: readonly TenantReport[] }
   | { readonly type: 'report'; readonly seq: number; readonly report: ShardReport }
+  /** The answer to `report` and `sessions` where there is none. */
+  | { readonly type: 'failed'; readonly seq: number; readonly failure: MailWorkFailure }
   /** Oldest first. */
   | { readonly type: 'sessions'; readonly seq: number; readonly sessions: readonly SessionRecord[] }
   /** `failure` null: it was done. */

@@ -38,6 +38,31 @@ async function subjects(http: string): Promise<string[]> {
   return json.messages.map((message: { Subject: string }) => message.Subject);
 }
 
+test('a request that nobody foresaw is answered, and costs nobody the shard', async () => {
+  const [a, b] = [await newTenant(), await newTenant()];
+  await using shard = await ShardProcess.start([a]);
+  const tenant = a.spec.id;
+  const nothing = null as never;
+  const seq = 900;
+  for (const work of [{ kind: 'import', path: '\0', allowPrune: false }, nothing]) {
+    shard.send({ type: 'work', seq, tenant, work: work as never });
+    assert.notEqual((await shard.next('worked')).failure?.code, undefined);
+  }
+  for (const message of [
+    { type: 'change', seq, spec: { ...a.spec, listeners: nothing }, closed: [], opened: [] },
+    { type: 'open', seq, tenant: { uid: nothing, spec: { ...b.spec, listeners: nothing }, sockets: [] } },
+  ] as const) {
+    shard.send(message);
+    const [failure] = (await shard.next('done')).failures;
+    assert.match(`${failure?.state} ${failure?.error}`, /^failed UNKNOWN: TypeError/, message.type);
+  }
+  shard.send({ type: 'report', seq, scope: 3 as never });
+  assert.equal((await shard.next('failed')).failure.code, 'UNKNOWN');
+  assert.deepEqual((await shard.open(b, 7)).failures, []);
+  assert.match((await sendMail(b.smtp, 'still there')) ?? '', /^250/);
+  assert.equal(shard.child.exitCode, null);
+});
+
 test('two tenants: what is sent to one is there, and nothing of it at the other', async () => {
   const [a, b] = [await newTenant(), await newTenant()];
   await using _shard = await ShardProcess.start([a, b]);
