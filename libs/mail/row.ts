@@ -20,12 +20,17 @@ export type MailRow = {
   readonly json: readonly [head: string, middle: string, tail: string];
 };
 
+const escapes: Readonly<Record<string, string>> = {
+  '<': '\\u003c',
+  '>': '\\u003e',
+  '&': '\\u0026',
+  '\u2028': '\\u2028',
+  '\u2029': '\\u2029',
+};
+
 /** JSON as Go writes it: `<`, `>`, `&`, U+2028 and U+2029 escaped. */
 export function toJson(value: unknown): string {
-  return JSON.stringify(value).replace(
-    /[<>&\u2028\u2029]/g,
-    char => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
+  return JSON.stringify(value).replace(/[<>&\u2028\u2029]/g, char => escapes[char] as string);
 }
 
 /** The three pieces of a summary's JSON. */

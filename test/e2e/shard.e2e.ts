@@ -126,6 +126,20 @@ test('a report counts, and has only those who are not idle', async () => {
   assert.equal((await shard.report('totals')).tenants.length, 0);
 });
 
+test('looking whether a tenant lives opens no mailbox', async () => {
+  const tenant = await newTenant();
+  await using shard = await ShardProcess.start([tenant]);
+  await sendMail(tenant.smtp, 'there');
+  await shard.close(tenant.spec);
+  await shard.open(tenant, 0);
+  const opened = async () => (await shard.report('totals')).storage.openDatabases;
+  assert.equal((await fetchFrom({ socketPath: tenant.http, path: '/livez' })).status, 200);
+  assert.equal((await fetchFrom({ socketPath: tenant.http, path: '/nowhere' })).status, 404);
+  assert.equal(await opened(), 0);
+  assert.deepEqual(await subjects(tenant.http), ['there']);
+  assert.equal(await opened(), 1);
+});
+
 test('mail that has become too old goes from a mailbox that nobody has opened', async () => {
   const tenant = await newTenant({ maxAgeMs: 1 });
   await using shard = await ShardProcess.start([tenant]);

@@ -11,7 +11,7 @@ export function getMessage(request: InboxRequest): Promise<Reply> {
     if (mayChange(request) && request.query.get('peek') !== '1') markRead(request, row);
     const json = await request.mailJob('describe-mail', { row, raw });
     // A mail never changes, its tags do.
-    return { ...jsonText(json), etag: `${row.id}-${shortHash(row.tags.join('\n'))}` };
+    return { ...jsonText(json), etag: row.tags.length === 0 ? row.id : `${row.id}-${shortHash(row.tags)}` };
   });
 }
 
@@ -80,6 +80,6 @@ function idOf({ params }: InboxRequest): string {
   return params.id ?? '';
 }
 
-function shortHash(text: string): string {
-  return createHash('sha1').update(text).digest('base64url').slice(0, 10);
+function shortHash(tags: readonly string[]): string {
+  return createHash('sha1').update(tags.join('\n')).digest('base64url').slice(0, 10);
 }
