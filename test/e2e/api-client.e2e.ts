@@ -6,6 +6,7 @@ import { request } from 'node:http';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { MailpitClient } from 'mailpit-api';
+import { operations } from '../../libs/inbox-api/api-description.ts';
 import { Fleet } from '../harness/fleet.ts';
 import { freePorts } from '../harness/free-port.ts';
 import { sendMail } from '../harness/smtp-talk.ts';
@@ -179,9 +180,11 @@ test('every route with the ids of another tenant', async () => {
   const before = await json(theirs('http://localhost/api/v1/messages'));
   const id = before.messages[0]?.ID ?? '';
   assert.notEqual(id, '');
-  const read = ['', '/headers', '/raw', '/structure', '/part/1'].map(path => `/api/v1/message/${id}${path}`);
-  for (const path of [...read, `/view/${id}.html`, `/view/${id}.txt`])
-    assert.equal((await ask(`http://localhost${path}`)).status, 404, path);
+  const read = operations
+    .filter(({ method, path }) => method === 'get' && path.includes('{ID}'))
+    .map(({ path }) => path.replace('{ID}', id).replace('{PartID}', '1'));
+  assert.ok(read.length >= 7);
+  for (const path of read) assert.equal((await ask(`http://localhost${path}`)).status, 404, path);
   for (const path of ['/wait?timeout=0&query=', '/search?query=', '/messages?around=']) {
     const answer = await ask(
       `http://localhost/api/v1${path}${path.includes('around') ? id : 'subject:theirs'}`,

@@ -53,6 +53,36 @@ const cases: readonly Case[] = [
     part('Content-Type: text/calendar; name=a.ics', 'x'),
     { attached: ['0|a.ics|text/calendar||3'], count: 1 },
   ],
+  [
+    'an encrypted mail (S/MIME)',
+    part(
+      'Content-Type: application/pkcs7-mime; smime-type=enveloped-data; name=smime.p7m\r\nContent-Transfer-Encoding: base64',
+      'eHh4',
+    ),
+    { attached: ['0|smime.p7m|application/pkcs7-mime||3'], count: 1 },
+  ],
+  [
+    'what Outlook adds (TNEF), a signature and a calendar beside the text',
+    multipart(
+      'mixed',
+      text('t'),
+      part(
+        'Content-Type: application/ms-tnef; name=winmail.dat\r\nContent-Transfer-Encoding: base64',
+        'eJ8+IgAA',
+      ),
+      part(
+        'Content-Type: application/pkcs7-signature; name=smime.p7s\r\nContent-Disposition: attachment',
+        'x',
+      ),
+      part('Content-Type: text/calendar; method=REQUEST; name=i.ics', 'BEGIN:VCALENDAR'),
+    ),
+    {
+      text: 't',
+      inline: ['2|winmail.dat|application/ms-tnef||6', '4|i.ics|text/calendar||15'],
+      attached: ['3|smime.p7s|application/pkcs7-signature||1'],
+      count: 1,
+    },
+  ],
   ['half a type', part('Content-Type: text', 'x'), { count: 1 }],
   [
     'a mail in the mail',
