@@ -9,6 +9,7 @@ const root = dirname(import.meta.dirname);
 const entries = {
   mpctl: join(root, 'apps/mpctl/main.ts'),
   shard: join(root, 'apps/shard/main.ts'),
+  'apply-worker': join(root, 'libs/intake/apply-worker.ts'),
   'slow-work': join(root, 'libs/slow-work/worker.ts'),
 };
 

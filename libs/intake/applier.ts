@@ -2,7 +2,9 @@ import { MpctlError } from '../base/error.ts';
 import type { Logger } from '../base/log.ts';
 import type { MailFile } from '../store/mail-file.ts';
 import { copyDamagedMailFile } from '../store/open-store.ts';
+import { type ApplyJob, ApplyThread } from './apply-thread.ts';
 import type { Box, Pending } from './box.ts';
+import type { Journal } from './journal.ts';
 import type { OpenFiles } from './open-files.ts';
 import { makesRoom, type Reserve } from './reserve.ts';
 
@@ -10,6 +12,8 @@ export type TailLimits = {
   /** Of one tenant's changes that wait in memory. */
   readonly tenantBytes: number;
   readonly allBytes: number;
+  /** A tail of this size is worth a transaction of its own, and a thread. */
+  readonly worthBytes: number;
 };
 
 /** Applying holds the event loop no longer at a time. */
@@ -18,8 +22,8 @@ const sliceMs = 4;
 const maxAgeMs = 1000;
 /** Whoever looked so lately will look again: what comes is applied at once, so that nobody waits for it then. */
 const watchedMs = 1000;
-/** A tail of this size is worth a transaction of its own. */
-const worthBytes = 512 * 1024;
+/** A thread takes so much at a time: whoever looks meanwhile waits for it. */
+const threadBytes = 2 * 1024 * 1024;
 /** From this share of what may wait in all, the fullest tails are applied whatever their size. */
 const pressureShare = 0.5;
 /** A log that is longer is folded into its file. */
@@ -36,8 +40,11 @@ const retryMs = {
 
 /** Moves tails into databases: beside everything else, in slices, those first that somebody waits for, then the fullest. */
 export class Applier {
+  readonly #journal: Journal;
   readonly #files: OpenFiles;
   readonly #reserve: Reserve;
+  readonly #thread = new ApplyThread();
+  #isThreadTaken = false;
   readonly #limits: TailLimits;
   readonly #log: Logger;
   /** Boxes with a tail. */
@@ -53,15 +60,16 @@ export class Applier {
   #timer: NodeJS.Timeout | null = null;
   #room: (() => void)[] = [];
 
-  constructor(files: OpenFiles, reserve: Reserve, limits: TailLimits, log: Logger) {
+  constructor(journal: Journal, files: OpenFiles, reserve: Reserve, limits: TailLimits, log: Logger) {
+    this.#journal = journal;
     this.#files = files;
     this.#reserve = reserve;
     this.#limits = limits;
     this.#log = log;
   }
 
-  /** Applies nothing any more; who waits is told so. */
-  stop(): void {
+  /** Applies nothing any more; who waits is told so. Resolves when nobody has a file any more. */
+  async stop(): Promise<void> {
     this.#isStopped = true;
     if (this.#timer) clearTimeout(this.#timer);
     const error = new MpctlError('STORE_CLOSED', 'the store is closed');
@@ -71,6 +79,7 @@ export class Applier {
       this.#dismiss(box, () => true, error);
     }
     this.#wakeThoseWithoutRoom();
+    await this.#thread.end();
   }
 
   get isStopped(): boolean {
@@ -137,7 +146,7 @@ export class Applier {
     box.tail.push(pending);
     this.#boxes.add(box);
     if (pending.done) this.#want(box, () => {});
-    else if (box.tailBytes >= worthBytes || this.isHurried || isWatched(box, performance.now()))
+    else if (box.tailBytes >= this.#limits.worthBytes || this.isHurried || isWatched(box, performance.now()))
       this.#start();
     else this.#tickLater();
   }
@@ -200,11 +209,13 @@ export class Applier {
   }
 
   #run(): void {
+    if (this.#isStopped) return;
     const endMs = performance.now() + sliceMs;
     const isOver = () => performance.now() >= endMs;
     let box = this.#next();
     for (; box && !isOver(); box = this.#next()) {
-      if (box.file && !box.turning) this.#apply(box, box.file, isOver);
+      if (this.#isForThread(box)) void this.#applyApart(box);
+      else if (box.file && !box.turning) this.#apply(box, box.file, isOver);
       else void this.#open(box);
     }
     this.#isRunning = false;
@@ -220,7 +231,7 @@ export class Applier {
       if (fullest && box.tailBytes <= fullest.tailBytes) continue;
       const isDue =
         this.isHurried ||
-        box.tailBytes >= worthBytes ||
+        box.tailBytes >= this.#limits.worthBytes ||
         (box.tail[0]?.keptAtMs ?? now) < oldestMs ||
         isWatched(box, now);
       if (isDue && this.#isReady(box, now)) fullest = box;
@@ -283,6 +294,48 @@ export class Applier {
     box.tail = [...known, ...box.tail.filter(pending => !isKnown.has(pending))];
     box.mayBeApplied = false;
     if (known.length > 0) this.#finish(box, known.length, () => []);
+  }
+
+  /** A long tail that nobody waits for is taken off the event loop. */
+  #isForThread(box: Box): boolean {
+    return (
+      box.tailBytes >= this.#limits.worthBytes &&
+      !this.#isThreadTaken &&
+      !this.#isStopped &&
+      !this.#wanted.has(box) &&
+      !isWatched(box, performance.now()) &&
+      !box.failure &&
+      !box.mayBeApplied &&
+      box.tail[0]?.segment !== null &&
+      box.tail[0]?.place !== null &&
+      this.#files.isLendable(box)
+    );
+  }
+
+  async #applyApart(box: Box): Promise<void> {
+    this.#isThreadTaken = true;
+    const job = this.#jobOf(box);
+    await this.hold(box, async () => {
+      const applied = await this.#files.lend(box, () => this.#thread.apply(job));
+      const { position, touched, failure } = applied;
+      if (this.#journal.isBehind(position)) this.#journal.lead(position);
+      this.#finish(box, touched.length, i => touched[i] ?? []);
+      if (failure) throw new MpctlError(...failure);
+    });
+    this.#isThreadTaken = false;
+    this.#start();
+  }
+
+  #jobOf({ dir, tail }: Box): ApplyJob {
+    const places: ApplyJob['places'][number][] = [];
+    let bytes = 0;
+    for (const { journal, position, segment, place, bytes: size } of tail) {
+      if (!segment || !place || bytes > threadBytes) break;
+      const { offset, endOffset } = place;
+      places.push({ journal, position, path: this.#journal.path(segment), offset, endOffset });
+      bytes += size;
+    }
+    return { dir, places };
   }
 
   #finish(box: Box, count: number, touched: (index: number) => readonly string[]): void {

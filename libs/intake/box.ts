@@ -9,6 +9,8 @@ export type Pending = PlacedChange & {
   /** Cannot be freed before the change is applied; null: the change is safe elsewhere too. */
   segment: Segment | null;
   readonly bytes: number;
+  /** Where it stands in the segment; null: in memory alone. */
+  readonly place: { readonly offset: number; readonly endOffset: number } | null;
   readonly keptAtMs: number;
   /** It comes from an earlier process, who may have applied it. */
   readonly isInherited: boolean;

@@ -23,6 +23,7 @@ export class Inherited implements Pending {
   readonly bytes: number;
   readonly keptAtMs: number;
   readonly isInherited = true;
+  readonly place = null;
   readonly done = null;
   segment: Segment | null;
   readonly #read: () => FoundRecord;

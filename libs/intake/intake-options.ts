@@ -21,6 +21,8 @@ export type IntakeLimits = {
   /** Of changes in memory that are not applied yet. */
   readonly tailBytes: number;
   readonly tenantTailBytes: number;
+  /** A tenant's tail from this size on is applied at once, in a thread unless somebody looks. */
+  readonly worthBytes: number;
   readonly openFiles: number;
   readonly fileIdleMs: number;
   /** How often segments are looked after. */
@@ -35,6 +37,7 @@ export const defaultLimits: IntakeLimits = {
   reserveBytes: 4 * 1024 * 1024,
   tailBytes: 64 * 1024 * 1024,
   tenantTailBytes: 16 * 1024 * 1024,
+  worthBytes: 512 * 1024,
   openFiles: 128,
   fileIdleMs: 30_000,
   reclaimMs: 500,

@@ -153,10 +153,11 @@ export class IntakePort implements MailStatePort {
             reject(error);
             return;
           }
-          place.segment.unapplied += 1;
-          place.segment.tenants.add(uid);
+          const { segment, position } = place;
+          segment.unapplied += 1;
+          segment.tenants.add(uid);
           this.#parts.applier.add(this.#box, {
-            ...place,
+            ...{ segment, position, place },
             journal: this.#journal,
             change,
             bytes,

@@ -65,9 +65,10 @@ export class Intake implements Store {
     });
     const reserve = new Reserve(join(journalDir, `reserve-${shard}`), limits.reserveBytes);
     this.#applier = new Applier(
+      this.#journal,
       this.#files,
       reserve,
-      { tenantBytes: limits.tenantTailBytes, allBytes: limits.tailBytes },
+      { tenantBytes: limits.tenantTailBytes, allBytes: limits.tailBytes, worthBytes: limits.worthBytes },
       log,
     );
     this.#reclaimer = new Reclaimer({
@@ -340,7 +341,7 @@ export class Intake implements Store {
       setTimeout(withinMs, null, { signal: done.signal }).catch(() => {}),
     ]);
     done.abort();
-    this.#applier.stop();
+    await this.#applier.stop();
     const isSafe = await this.#files.closeAll(boxes);
     await this.#journal.close(isSafe);
   }

@@ -48,7 +48,13 @@ export type Entry = {
   done(error: MpctlError | null, place: Place | null): void;
 };
 
-export type Place = { readonly segment: Segment; readonly position: number };
+export type Place = {
+  readonly segment: Segment;
+  readonly position: number;
+  /** Where in the segment its record begins and ends. */
+  readonly offset: number;
+  readonly endOffset: number;
+};
 
 /** A file of the journal and what keeps it from being freed. */
 export class Segment {
@@ -184,14 +190,17 @@ export class Journal implements AsyncDisposable {
     active.batch += 1;
     const places: Place[] = [];
     const pieces: Buffer[] = [];
+    let end = segment.bytes;
     for (const { uid, change } of entries) {
-      const place = { segment, position: positionOf(segment.name.number, active.index++) };
-      places.push(place);
-      pieces.push(
-        ...encodeRecord({ uid, position: place.position, change }, active.batch, segment.name.salt),
-      );
+      const position = positionOf(segment.name.number, active.index++);
+      const offset = end;
+      for (const piece of encodeRecord({ uid, position, change }, active.batch, segment.name.salt)) {
+        pieces.push(piece);
+        end += piece.length;
+      }
+      places.push({ segment, position, offset, endOffset: end });
     }
-    const bytes = pieces.reduce((sum, { length }) => sum + length, 0);
+    const bytes = end - segment.bytes;
     // The file is open for synced writes: one errand to another thread, not two.
     const { bytesWritten } = await handle.writev(pieces);
     if (bytesWritten < bytes) throw Object.assign(new Error('short write'), { code: 'ENOSPC' });

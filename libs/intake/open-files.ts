@@ -98,6 +98,21 @@ export class OpenFiles {
     else await this.sync(box);
   }
 
+  /** Closes the file, and keeps it closed while somebody else has it. */
+  async lend<Result>(box: Box, work: () => Promise<Result>): Promise<Result> {
+    const lent = Promise.withResolvers<Result>();
+    await this.#turnNow(box, async () => {
+      if (box.file) await this.#close(box);
+      lent.resolve(await work());
+    });
+    return lent.promise;
+  }
+
+  /** Whether a file that is not open, or that nobody uses, can be lent. */
+  isLendable(box: Box): boolean {
+    return box.turning === null && box.users === 0 && !box.hasAside && !box.isUnsynced && !this.hasAside(box);
+  }
+
   /** Closes a file that nobody uses, tidied. */
   async rest(box: Box): Promise<void> {
     await this.tidy(box);
