@@ -56,6 +56,7 @@ export class TenantMail {
   /** Keeps a mail, and says what SMTP shall answer. */
   async keep(envelope: Envelope, data: Buffer, broughtBy: 'smtp' | 'http'): Promise<Delivery> {
     const { spec, home } = this.#core;
+    if (data.length >= longBytes) await new Promise(setImmediate);
     const arrival = receiveMail(
       data,
       envelope,
@@ -73,6 +74,7 @@ export class TenantMail {
       const reply = `552 5.3.4 Requested mail action aborted: exceeded storage allocation (${spec.maxBytes})`;
       return this.#refuse(reply);
     }
+    if (data.length >= longBytes) await new Promise(setImmediate);
     const mail = this.#mustRead(arrival) ? readArrival(arrival) : null;
     const arriving = mail && spec.ignoreDuplicateIds ? await this.#firstOf(mail.row.messageId) : null;
     if (arriving === 'duplicate') {
@@ -195,6 +197,9 @@ export class TenantMail {
 
 /** A longer mail may take some milliseconds to read: not behind others then, who are read in one go. */
 const maxUnreadBytes = 64 * 1024;
+
+/** Each step of taking in a mail of many megabytes holds the event loop for some milliseconds: others go in between. */
+const longBytes = 1024 * 1024;
 
 /** Where a tenant's mail is, and its limits. */
 export function placeOf({ uid, spec, home }: Pick<TenantCore, 'uid' | 'spec' | 'home'>) {

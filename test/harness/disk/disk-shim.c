@@ -171,9 +171,9 @@ static ssize_t wrote(int fd, ssize_t bytes, int64_t offset, const struct iovec *
   if (bytes > 0 && is_file(fd)) {
     if (offset < 0) {
       int64_t end = syscall(SYS_lseek, fd, 0, SEEK_CUR);
-      /* A socket now: the file was closed behind our back. */
-      if (end < 0) known[fd] = 0;
-      if (end < 0) return bytes;
+      /* A socket or an event now: the file was closed behind our back. */
+      if (end < bytes) known[fd] = 0;
+      if (end < bytes) return bytes;
       offset = end - bytes;
     }
     note('w', 0, fd, NULL, (size_t)bytes, offset, data, pieces);
