@@ -16,6 +16,7 @@ test('a page is found around a mail and at a time', async () => {
   assert.deepEqual(subjectsOf(around), ['12', '11', '10', '9']);
   assert.equal((await page(`around=${ids[19]}&limit=4`)).start, 0);
   assert.equal((await inbox.fetch('/api/v1/messages?around=nobody')).status, 404);
+  assert.deepEqual(subjectsOf(await page('around=&at=&start=&limit=2')), ['19', '18'], 'an empty form');
 
   const row = await inbox.tenant.mailbox.find(ids[10] ?? '');
   const newer = await inbox.tenant.mailbox.countAfter(row?.createdAtMs ?? 0);

@@ -109,12 +109,15 @@ function renderParameters(query: Readonly<Record<string, Shape>>): string {
   return rows.length > 0 ? `<dl>${rows.join('\n')}</dl>` : '';
 }
 
+/** An empty one is a mistake, and a form sends it. */
+const notInForms = new Set(['since']);
+
 /** What only reads can be tried at once: on the newest mail, where it is about one. */
 function renderForm({ path }: Operation, query: Readonly<Record<string, Shape>>): string {
   const action = path.slice(1).replace('{ID}', 'latest').replace('{PartID}', '1');
   const rows = Object.keys(query).map(
     name =>
-      `<label><code>${name}</code> <input name="${name}"> <span>${escapeHtml(parameterNotes[name] ?? '')}</span></label>`,
+      `<label><code>${name}</code> ${notInForms.has(name) ? '<i></i>' : `<input name="${name}">`} <span>${escapeHtml(parameterNotes[name] ?? '')}</span></label>`,
   );
   return `<form action="${escapeHtml(action)}" target="_blank" rel="noopener noreferrer">${rows.join('\n')}<button>Try</button></form>`;
 }

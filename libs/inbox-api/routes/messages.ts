@@ -69,7 +69,7 @@ export async function searchMessages({ tenant, query }: InboxRequest): Promise<R
   const limit = readNumber(query.get('limit'), 0, 50);
   const { mailbox } = tenant;
   const search = readSearch(text, zoneOf(query));
-  const around = query.get('around');
+  const around = query.get('around') || null;
   const place = around === null ? -1 : (await mailbox.match(search)).indexOf(around);
   if (around !== null && place < 0) return messageNotFound;
   const start =
@@ -93,12 +93,12 @@ export async function deleteBySearch({ tenant, query }: InboxRequest): Promise<R
 
 /** Where the page begins that a client asks for, or why there is none. */
 async function startOf(mailbox: Mailbox, query: URLSearchParams, limit: number): Promise<number | Reply> {
-  const around = query.get('around');
+  const around = query.get('around') || null;
   if (around !== null) {
     const offset = await mailbox.offsetOf(around);
     return offset === null ? messageNotFound : Math.max(0, offset - Math.floor(limit / 2));
   }
-  const at = query.get('at');
+  const at = query.get('at') || null;
   if (at === null) return readNumber(query.get('start'), 0, 0);
   const atMs = parseSearchDate(at, zoneOf(query));
   return atMs === null ? badRequest(`Error: not a time: ${at}`) : mailbox.countAfter(atMs);
