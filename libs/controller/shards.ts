@@ -76,8 +76,10 @@ export class Shards {
     const { shard } = config;
     const { command, log, clock } = this.#options;
     const slot = this.#slotOf(shard);
-    const { fds, placements } = placeTenants(tenants);
+    const fds = socketsOf(tenants);
     const process = new ShardProcess(shard, command, fds, log, clock());
+    // It loads its program meanwhile.
+    const placements = packPlacements(placeTenants(tenants, fds));
     process.onReady = failures => {
       slot.earlyEnds = 0;
       for (const connection of slot.connections.splice(0)) process.handOver(connection);
@@ -98,7 +100,7 @@ export class Shards {
     // Listed before it is told anything: what no list knows ends by itself, having done nothing.
     slot.identity = process.pid === null ? null : await identifyProcess(process.pid);
     this.#writeList();
-    process.send({ type: 'start', config, tenants: packPlacements(placements) });
+    process.send({ type: 'start', config, tenants: placements });
   }
 
   broadcast(message: ToShard): void {
@@ -153,22 +155,26 @@ export async function endLeftovers(listPath: string, log: Logger): Promise<void>
 }
 
 /**
- * What a new process inherits and is told. Descriptors go in ascending order: else the child has to move them out of
- * each other's way, and needs as many again. Somebody waits for this, so it makes as little garbage as it can.
+ * What a new process inherits, in ascending order: else the child has to move descriptors out of each other's way, and
+ * needs as many again.
  */
-function placeTenants(tenants: readonly HostedTenant[]): { fds: number[]; placements: Placement[] } {
+function socketsOf(tenants: readonly HostedTenant[]): number[] {
   const fds: number[] = [];
   for (const { sockets } of tenants) {
     for (const socket of sockets) if (socket && socket.fd >= 0) fds.push(socket.fd);
   }
-  fds.sort((a, b) => a - b);
+  return fds.sort((a, b) => a - b);
+}
+
+/** What it is told about them. Somebody waits for this, so it makes as little garbage as it can. */
+function placeTenants(tenants: readonly HostedTenant[], fds: readonly number[]): Placement[] {
   const placeOf = new Map<number, number>();
   for (let at = 0; at < fds.length; at++) placeOf.set(fds[at] as number, firstSocketFd + at);
   const placements: Placement[] = [];
   for (const { uid, spec, sockets } of tenants) {
     if (uid !== null) placements.push({ uid, spec, sockets: refsOf(spec, sockets, placeOf) });
   }
-  return { fds, placements };
+  return placements;
 }
 
 function refsOf(
