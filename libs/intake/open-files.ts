@@ -22,8 +22,8 @@ export type OpenFilesOptions = {
 
 /** Files that are opened or closed at the same time: each waits for the disk in a thread that others need too. */
 const maxTurning = 4;
-/** So many more may be open for a moment: who looks into a mailbox does not wait until another one is closed. */
-const maxOver = 16;
+/** Such a share more may be open for a moment: who looks into a mailbox does not wait until another one is closed. */
+const overShare = 1 / 8;
 /** Tidying holds the event loop no longer at a time. */
 const sliceMs = 3;
 
@@ -196,7 +196,7 @@ export class OpenFiles {
   async #open(box: Box): Promise<void> {
     this.#touch(box);
     try {
-      if (this.#boxes.size > this.#options.maxOpen + maxOver) await this.#makeRoom();
+      if (this.#boxes.size > this.#options.maxOpen * (1 + overShare)) await this.#makeRoom();
       box.file = await this.#options.open(box);
     } catch (error) {
       this.#boxes.delete(box);
