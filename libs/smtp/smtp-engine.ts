@@ -36,7 +36,7 @@ export function createSmtpEngine({
   random = Math.random,
   lookUp = hostNameOf,
   maxDataBytes = 512 * mib,
-  transcripts: transcriptLimits = { maxHostBytes: 16 * kib, maxBytes: 16 * mib },
+  transcripts: transcriptLimits = { maxHostBytes: 16 * kib, maxBytes: 8 * mib },
 }: SmtpEngineOptions): SmtpEngine {
   const sessions = new LiveSessions<SmtpHost, Conversation>();
   const transcripts = new Transcripts<SmtpHost>(clock, transcriptLimits);

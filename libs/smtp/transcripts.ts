@@ -6,7 +6,7 @@ import type { Clock } from '../base/clock.ts';
 import type { SessionRecord, TranscriptLine } from '../mail/session-record.ts';
 import { KeptSession } from './kept-session.ts';
 
-type HostRecords = { readonly sessions: KeptSession[]; bytes: number };
+type HostRecords = { sessions: readonly KeptSession[]; bytes: number };
 
 export type TranscriptLimits = { readonly maxHostBytes: number; readonly maxBytes: number };
 
@@ -71,7 +71,8 @@ export class Transcripts<Host> {
   }
 
   #keep(records: HostRecords, session: KeptSession): void {
-    records.sessions.push(session);
+    // Of exactly this length: pushed to, it would have room for 17, for each of thousands of hosts.
+    records.sessions = records.sessions.concat(session);
     this.#count(records, session.bytes);
   }
 
@@ -101,7 +102,7 @@ export class Transcripts<Host> {
     if (!session) return;
     if (!session.isEmpty) this.#alter(records, session, () => session.drop());
     else {
-      records.sessions.shift();
+      records.sessions = records.sessions.slice(1);
       session.record.complete = false;
       this.#count(records, -session.bytes);
     }
