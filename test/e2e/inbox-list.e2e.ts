@@ -115,6 +115,15 @@ test('a link to an old mail shows its neighbours, in a search too', async () => 
   await page.keyboard.press('k');
   await eventually(() => page.locator('.head h1').textContent(), 'mail 41');
 
+  // Beyond the rows that came with the page, and the list goes along.
+  await page.goto((await world.door('old')).url);
+  await openMail(page, 'mail 160');
+  for (let i = 0; i < 49; i++) await page.keyboard.press('j');
+  await eventually(() => page.locator('.head h1').textContent(), 'mail 111');
+  await eventually(() => page.locator('.bar [aria-label="Older message"]').isEnabled(), true);
+  await page.keyboard.press('j');
+  await row(page, 'mail 110').and(page.locator('.open')).waitFor();
+
   const found = await world.api('old', 'search?query=subject:mail&start=100&limit=1');
   await page.goto(`${(await world.door('old')).url}view/${found.messages[0].ID}?q=subject%3Amail`);
   await row(page, 'mail 60').and(page.locator('.open')).waitFor();

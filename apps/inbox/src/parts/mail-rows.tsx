@@ -68,12 +68,23 @@ export function MailRows() {
     if (first.value !== start) element.scrollTop = start * rowHeight.value;
   }, [start, app.list.loaded.value]);
 
+  /** Whoever steps from message to message sees in the list where that leads. */
+  const reveal = (offset: number) => {
+    const element = scroller.current;
+    const rowTop = offset * rowHeight.value;
+    if (element === null || offset < 0) return;
+    if (rowTop + rowHeight.value <= top.value) element.scrollTop = rowTop;
+    else if (rowTop >= top.value + height.value) element.scrollTop = rowTop + rowHeight.value - height.value;
+  };
+
   // Back from a message: on it, where it is in view.
   const { page, id } = app.place.value;
   const opened = useRef('');
   useEffect(() => {
-    if (page === 'message') opened.current = id;
-    else if (opened.current !== '') {
+    if (page === 'message') {
+      opened.current = id;
+      reveal(app.list.offsetOf(id));
+    } else if (opened.current !== '') {
       const link = scroller.current?.querySelector<HTMLElement>(
         `[data-id="${CSS.escape(opened.current)}"] a`,
       );

@@ -178,6 +178,7 @@ export class App {
     this.place.value = place;
     if (place.page !== 'message') this.reader.close();
     else if (was.page !== 'message' || was.id !== place.id) {
+      void this.list.reachBeside(place.id);
       void this.reader.open(place.id).then(() => this.#readAhead(place.id));
     }
   }

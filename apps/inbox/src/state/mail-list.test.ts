@@ -108,6 +108,16 @@ test('a mail is found with its neighbours, however old; of one that is gone the 
   assert.equal(other.row(0)?.ID, 'm99999');
 });
 
+test('one steps on from the last row that is known', async () => {
+  const { asked, fetchPage } = mailbox(200);
+  const list = new MailList(fetchPage);
+  await list.search('');
+  assert.deepEqual(list.neighbours('m150'), { newer: 'm151', older: undefined });
+  await list.reachBeside('m150');
+  assert.equal(list.neighbours('m150').older, 'm149');
+  assert.deepEqual(asked, [0, 50]);
+});
+
 test('rows that came with the page are the list, without a question', async () => {
   const { asked, fetchPage } = mailbox(200);
   const list = new MailList(fetchPage);

@@ -126,10 +126,26 @@ export class MailList {
     return offset;
   }
 
-  /** Makes every row of a range known, and some around it. */
-  async show(from: number, to: number): Promise<void> {
-    const hidden = this.pending.value;
+  /** Where a row is shown; -1 while it is not known. */
+  offsetOf(id: string): number {
+    const offset = offsetOf(this.window.value, id);
+    return offset < 0 ? -1 : offset - this.pending.value;
+  }
+
+  /** Makes every row of a range known, which is what is in view. */
+  show(from: number, to: number): Promise<void> {
     this.#shownFrom = Math.max(0, from);
+    return this.#know(from, to);
+  }
+
+  /** Makes the rows beside this one known, so that one may step on from it. */
+  async reachBeside(id: string): Promise<void> {
+    const offset = this.offsetOf(id);
+    if (offset >= 0) await this.#know(offset - 1, offset + 2);
+  }
+
+  async #know(from: number, to: number): Promise<void> {
+    const hidden = this.pending.value;
     const pages = missingPages(this.window.value, from + hidden, to + hidden, pageSize);
     await Promise.all(pages.map(start => this.#load(start, false)));
   }
