@@ -30,7 +30,7 @@ const mayImport: Record<string, readonly string[]> = {
   'libs/pop3': ['libs/base', 'libs/passwords', 'libs/connection'],
   'libs/log': ['libs/base', 'libs/spec'],
   'libs/store': ['libs/base', 'libs/mail'],
-  'libs/intake': ['libs/base', 'libs/mail', 'libs/store'],
+  'libs/intake': ['libs/base', 'libs/mail', 'libs/slow-work', 'libs/store'],
   'libs/archive': ['libs/base', 'libs/mail', 'libs/store'],
   // third: assemblies
   'libs/inbox-api': ['libs/base', 'libs/mail', 'libs/wire', 'libs/store', 'libs/slow-work'],

@@ -24,15 +24,12 @@ export async function withMessage(
 }
 
 /** The row of an id, of `latest`, or of the newest that `?query=` finds. */
-export async function findRow({ tenant, query }: InboxRequest, id: string): Promise<MailRow | null> {
+export async function findRow(request: InboxRequest, id: string): Promise<MailRow | null> {
+  const { tenant, query, atLength } = request;
   const search = query.get('query')?.trim() ?? '';
   if (id !== 'latest' || search === '') return tenant.mailbox.find(id);
-  const { rows } = await tenant.mailbox.search({
-    query: readSearch(search, zoneOf(query)),
-    start: 0,
-    limit: 1,
-    count: false,
-  });
+  const wanted = { query: readSearch(search, zoneOf(query)), start: 0, limit: 1, count: false };
+  const { rows } = await atLength(() => tenant.mailbox.search(wanted));
   return rows[0] ?? null;
 }
 

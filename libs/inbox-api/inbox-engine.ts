@@ -5,9 +5,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import fastify, { type FastifyReply, type FastifyRequest } from 'fastify';
+import { Budget } from '../base/budget.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/log.ts';
 import { createSlowWork } from '../slow-work/slow-work.ts';
+import { Turns } from '../slow-work/turns.ts';
 import type { Applicant, Surface } from './admission.ts';
 import { type Answer, answerRoute, answerUnrouted } from './answer.ts';
 import type { AppFiles } from './app-files.ts';
@@ -19,12 +21,13 @@ import { HeldBytes, type Hold } from './held-bytes.ts';
 import { type InboxRequest, OverLimit, type Route } from './inbox-request.ts';
 import type { InboxEngine, InboxTenant } from './inbox-tenant.ts';
 import { LiveConnections } from './live-connections.ts';
+import { LongWork } from './long-work.ts';
 import { mailRunner } from './mail-runner.ts';
 import { readBody } from './read-body.ts';
 import { overLimit, plainError, type Reply } from './reply.ts';
 import { parseRequestTarget, type RequestTarget } from './request-target.ts';
 import { routes } from './routes.ts';
-import { writeReply } from './write-reply.ts';
+import { isPackedAside, writeReply } from './write-reply.ts';
 
 export type InboxEngineOptions = {
   readonly log: Logger;
@@ -35,6 +38,8 @@ export type InboxEngineOptions = {
   readonly timeoutMs?: number;
   /** Memory for bodies and answers that are under way, half of it for one tenant; 256 MiB when left out. */
   readonly maxHeldBytes?: number;
+  /** Those of the shard; its own when left out. */
+  readonly turns?: Turns;
 };
 
 /** No route has a schema: what compiles them is not even loaded. */
@@ -52,16 +57,25 @@ const maxHeaders = 200;
 /** A web server in front keeps its connections longer than a browser does: nginx 60 s. */
 const keepAliveMs = 75_000;
 
+/** Requests of a tenant that wait for their turn: more than it may have connections, unless they come in heaps. */
+const maxWaiting = 4000;
+
+/** Large answers that are compressed at the same time: that is done by threads for which the disk waits too. */
+const maxPacked = 4;
+
 /** Added to the time that a route says it may take. */
 const silenceMarginMs = 10_000;
 
 /** Serves the HTTP of all tenants of a shard. */
 export async function createInboxEngine(options: InboxEngineOptions): Promise<InboxEngine> {
   const { log, clock, app: appFiles = null, timeoutMs = 30_000, maxHeldBytes = 256 * 1024 ** 2 } = options;
+  const { turns = new Turns() } = options;
   const mailWork = createSlowWork();
   const connections = new LiveConnections();
   const hubs = new EventHubs();
   const heldBytes = new HeldBytes(maxHeldBytes);
+  const longWork = new LongWork(maxWaiting);
+  const packed = new Budget(maxPacked);
   const stream = new EventStream(hubs, connections);
   const targets = new WeakMap<IncomingMessage, RequestTarget>();
 
@@ -122,6 +136,11 @@ export async function createInboxEngine(options: InboxEngineOptions): Promise<In
       raw.socket.destroy();
       return;
     }
+    if (turns.waiting(tenant.uid) >= maxWaiting) {
+      return writeReply(raw, reply.raw, tooManyRequests, false, timeoutMs);
+    }
+    if (!turns.isFree(tenant.uid)) await turns.next(tenant.uid);
+    if (isOver(reply.raw)) return;
     const applicant = applicantOf(raw, surfaceOf(route, target));
     const hold = heldBytes.holdFor(tenant, reply.raw);
     let answer: Answer;
@@ -134,6 +153,8 @@ export async function createInboxEngine(options: InboxEngineOptions): Promise<In
         params,
         nowMs: clock(),
         mailJob: mailRunner(mailWork, tenant.id),
+        atLength: longWork.workerFor(tenant, reply.raw),
+        nextTurn: () => turns.next(tenant.uid),
         app: appFiles,
         get hub() {
           return hubs.of(tenant);
@@ -143,16 +164,29 @@ export async function createInboxEngine(options: InboxEngineOptions): Promise<In
     } else {
       answer = answerUnrouted(target, applicant, tenant.settings);
     }
-    const gzip =
+    // Whoever asked has gone away, or was told already that it takes too long.
+    if (isOver(reply.raw)) return;
+    const wantsGzip =
       answer.compressible &&
       !tenant.settings.disableHttpCompression &&
       String(raw.headers['accept-encoding'] ?? '').includes('gzip');
-    writeReply(raw, reply.raw, held(answer.reply, hold), gzip, timeoutMs);
+    const isAside = wantsGzip && isPackedAside(answer.reply);
+    const gzip = wantsGzip && (!isAside || packed.take(1));
+    await writeReply(raw, reply.raw, held(answer.reply, hold), gzip, timeoutMs);
+    if (gzip && isAside) packed.give(1);
+  }
+
+  /** A connection was still for too long: where it is we who have not answered, we say so. */
+  function timedOut(socket: Socket): void {
+    const [late] = connections.openOf(socket);
+    if (!late || late.headersSent || !late.req.complete) socket.destroy();
+    else void writeReply(late.req, late, tooLate, false, timeoutMs);
   }
 
   await app.ready();
   const { server } = app;
   server.timeout = timeoutMs;
+  server.on('timeout', timedOut);
   // Else what is more would be overlooked in silence.
   server.maxHeadersCount = 0;
   server.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) => {
@@ -214,7 +248,7 @@ function askedOf(
   target: RequestTarget & { kind: 'path' },
   route: Route,
   hold: Hold,
-): Omit<InboxRequest, 'params' | 'mailJob' | 'nowMs' | 'app' | 'hub'> {
+): Omit<InboxRequest, 'params' | 'mailJob' | 'atLength' | 'nextTurn' | 'nowMs' | 'app' | 'hub'> {
   const maxMailBytes = tenant.settings.maxMessageSizeBytes || Number.POSITIVE_INFINITY;
   return {
     tenant,
@@ -235,6 +269,18 @@ const tooManyHeaders: Answer = {
   reply: plainError(431, `Request Header Fields Too Large (limit: ${maxHeaders})`, { Connection: 'close' }),
   compressible: false,
 };
+
+const tooManyRequests = plainError(503, 'too many requests at once: try again', {
+  'Retry-After': '1',
+  Connection: 'close',
+});
+
+const tooLate = plainError(503, 'the answer takes too long: ask for less, or later', {
+  'Retry-After': '10',
+  Connection: 'close',
+});
+
+const isOver = (response: ServerResponse) => response.destroyed || response.headersSent;
 
 /** The answer, or where it is large and too many of those wait for their clients, that there is none now. */
 function held(reply: Reply, hold: Hold): Reply {

@@ -38,11 +38,13 @@ export async function openTestInbox(
   const socketPath = join(dir, 'http.sock');
   const engine = await createInboxEngine({ log: silentLogger, clock: Date.now, ...options });
   const store = openMemoryStore(Date.now);
+  const uid = randomBytes(8).toString('hex') as TenantUid;
   const tenant: InboxTenant = {
     id: 'test' as TenantId,
+    uid,
     settings: { ...defaultInboxSettings, hostname: 'host.example', ...settings },
     mailbox: store.mailbox({
-      uid: '0123456789abcdef' as TenantUid,
+      uid,
       dir,
       retention: { maxMessages: 0, maxAgeMs: 0, maxBytes: 0 },
     }),

@@ -26,6 +26,10 @@ export type InboxRequest = {
   readonly app: AppFiles | null;
   /** Reads mail where it holds nobody up. */
   readonly mailJob: MailRunner;
+  /** What takes more than a moment, such as a search, with what is made of it: a tenant may have a few at a time. */
+  readonly atLength: DoLongWork;
+  /** To be waited for now and then by whoever computes for more than a few milliseconds. */
+  readonly nextTurn: () => Promise<void>;
   /** The tenant's live side. */
   readonly hub: EventHub;
   /** The connection may be still for so long, since the answer takes time. */
@@ -35,6 +39,9 @@ export type InboxRequest = {
   /** Reads the body, once; throws {@link BodyTooLarge}, or {@link OverLimit} while others of the tenant take too much. */
   readonly body: () => Promise<Buffer>;
 };
+
+/** Does long work for one request when there is room for it. Throws {@link OverLimit} when too much waits already. */
+export type DoLongWork = <Result>(work: () => Promise<Result>) => Promise<Result>;
 
 export type Handler = (request: InboxRequest) => Promise<Reply> | Reply;
 

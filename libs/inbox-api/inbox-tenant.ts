@@ -3,7 +3,7 @@
  */
 import type { Socket } from 'node:net';
 import type { ChaosTriggers } from '../base/chaos.ts';
-import type { TenantId } from '../base/ids.ts';
+import type { TenantId, TenantUid } from '../base/ids.ts';
 import type { Envelope } from '../mail/message.ts';
 import type { Mailbox } from '../store/store.ts';
 import type { TenantCounters } from '../wire/report.ts';
@@ -106,6 +106,7 @@ export type SessionTranscript = {
 
 export interface InboxTenant {
   readonly id: TenantId;
+  readonly uid: TenantUid;
   readonly settings: InboxSettings;
   readonly mailbox: Mailbox;
   readonly counters: TenantCounters;

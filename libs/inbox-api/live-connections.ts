@@ -49,6 +49,11 @@ export class LiveConnections {
     });
   }
 
+  /** Answers of a connection that are not yet written, oldest first. */
+  openOf(socket: Socket): readonly ServerResponse[] {
+    return [...(this.#bySocket.get(socket)?.open ?? [])];
+  }
+
   /** From now on the connection is ended by `leave`. */
   upgraded(socket: Socket, leave: () => void): void {
     const live = this.#bySocket.get(socket);

@@ -12,17 +12,20 @@ const maxAtOnceBytes = 256 * 1024;
 /** A larger body is given to the socket as fast as the client takes it. */
 const pieceBytes = 64 * 1024;
 
+/** Whether compressing it is left to other threads. */
+export const isPackedAside = ({ body }: Reply): boolean => body.length > maxAtOnceBytes;
+
 /**
  * Writes an answer: whole, a part of it, or only that nothing has changed; compressed where `gzip` allows it. A large one
- * has `graceMs` to go out, and the time that the slowest line takes for it.
+ * has `graceMs` to go out, and the time that the slowest line takes for it. Resolves when no other thread is needed for it.
  */
-export function writeReply(
+export async function writeReply(
   request: IncomingMessage,
   response: ServerResponse,
   reply: Reply,
   gzip: boolean,
   graceMs = 30_000,
-): void {
+): Promise<void> {
   const { status, body, headers, compress } = shape(request, reply, gzip);
   // Names and values in turn: the form that costs least to write.
   const lines: (string | number)[] = [];
@@ -35,7 +38,7 @@ export function writeReply(
   if (hasBody(request) && !request.complete) lines.push('Connection', 'close');
   if (compress) {
     lines.push('Content-Encoding', 'gzip');
-    if (bytes > maxAtOnceBytes) packSlowly(request, response.writeHead(status, lines), body);
+    if (bytes > maxAtOnceBytes) await packSlowly(request, response.writeHead(status, lines), body);
     else {
       const packed = reply.packed?.() ?? gzipSync(body, { level: 1 });
       lines.push('Content-Length', packed.length);
@@ -107,9 +110,13 @@ function send(
   else pipeline(pieces(asBytes(body)), response).catch(() => {});
 }
 
-function packSlowly(request: IncomingMessage, response: ServerResponse, body: Buffer | string): void {
+async function packSlowly(
+  request: IncomingMessage,
+  response: ServerResponse,
+  body: Buffer | string,
+): Promise<void> {
   if (request.method === 'HEAD') response.end();
-  else pipeline(pieces(asBytes(body)), createGzip({ level: 1 }), response).catch(() => {});
+  else await pipeline(pieces(asBytes(body)), createGzip({ level: 1 }), response).catch(() => {});
 }
 
 const asBytes = (body: Buffer | string): Buffer => (typeof body === 'string' ? Buffer.from(body) : body);

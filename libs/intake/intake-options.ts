@@ -1,6 +1,7 @@
 import type { Clock } from '../base/clock.ts';
 import type { ShardIndex, TenantUid } from '../base/ids.ts';
 import type { Logger } from '../base/log.ts';
+import type { Turns } from '../slow-work/turns.ts';
 
 export type IntakeOptions = {
   /** Folder of the journals of all shards. */
@@ -9,6 +10,8 @@ export type IntakeOptions = {
   readonly clock: Clock;
   readonly log: Logger;
   readonly limits?: Partial<IntakeLimits>;
+  /** Those of the shard, where searches take part in them; its own when left out. */
+  readonly turns?: Turns;
 };
 
 export type IntakeLimits = {

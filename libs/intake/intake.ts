@@ -4,6 +4,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import type { TenantUid } from '../base/ids.ts';
+import { Turns } from '../slow-work/turns.ts';
 import type { MailFile } from '../store/mail-file.ts';
 import { StateMailbox } from '../store/mailbox.ts';
 import { openMailFile } from '../store/open-store.ts';
@@ -46,13 +47,15 @@ export class Intake implements Store {
   readonly #reclaimer: Reclaimer;
   readonly #parts: IntakeParts;
   readonly #inheritance: Inheritance;
+  readonly #turns: Turns;
   #settling: Promise<void> = Promise.resolve();
 
   constructor(options: IntakeOptions) {
-    const { journalDir, shard, log } = options;
+    const { journalDir, shard, log, turns = new Turns() } = options;
     const limits = { ...defaultLimits, ...options.limits };
     this.#options = options;
     this.#limits = limits;
+    this.#turns = turns;
     const { journalBytes: maxBytes, segmentBytes } = limits;
     this.#journal = new Journal({ dir: journalDir, shard, maxBytes, segmentBytes, log });
     this.#files = new OpenFiles({
@@ -289,7 +292,10 @@ export class Intake implements Store {
   async #open(box: Box): Promise<MailFile> {
     const aside = await readAside(box.dir);
     box.hasAside = aside.length > 0;
-    const file = await openMailFile(box.dir, box.isSuspect || box.hasAside);
+    const file = await openMailFile(box.dir, {
+      isSuspect: box.isSuspect || box.hasAside,
+      nextTurn: () => this.#turns.next(box.uid),
+    });
     const position = Math.max(file.state.last.position, aside.at(-1)?.position ?? 0);
     if (this.#journal.isBehind(position)) this.#journal.lead(position);
     const keptAtMs = performance.now();

@@ -21,6 +21,7 @@ export async function openHome({ config, log, totals, env, stateChanged }: HomeO
     { readAppFiles },
     { openIntake },
     { createSlowWork },
+    { Turns },
     { createLoginChecker },
     { createCertificates },
   ] = await Promise.all([
@@ -30,10 +31,12 @@ export async function openHome({ config, log, totals, env, stateChanged }: HomeO
     import('../inbox-api/app-files.ts'),
     import('../intake/open-intake.ts'),
     import('../slow-work/slow-work.ts'),
+    import('../slow-work/turns.ts'),
     import('../logins/login-checker.ts'),
     import('../certificates/certificates.ts'),
   ]);
   const slowWork = createSlowWork();
+  const turns = new Turns();
   const clock = Date.now;
   const { dataDir, shard } = config;
   return {
@@ -43,12 +46,13 @@ export async function openHome({ config, log, totals, env, stateChanged }: HomeO
     clock,
     random: pooledRandom(),
     log,
-    store: await openIntake({ journalDir: journalDir(dataDir), shard, clock, log }),
+    store: await openIntake({ journalDir: journalDir(dataDir), shard, clock, log, turns }),
     smtp: createSmtpEngine({ log, clock }),
     pop3: createPop3Engine({ log, clock }),
     inbox: await createInboxEngine({
       log,
       clock,
+      turns,
       app: config.appDir === '' ? null : readApp(() => readAppFiles(config.appDir), log),
     }),
     logins: createLoginChecker({ slowWork, clock }),

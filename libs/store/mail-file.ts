@@ -1,5 +1,12 @@
 import type { MailState } from './mail-state.ts';
 
+export type MailFileOptions = {
+  /** A sync of it failed, so that its next one writes everything anew first. */
+  readonly isSuspect?: boolean;
+  /** Resolves when a search may take its next slice; when left out, as soon as others have run. */
+  readonly nextTurn?: () => Promise<void>;
+};
+
 /**
  * A mailbox on disk, opened by this process alone. Changes reach the disk when the operating system likes, until they
  * are synced: nothing here makes the event loop wait for a disk but for reading what is not in its cache.

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Clock } from '../base/clock.ts';
 import { MpctlError } from '../base/error.ts';
 import type { RandomSource } from '../mail/new-mail-id.ts';
-import type { MailFile } from './mail-file.ts';
+import type { MailFile, MailFileOptions } from './mail-file.ts';
 import type { MailState } from './mail-state.ts';
 import { MemoryState } from './memory/memory-state.ts';
 import { MemoryStore } from './memory/memory-store.ts';
@@ -20,13 +20,10 @@ export function openMemoryStore(clock: Clock): Store {
 /** What a mailbox is that never got mail. */
 export const emptyState: MailState = new MemoryState();
 
-/**
- * The mailbox of a tenant's folder, made when there is none. SQLite is loaded with the first. `isSuspect`: a sync of it
- * failed, so that its next one writes everything anew first.
- */
-export async function openMailFile(dir: string, isSuspect = false): Promise<MailFile> {
+/** The mailbox of a tenant's folder, made when there is none. SQLite is loaded with the first. */
+export async function openMailFile(dir: string, options: MailFileOptions = {}): Promise<MailFile> {
   const { openSqliteFile } = await import('./sqlite/sqlite-file.ts');
-  return openSqliteFile(dir, isSuspect);
+  return openSqliteFile(dir, options);
 }
 
 /** Gives back to the system what stayed of memory that is not used any more: for a quiet moment. */

@@ -1,5 +1,5 @@
 import { type ChaosTriggers, noChaos } from '../base/chaos.ts';
-import type { TenantId } from '../base/ids.ts';
+import type { TenantId, TenantUid } from '../base/ids.ts';
 import {
   defaultInboxSettings,
   type InboxSettings,
@@ -28,6 +28,7 @@ type Ingredients = Pick<InboxSettings, 'auth' | 'sendAuth'> & { readonly spec: T
 /** A tenant as the HTTP engine sees it. */
 export class TenantInbox implements InboxTenant {
   readonly id: TenantId;
+  readonly uid: TenantUid;
   readonly startedAtMs: number;
   readonly #holder: MailHolder;
   readonly #core: TenantCore;
@@ -42,6 +43,7 @@ export class TenantInbox implements InboxTenant {
     this.#core = core;
     this.#reach = new TenantReach(core);
     this.id = core.spec.id;
+    this.uid = core.uid;
     this.startedAtMs = core.startedAtMs;
     this.#holder = holder;
     this.#logins = {

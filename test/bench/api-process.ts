@@ -14,18 +14,21 @@ import { MailEvents } from '../../libs/inbox-api/mail-events.ts';
 import { openIntake } from '../../libs/intake/open-intake.ts';
 import { newMailId } from '../../libs/mail/new-mail-id.ts';
 import { prepareMail } from '../../libs/mail/prepare-mail.ts';
+import { Turns } from '../../libs/slow-work/turns.ts';
 import { attachedMail, benchMail } from './api-mail.ts';
 
 const [dir = ''] = process.argv.slice(2);
 process.on('disconnect', () => process.exit(0));
 
 const unlimited = { maxMessages: 0, maxAgeMs: 0, maxBytes: 0 };
-const engine = await createInboxEngine({ log: silentLogger, clock: Date.now });
+const turns = new Turns();
+const engine = await createInboxEngine({ log: silentLogger, clock: Date.now, turns });
 const store = await openIntake({
   journalDir: join(dir, 'journal'),
   shard: 0 as ShardIndex,
   clock: Date.now,
   log: silentLogger,
+  turns,
 });
 const delay = monitorEventLoopDelay({ resolution: 1 });
 delay.enable();
@@ -42,6 +45,7 @@ async function openTenant(name: string, maxMessages = 0): Promise<void> {
   const openMailbox = () => store.mailbox({ uid, dir: folder, retention: { ...unlimited, maxMessages } });
   const tenant: Tenant = {
     id: name as TenantId,
+    uid,
     settings: { ...defaultInboxSettings, hostname: 'bench' },
     mailbox: openMailbox(),
     async reopen() {

@@ -36,7 +36,7 @@ export async function getApp(request: InboxRequest): Promise<Reply> {
 const pageRows = 50;
 
 /** What the app would ask for at once: with it in the page the rows stand a round trip sooner. */
-async function firstRows({ tenant, query, hub }: InboxRequest): Promise<FirstRows | null> {
+async function firstRows({ query, hub, ...request }: InboxRequest): Promise<FirstRows | null> {
   const { cursor } = hub.changesSince('');
   const start = readNumber(query.get('start'), 0, 0);
   const asked = new URLSearchParams({
@@ -44,7 +44,7 @@ async function firstRows({ tenant, query, hub }: InboxRequest): Promise<FirstRow
     limit: String(pageRows),
   });
   try {
-    return { cursor, json: String((await listMessages({ tenant, query: asked })).body) };
+    return { cursor, json: String((await listMessages({ ...request, query: asked })).body) };
   } catch {
     // A mailbox that cannot be read: the app asks for it, and says so.
     return null;

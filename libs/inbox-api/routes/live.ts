@@ -41,10 +41,9 @@ export async function waitForMessage(request: InboxRequest): Promise<Reply> {
   const arrival = arrivalOf(request, search, timeoutMs);
   try {
     const since = query.get('since');
-    const row =
-      since === null
-        ? await newest(tenant, search)
-        : await newestSince(tenant, search, since, hub.changesSince(since));
+    const row = await request.atLength(() =>
+      since === null ? newest(tenant, search) : newestSince(tenant, search, since, hub.changesSince(since)),
+    );
     if (row === 'unknown') return badRequest(`Error: unknown since: ${since}`);
     const id = row?.id ?? (await arrival.id);
     const found = id === null ? null : await tenant.mailbox.find(id);

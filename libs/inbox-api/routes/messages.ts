@@ -1,5 +1,6 @@
 import { toJson } from '../../mail/row.ts';
 import { parseSearchDate } from '../../mail/search-date.ts';
+import type { SearchQuery } from '../../mail/search-query.ts';
 import type { Mailbox, MailPage } from '../../store/store.ts';
 import type { InboxRequest } from '../inbox-request.ts';
 import { readNumber } from '../page-numbers.ts';
@@ -12,15 +13,23 @@ import { localZone, zoneOf } from '../time-zone.ts';
  * `GET api/v1/messages`: newest first; a `limit` of 0 is all of them, whatever `start` says. `around=` (an id) is the page
  * with this mail in its middle, `at=` (a time) the one that begins with the newest mail not after it.
  */
-export async function listMessages({
-  tenant,
-  query,
-}: Pick<InboxRequest, 'tenant' | 'query'>): Promise<Reply> {
-  const limit = readNumber(query.get('limit'), 0, 50);
+export function listMessages(request: ListAsked): Promise<Reply> {
+  const limit = readNumber(request.query.get('limit'), 0, 50);
+  const isLong = limit === 0 || limit > shortRows;
+  return isLong ? request.atLength(() => list(request, limit)) : list(request, limit);
+}
+
+type ListAsked = Pick<InboxRequest, 'tenant' | 'query' | 'atLength' | 'nextTurn'>;
+
+/** A list of so many rows takes a moment, a longer one more than that. */
+const shortRows = 500;
+
+async function list({ tenant, query, nextTurn }: ListAsked, limit: number): Promise<Reply> {
   const { mailbox } = tenant;
   const start = await startOf(mailbox, query, limit);
   if (typeof start !== 'number') return start;
-  return renderPage(await mailbox.page({ start: limit === 0 ? 0 : start, limit, ...before(query) }), start);
+  const page = await mailbox.page({ start: limit === 0 ? 0 : start, limit, ...before(query) });
+  return renderPage(page, start, nextTurn);
 }
 
 /** `PUT api/v1/messages`: marks those of `IDs`, or those that `Search` finds, or all. */
@@ -35,7 +44,7 @@ export async function markMessages(request: InboxRequest): Promise<Reply> {
   if (search.trim() !== '') {
     const parsed = readSearch(search, zoneOf(query));
     if (parsed.terms.length === 0) return unreadable;
-    const changed = await mailbox.setRead(await mailbox.match(parsed), read);
+    const changed = await mailbox.setRead(await request.atLength(() => mailbox.match(parsed)), read);
     if (changed.length > 0) events.publish({ kind: 'read', ids: changed, read });
   } else if (ids.length > 0) {
     const changed = await mailbox.setRead(ids, read);
@@ -63,12 +72,16 @@ export async function deleteMessages(request: InboxRequest): Promise<Reply> {
  * `GET api/v1/search`: as a list, of what `query` finds; here a `limit` of 0 is none. `around=` (an id) is the page with this
  * mail in its middle.
  */
-export async function searchMessages({ tenant, query }: InboxRequest): Promise<Reply> {
-  const text = query.get('query')?.trim() ?? '';
+export async function searchMessages(request: InboxRequest): Promise<Reply> {
+  const text = request.query.get('query')?.trim() ?? '';
   if (text === '') return noQuery;
+  const search = readSearch(text, zoneOf(request.query));
+  return request.atLength(() => find(request, search));
+}
+
+async function find({ tenant, query, nextTurn }: InboxRequest, search: SearchQuery): Promise<Reply> {
   const limit = readNumber(query.get('limit'), 0, 50);
   const { mailbox } = tenant;
-  const search = readSearch(text, zoneOf(query));
   const around = query.get('around') || null;
   const place = around === null ? -1 : (await mailbox.match(search)).indexOf(around);
   if (around !== null && place < 0) return messageNotFound;
@@ -76,17 +89,17 @@ export async function searchMessages({ tenant, query }: InboxRequest): Promise<R
     around === null ? readNumber(query.get('start'), 0, 0) : Math.max(0, place - Math.floor(limit / 2));
   const wanted = { query: search, start, limit: Math.max(1, limit), ...before(query) };
   const page = await mailbox.page(wanted);
-  return renderPage(limit === 0 ? { ...page, rows: [] } : page, start);
+  return renderPage(limit === 0 ? { ...page, rows: [] } : page, start, nextTurn);
 }
 
 /** `DELETE api/v1/search` */
-export async function deleteBySearch({ tenant, query }: InboxRequest): Promise<Reply> {
+export async function deleteBySearch({ tenant, query, atLength }: InboxRequest): Promise<Reply> {
   const text = query.get('query')?.trim() ?? '';
   if (text === '') return noQuery;
   const parsed = readSearch(text, zoneOf(query));
   if (parsed.terms.length === 0) return unreadable;
   const { mailbox, events } = tenant;
-  const removed = await mailbox.remove(await mailbox.match(parsed));
+  const removed = await mailbox.remove(await atLength(() => mailbox.match(parsed)));
   if (removed.length > 0) events.publish({ kind: 'removed', ids: removed, bySearch: true });
   return ok;
 }
@@ -118,21 +131,29 @@ function before(query: URLSearchParams): { beforeMs?: number } {
 const rowsAtOnce = 1_000;
 
 /** A `MessagesSummary`, its rows as the mailbox has them. */
-function renderPage({ rows, counts, matches, tags }: MailPage, start: number): Reply | Promise<Reply> {
+function renderPage(
+  { rows, counts, matches, tags }: MailPage,
+  start: number,
+  nextTurn: () => Promise<void>,
+): Reply | Promise<Reply> {
   const names = tags.length === 0 ? '[]' : toJson(tags.map(({ name }) => name));
   const head =
     `{"total":${counts.total},"unread":${counts.unread},"count":${rows.length},` +
     `"messages_count":${matches.total},"messages_unread":${matches.unread},"start":${start},` +
     `"tags":${names},"messages":[`;
-  return rows.length > rowsAtOnce ? renderMany(head, rows) : jsonText(`${head}${rows.join(',')}]}`);
+  return rows.length > rowsAtOnce ? renderMany(head, rows, nextTurn) : jsonText(`${head}${rows.join(',')}]}`);
 }
 
 /** In pieces, between which others are answered. */
-async function renderMany(head: string, rows: readonly string[]): Promise<Reply> {
+async function renderMany(
+  head: string,
+  rows: readonly string[],
+  nextTurn: () => Promise<void>,
+): Promise<Reply> {
   const pieces = [Buffer.from(head)];
   for (let at = 0; at < rows.length; at += rowsAtOnce) {
     pieces.push(Buffer.from(`${at === 0 ? '' : ','}${rows.slice(at, at + rowsAtOnce).join(',')}`));
-    await new Promise(setImmediate);
+    await nextTurn();
   }
   pieces.push(Buffer.from(']}\n'));
   return { status: 200, type: 'application/json', body: Buffer.concat(pieces) };

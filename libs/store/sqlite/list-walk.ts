@@ -23,10 +23,12 @@ type Found<Row> = Omit<SearchResult, 'rows'> & { readonly rows: readonly Row[] }
 export class ListWalk {
   readonly #mails: MailTable;
   readonly #marks: ListMarks;
+  readonly #nextTurn: () => Promise<void>;
 
-  constructor(mails: MailTable, marks: ListMarks) {
+  constructor(mails: MailTable, marks: ListMarks, nextTurn: () => Promise<void>) {
     this.#mails = mails;
     this.#marks = marks;
+    this.#nextTurn = nextTurn;
   }
 
   async list(request: ListRequest): Promise<readonly MailRow[]> {
@@ -147,7 +149,7 @@ export class ListWalk {
       count = seen === null ? count >> 2 : Math.min(fitting, count * sliceRows.growth, sliceRows.most);
       count = Math.max(count, 1);
       if (seen !== null) above = lowest;
-      if (above) await new Promise(setImmediate);
+      if (above) await this.#nextTurn();
     }
   }
 }

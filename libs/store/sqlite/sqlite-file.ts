@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import type Database from 'better-sqlite3';
 import { MpctlError } from '../../base/error.ts';
-import type { MailFile } from '../mail-file.ts';
+import type { MailFile, MailFileOptions } from '../mail-file.ts';
 import { copyDescriptor, rewriteFile, syncFile, syncFolder } from '../sync-path.ts';
 import { movedPath, openDatabase } from './open-database.ts';
 import { storeError } from './sqlite-error.ts';
@@ -15,11 +15,11 @@ const shrinkStepPages = 64;
 /** Space is given back when this many pages and this share of the file are unused. */
 const shrinkFrom = { pages: 256, share: 0.2 };
 
-/** Opens the mailbox of a folder; makes it when there is none. `isSuspect`: a sync of it failed. */
-export async function openSqliteFile(dir: string, isSuspect = false): Promise<MailFile> {
+/** Opens the mailbox of a folder; makes it when there is none. */
+export async function openSqliteFile(dir: string, options: MailFileOptions = {}): Promise<MailFile> {
   const path = join(dir, 'mail.db');
   try {
-    return new SqliteFile(await openDatabase(path), path, isSuspect);
+    return new SqliteFile(await openDatabase(path), path, options);
   } catch (error) {
     throw storeError(error, path);
   }
@@ -53,11 +53,11 @@ class SqliteFile implements MailFile {
   /** Who reads the file itself: only folding changes it, so it waits. */
   #frozen: Promise<void> | null = null;
 
-  constructor(db: Database.Database, path: string, isSuspect: boolean) {
+  constructor(db: Database.Database, path: string, { isSuspect = false, nextTurn }: MailFileOptions) {
     this.#db = db;
     this.#path = path;
     this.#descriptor = openSync(path, 'r');
-    this.state = new SqliteState(db, file => this.#unlink(join(dirname(path), 'big', file)));
+    this.state = new SqliteState(db, file => this.#unlink(join(dirname(path), 'big', file)), nextTurn);
     // A log that is there already is a crashed process's, who may not have synced it, or could not.
     this.#isSuspect = isSuspect || this.logBytes > 0;
     this.#syncedChanges = this.logBytes > 0 ? -1 : 0;

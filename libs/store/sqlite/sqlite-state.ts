@@ -52,12 +52,16 @@ export class SqliteState implements MailState {
   #changes = 0;
   #unusedFiles: string[] = [];
 
-  /** `onUnusedFile` is told of each file of `big` that no mail has any more. */
-  constructor(db: Database.Database, onUnusedFile: (file: string) => void) {
+  /** `onUnusedFile` is told of each file of `big` that no mail has any more. `nextTurn`: between slices of a search. */
+  constructor(
+    db: Database.Database,
+    onUnusedFile: (file: string) => void,
+    nextTurn: () => Promise<void> = () => new Promise(setImmediate),
+  ) {
     this.#statements = new Statements(db);
     this.#mails = new MailTable(this.#statements);
     this.#tags = new SqliteTags(this.#statements);
-    this.#walk = new ListWalk(this.#mails, this.#marks);
+    this.#walk = new ListWalk(this.#mails, this.#marks, nextTurn);
     this.#onUnusedFile = onUnusedFile;
     this.#totals = this.#readTotals();
   }

@@ -1,0 +1,98 @@
+/** Tenants share an event loop: whoever asks for much waits behind itself, and its neighbours do not. */
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { test } from 'node:test';
+import { openTestInbox, type TestInbox } from './inbox-for-tests.ts';
+
+/** Runs before a mailbox is asked for a page of a list or of a search. */
+function beforePages({ tenant: { mailbox } }: TestInbox, note: () => unknown): void {
+  const page = mailbox.page.bind(mailbox);
+  mailbox.page = async request => {
+    await note();
+    return page(request);
+  };
+}
+
+async function ask(socketPath: string, path: string): Promise<Socket> {
+  const socket = connect(socketPath).on('error', () => {});
+  socket.write(request(path));
+  await once(socket, 'connect');
+  return socket;
+}
+
+const request = (path: string) => `GET ${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`;
+
+/** A kept connection that the engine knows. */
+async function acquainted(at: string | AddressInfo): Promise<Socket> {
+  const socket = typeof at === 'string' ? connect(at) : connect(at.port, '127.0.0.1');
+  socket.write(request('/livez'));
+  await once(socket, 'data');
+  return socket;
+}
+
+/** Longer than a round of the event loop has time for. */
+function compute(): void {
+  for (const endMs = performance.now() + 10; performance.now() < endMs; );
+}
+
+test('a crowd of requests of a tenant: its neighbour is answered among the first', {
+  timeout: 60_000,
+}, async () => {
+  await using inbox = await openTestInbox();
+  await using other = await openTestInbox();
+  let done = 0;
+  beforePages(inbox, () => {
+    done += 1;
+    compute();
+  });
+  let doneBefore = -1;
+  beforePages(other, () => {
+    doneBefore = done;
+  });
+  const server = createServer({ allowHalfOpen: true }, socket => inbox.engine.serve(socket, other.tenant));
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+
+  const crowd = await Promise.all(Array.from({ length: 100 }, () => acquainted(inbox.socketPath)));
+  const neighbour = await acquainted(server.address() as AddressInfo);
+  for (const socket of crowd) socket.write(request('/api/v1/messages'));
+  neighbour.write(request('/api/v1/messages'));
+  await once(neighbour, 'data');
+  assert.ok(doneBefore >= 0 && doneBefore < 20, `${doneBefore} of the crowd's requests came first`);
+  while (done < 100) await new Promise(setImmediate);
+  for (const socket of [...crowd, neighbour]) socket.destroy();
+  server.close();
+});
+
+test('searches: four of a tenant at a time, the others in order, and none of those who went away', {
+  timeout: 60_000,
+}, async () => {
+  await using inbox = await openTestInbox();
+  const held: (() => void)[] = [];
+  beforePages(inbox, () => new Promise<void>(go => held.push(go)));
+  const path = '/api/v1/search?query=nothing';
+  const first = Array.from({ length: 4 }, () => inbox.fetch(path));
+  while (held.length < 4) await new Promise(setImmediate);
+  const gone = await ask(inbox.socketPath, path);
+  const last = inbox.fetch(path);
+  // What is short is answered meanwhile; then the others have come in too.
+  for (let i = 0; i < 10; i++) assert.equal((await inbox.fetch('/api/v1/info')).status, 200);
+  assert.equal(held.length, 4);
+  gone.destroy();
+  while (inbox.engine.connections(inbox.tenant) > 5) await new Promise(setImmediate);
+  for (const go of held.splice(0)) go();
+  for (const reply of await Promise.all(first)) assert.equal(reply.status, 200);
+  while (held.at(0) === undefined) await new Promise(setImmediate);
+  for (const go of held.splice(0)) go();
+  assert.equal((await last).status, 200);
+  assert.deepEqual(held, []);
+});
+
+test('an answer that takes too long is a 503 that says so', { timeout: 60_000 }, async () => {
+  await using inbox = await openTestInbox({}, { timeoutMs: 300 });
+  beforePages(inbox, () => new Promise(() => {}));
+  const { status, text, headers } = await inbox.fetch('/api/v1/search?query=x');
+  assert.deepEqual([status, text], [503, 'the answer takes too long: ask for less, or later\n']);
+  assert.equal(headers['retry-after'], '10');
+  assert.equal((await inbox.fetch('/api/v1/info')).status, 200);
+});
