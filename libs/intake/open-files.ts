@@ -84,10 +84,11 @@ export class OpenFiles {
 
   /** Resolves when what was applied is safe, whoever did, and whether the file is open or not. */
   async sync(box: Box): Promise<void> {
-    while (box.turning) await box.turning;
-    if (box.file?.isDirty) await box.file.sync();
-    // Nobody may open it meanwhile.
-    else if (box.isUnsynced && !box.file) await this.#turn(box, () => syncMailFile(box.dir));
+    for (let busy = box.held ?? box.turning; busy; busy = box.held ?? box.turning) await busy;
+    const { file } = box;
+    // The log may be written over itself: nobody may write to it meanwhile.
+    if (file?.isDirty) await this.#turn(box, () => file.sync());
+    else if (box.isUnsynced && !file) await this.#turn(box, () => syncMailFile(box.dir));
     box.isUnsynced = false;
   }
 
