@@ -66,8 +66,14 @@ class World {
   }
 
   async rename(box: Hosted, name = this.newName()): Promise<void> {
-    const { uid } = await this.#ask<TenantReply>('POST', `/v1/tenants/${box.name}/rename`, { to: name });
-    assert.equal(uid, box.uid);
+    const path = `/v1/tenants/${box.name}/rename`;
+    let reply = await askControl<TenantReply>(this.fleet, 'POST', path, { to: name });
+    // The command does not wait for ever; the tenant comes when its shard is there again.
+    while (reply.status === 404) {
+      await sleep(100);
+      reply = await askControl<TenantReply>(this.fleet, 'GET', `/v1/tenants/${name}`);
+    }
+    assert.equal(reply.body.uid, box.uid);
     this.#becomes(box, name);
   }
 
