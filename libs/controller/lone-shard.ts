@@ -72,7 +72,7 @@ export class LoneShard implements MailHands, AsyncDisposable {
       log: logSpec,
       accepts: 'shard',
     } as const;
-    shard.send({ type: 'start', config, tenants: packPlacements([...placements.values()]) });
+    shard.begin({ type: 'start', config, tenants: packPlacements([...placements.values()]) });
     await ready;
     shard.onEnd = () => {};
     return new LoneShard(folders, shard, placements, opened.move());

@@ -41,6 +41,8 @@ export class ShardProcess {
   readonly #ended = Promise.withResolvers<void>();
   /** Handed over, and not known to have arrived. */
   readonly untaken: HandedConnection[] = [];
+  /** Waits for the first message; null: that was sent. */
+  #early: [message: ToShard, handle: object | undefined][] | null = [];
   #seq = 0;
   #state: 'starting' | 'up' | 'stopping' | 'ended' = 'starting';
   /** Whether the end was asked for. */
@@ -86,9 +88,18 @@ export class ShardProcess {
     return this.#state === 'ended' ? 'stopping' : this.#state;
   }
 
+  /** Its first message. What was sent before follows. */
+  begin(message: Extract<ToShard, { readonly type: 'start' }>): void {
+    const early = this.#early?.splice(0) ?? [];
+    this.#early = null;
+    this.send(message);
+    for (const [message, handle] of early) this.send(message, handle);
+  }
+
   /** What cannot be sent any more is what `onEnd` tells about. A handle stays this process's too. */
   send(message: ToShard, handle?: object): void {
-    this.#child.send(message, handle as SendHandle | undefined, { keepOpen: true }, () => {});
+    if (this.#early) this.#early.push([message, handle]);
+    else this.#child.send(message, handle as SendHandle | undefined, { keepOpen: true }, () => {});
   }
 
   handOver(connection: HandedConnection): void {

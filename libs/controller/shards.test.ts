@@ -85,6 +85,22 @@ test('ends before a process was ready are counted until one is', async () => {
   await until('ended');
 });
 
+test('what is sent to a process before its first message comes after that', async () => {
+  const { shards, until } = shardsRunning(`let isStarted = false;
+  process.on('message', ({type, seq}) => {
+    if (type === 'start') isStarted = true;
+    if (type === 'start') process.send({type: 'ready', wireVersion: ${wireVersion}, failures: []});
+    if (type === 'report' && isStarted) process.send({type: 'report', seq, report: 'it was'});
+    if (type === 'stop') process.exit(0);
+  });`);
+  const started = shards.start(config, []);
+  const report = shards.running(0)?.report('totals');
+  await started;
+  assert.equal(await report, 'it was');
+  await until('ready');
+  await shards.stop(0, 0);
+});
+
 test('one that ended and is wanted no more is forgotten', async () => {
   const { shards, until } = shardsRunning('process.exit(1)');
   await shards.start(config, []);

@@ -100,7 +100,7 @@ export class Shards {
     // Listed before it is told anything: what no list knows ends by itself, having done nothing.
     slot.identity = process.pid === null ? null : await identifyProcess(process.pid);
     this.#writeList();
-    process.send({ type: 'start', config, tenants: placements });
+    process.begin({ type: 'start', config, tenants: placements });
   }
 
   broadcast(message: ToShard): void {

@@ -40,6 +40,8 @@ test('a shard that is to go and ended is started again for as long as tenants ha
   const leaving = observed({ shards, tenants: new Map([[id, { ...tenant, shard: 1, busy: true }]]) });
   assert.deepEqual(plan(one, leaving, 1000).steps, [{ kind: 'start-shard', shard: 1 }]);
   assert.deepEqual(plan(one, observed({ shards }), 1000).steps, [{ kind: 'stop-shard', shard: 1 }]);
+  const forgotten = { ...leaving, shards: [shard({})] };
+  assert.deepEqual(plan(one, forgotten, 1000).steps, [{ kind: 'start-shard', shard: 1 }]);
 });
 
 test('a shard that keeps ending before it is ready waits longer each time, at most 5 s', () => {
@@ -63,7 +65,7 @@ test('a tenant whose step is under way is left alone', () => {
   const [spec] = [...fleet.tenants.values()];
   assert.ok(spec);
   const busy = observed({
-    tenants: new Map([[spec.id, { spec, shard: 3, webGroup: 'www-data', busy: true, retryAtMs: 0 }]]),
+    tenants: new Map([[spec.id, { spec, shard: 0, webGroup: 'www-data', busy: true, retryAtMs: 0 }]]),
   });
   assert.deepEqual(plan(one, busy, 0).steps, []);
   assert.deepEqual(plan({ ...one, fleet: fleetForTest([]) }, busy, 0).steps, []);

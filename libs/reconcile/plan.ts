@@ -58,7 +58,10 @@ export function plan(desired: Desired, observed: Observed, nowMs: number): Plan 
   const changes = settings.filter(({ cost }) => cost !== 'restart');
   if (changes.length > 0) steps.push({ kind: 'configure', changes });
 
+  /** Shards that are to go and have tenants yet. */
+  const left = new Set<ShardIndex>();
   for (const [id, { shard, busy }] of observed.tenants) {
+    if (shard >= desired.shardCount) left.add(shard);
     if (!busy && !desired.fleet.tenants.has(id)) steps.push({ kind: 'close', tenant: id, shard });
   }
   for (const tenant of desired.fleet.tenants.values()) {
@@ -86,9 +89,10 @@ export function plan(desired: Desired, observed: Observed, nowMs: number): Plan 
   for (const { shard, state, endedAtMs, earlyEnds } of observed.shards) {
     if (shard < desired.shardCount || state === 'stopping') continue;
     // Only the shard's next process can let go of what the one that ended has left.
-    if (state !== 'down' || !hosts(observed, shard)) steps.push({ kind: 'stop-shard', shard });
+    if (state !== 'down' || !left.has(shard)) steps.push({ kind: 'stop-shard', shard });
     else if (dueAt(restartAtMs(endedAtMs, earlyEnds))) steps.push({ kind: 'start-shard', shard });
   }
+  for (const shard of left) if (!shards.has(shard)) steps.push({ kind: 'start-shard', shard });
 
   steps.sort((a, b) => stepOrder[a.kind] - stepOrder[b.kind] || compareText(subject(a), subject(b)));
   return { steps, wakeAtMs: Number.isFinite(wakeAtMs) ? wakeAtMs : null };
@@ -101,11 +105,6 @@ function changesOf(wanted: TenantSpec, now: ObservedTenant, webGroup: string): r
 }
 
 const unchanged: readonly Change[] = [];
-
-function hosts({ tenants }: Observed, shard: ShardIndex): boolean {
-  for (const tenant of tenants.values()) if (tenant.shard === shard) return true;
-  return false;
-}
 
 /** What leaves goes first, so that its paths and ports are free; a shard ends when its tenants have moved away. */
 const stepOrder: Record<Step['kind'], number> = {

@@ -52,6 +52,7 @@ export class Shard {
   #home: Promise<ShardHome> | null = null;
   #store: ShardHome['store'] | null = null;
   #started = Promise.resolve();
+  #beganEmpty = false;
 
   /** `env` gives the value of a variable of the environment. */
   constructor(
@@ -119,15 +120,19 @@ export class Shard {
   }
 
   async #openFirst(placements: readonly Placement[]): Promise<TenantWorker[]> {
-    if (placements.length === 0) return [];
+    this.#beganEmpty = placements.length === 0;
+    if (this.#beganEmpty) return [];
     const home = await this.#useHome();
-    return placements.map(placement =>
+    const workers = placements.map(placement =>
       this.#host(
         home,
         placement,
         placement.sockets.map(ref => ({ ref, source: ref.fd })),
       ),
     );
+    // Before the controller hears that we are here: it may want one of them closed, with all that is left for it.
+    void this.#settleInheritance(home);
+    return workers;
   }
 
   #open({ seq, tenant }: Command<'open'>): Promise<TenantReport[]> {
@@ -200,8 +205,7 @@ export class Shard {
       stateChanged: tenant => this.#send({ type: 'tenant', tenant }),
     });
     this.#store = home.store;
-    // In a later round, when those who waited for the home have hosted their tenants.
-    setImmediate(() => this.#settleInheritance(home));
+    if (this.#beganEmpty) void this.#settleInheritance(home);
     return home;
   }
 
