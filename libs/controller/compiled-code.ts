@@ -9,9 +9,14 @@ import type { Environment } from './run-command.ts';
 export function keepCompiledCode(dataDir: string, program: string): Environment {
   const dir = compiledCodeDir(dataDir);
   const build = String(Math.round(statSync(program).mtimeMs));
-  // V8 makes its own folders in it as wide as the umask lets them be.
-  mkdirSync(dir, { recursive: true, mode: 0o700 });
-  chmodSync(dir, 0o700);
+  try {
+    // V8 makes its own folders in it as wide as the umask lets them be.
+    mkdirSync(dir, { recursive: true, mode: 0o700 });
+    chmodSync(dir, 0o700);
+  } catch {
+    // No room: shards start all the same.
+    return {};
+  }
   for (const name of readdirSync(dir)) {
     if (name !== build) rmSync(compiledCodeDir(dataDir, name), { recursive: true, force: true });
   }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
@@ -23,7 +23,16 @@ test('a data folder is one process’s until it lets go', async () => {
   lock[Symbol.dispose]();
   using next = await takeDataLock(dir, '/run/two');
   assert.equal(next.formerRunDir, null);
-  assert.deepEqual(readdirSync(join(dir, '.state')), ['lock']);
+  assert.deepEqual(readdirSync(join(dir, '.state')), ['lock', 'lock.spare']);
+});
+
+test('a second start needs no room for its lock', async () => {
+  const inodeOf = (name: string) => statSync(join(dir, '.state', name)).ino;
+  (await takeDataLock(dir, '/run/one'))[Symbol.dispose]();
+  const spare = inodeOf('lock.spare');
+  using _lock = await takeDataLock(dir, '/run/a-longer-one');
+  assert.equal(inodeOf('lock'), spare);
+  assert.equal(JSON.parse(readFileSync(join(dir, '.state/lock'), 'utf8')).runDir, '/run/a-longer-one');
 });
 
 test('a killed process’s lock is taken over, and tells where its shards were', async () => {

@@ -1,4 +1,15 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
 import { MpctlError } from '../base/error.ts';
 import { dataLockPath } from '../spec/paths.ts';
@@ -15,6 +26,7 @@ export interface DataLock extends Disposable {
 /**
  * One process to a data folder, whatever run folder it serves: two would write each other's journals away. The lock is a
  * file that names its holder, since a data folder's path may be too long for a socket; a killed holder's is taken away.
+ * A spare one lies beside it, to be written over: on a full disk a new one would have no room.
  * @throws MpctlError DATA_FOLDER_IN_USE with the pid of the one that holds it
  */
 export async function takeDataLock(dataDir: string, runDir: string): Promise<DataLock> {
@@ -31,8 +43,8 @@ export async function takeDataLock(dataDir: string, runDir: string): Promise<Dat
   const own = `${lock}.${process.pid}`;
   rmSync(own, { force: true });
   const named = { ...(await identifyProcess(process.pid)), runDir };
-  writeFileSync(own, JSON.stringify(named), { flag: 'wx', mode: 0o600 });
   try {
+    writeOwn(own, JSON.stringify(named), `${lock}.spare`);
     const inode = inodeAt(own);
     while (!tryLink(own, lock)) {
       const holder = await findHolder(lock, `${own}.dead`);
@@ -46,6 +58,7 @@ export async function takeDataLock(dataDir: string, runDir: string): Promise<Dat
         );
       }
     }
+    keepSpare(`${lock}.spare`);
     return {
       formerRunDir,
       [Symbol.dispose]() {
@@ -53,8 +66,48 @@ export async function takeDataLock(dataDir: string, runDir: string): Promise<Dat
       },
     };
   } finally {
-    rmSync(own);
+    rmSync(own, { force: true });
   }
+}
+
+const spareBytes = 4096;
+
+/** Over the spare one where there is one: its room is its own. */
+function writeOwn(path: string, text: string, spare: string): void {
+  try {
+    if (existsSync(spare)) {
+      renameSync(spare, path);
+      overwrite(path, text);
+    } else writeFileSync(path, text, { flag: 'wx', mode: 0o600 });
+  } catch (cause) {
+    const message = `cannot write into the data folder: ${(cause as Error).message}`;
+    throw new MpctlError('DATA_FOLDER', message, { cause, hint: 'make room, or let this user write there' });
+  }
+}
+
+function overwrite(path: string, text: string): void {
+  const file = openSync(path, 'r+');
+  try {
+    writeSync(file, text, 0);
+    ftruncateSync(file, Buffer.byteLength(text));
+  } finally {
+    closeSync(file);
+  }
+}
+
+function keepSpare(path: string): void {
+  try {
+    writeFileSync(path, Buffer.alloc(spareBytes), { flag: 'wx', mode: 0o600 });
+  } catch {
+    // It is there, or there is no room for it: then the next start has none either.
+    rmIfShort(path);
+  }
+}
+
+/** One that was cut off by a full disk would be of no use. */
+function rmIfShort(path: string): void {
+  const bytes = statSync(path, { throwIfNoEntry: false })?.size ?? spareBytes;
+  if (bytes < spareBytes) rmSync(path, { force: true });
 }
 
 function readRunDir(lock: string): string | null {

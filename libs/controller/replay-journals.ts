@@ -33,7 +33,7 @@ export async function replayJournals(
 /** A shard that ended as it should leaves nothing but `.end`. */
 function isLeft(dir: string): boolean {
   try {
-    return readdirSync(dir).some(name => /\.(log|done)$/.test(name));
+    return readdirSync(dir).some(name => /\.(log|done|left)$/.test(name));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
     throw error;

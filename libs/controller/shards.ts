@@ -134,10 +134,15 @@ export class Shards {
 
   #writeList(): void {
     const running = [...this.#slots.values()].flatMap(({ identity }) => identity ?? []);
-    const { listPath } = this.#options;
+    const { listPath, log } = this.#options;
     const fresh = besidePath(listPath, 'new');
-    writeFileSync(fresh, JSON.stringify(running), { mode: 0o600 });
-    renameSync(fresh, listPath);
+    try {
+      writeFileSync(fresh, JSON.stringify(running), { mode: 0o600 });
+      renameSync(fresh, listPath);
+    } catch (error) {
+      // It is for the next controller, should this one be killed; and orphans end by themselves.
+      log.warn({ error: (error as Error).message }, 'the list of shards could not be written');
+    }
   }
 }
 

@@ -13,6 +13,8 @@ import { Trash } from './trash.ts';
 /** Folders are made when nobody has come for so long, and 1 ms longer for each: a start or a burst is over. */
 const makeAfterMs = 2000;
 
+const isFull = (error: unknown) => ['ENOSPC', 'EDQUOT'].includes((error as NodeJS.ErrnoException).code ?? '');
+
 /** Of more names than this it is quicker to list all folders than to look for each. */
 const manyNames = 100;
 
@@ -106,8 +108,13 @@ export class TenantFolders implements AsyncDisposable {
     for (const name of this.names()) {
       const leaving = this.leavingOf(name);
       const hasLeft = isThere(name) ? leaving?.left : leaving !== null || vanished === 'goes';
-      if (hasLeft) this.release(name, nowMs);
-      else if (leaving) forgetLeaving(this.#dataDir, name);
+      try {
+        if (hasLeft) this.release(name, nowMs);
+        else if (leaving) forgetLeaving(this.#dataDir, name);
+      } catch (error) {
+        // Its folder stays where it is, for the next start.
+        if (!isFull(error)) throw error;
+      }
     }
   }
 

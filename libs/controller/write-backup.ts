@@ -46,6 +46,7 @@ export async function writeBackup(request: BackupRequest): Promise<BackupReply> 
     await mkdir(part, { mode: 0o700 });
     await copyConfig(part, request);
   } catch (error) {
+    await discard(part);
     throw backupFailure(dir, error);
   }
   const earlier = newestBackup(dir);
@@ -90,6 +91,7 @@ export async function writeBackup(request: BackupRequest): Promise<BackupReply> 
     await rename(part, whole);
     syncFolder(dir);
   } catch (error) {
+    await discard(part);
     throw backupFailure(dir, error);
   }
   return { dir: whole, tenants: tenants.length, unchanged, bytes, failed };
@@ -100,6 +102,9 @@ function freeName(dir: string, nowMs: number): string {
   const name = backupName(nowMs);
   return existsSync(backupPath(dir, name)) ? freeName(dir, nowMs + 1000) : name;
 }
+
+/** What cannot be removed is, by the next one. */
+const discard = (part: string) => rm(part, { recursive: true, force: true }).catch(() => {});
 
 /** What was left by one that did not come to its end. */
 async function removeParts(dir: string): Promise<void> {

@@ -52,6 +52,8 @@ export class Box {
   isUnsynced = false;
   /** A sync of the file failed: it has to be opened again. */
   isSuspect = false;
+  /** It was told that it cannot be let go of. */
+  isStuck = false;
   /** Files that no mail names were looked for. */
   isSwept = false;
   /** Large mail that has its file in `big` and is not in the tail yet, by id. */

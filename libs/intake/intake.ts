@@ -48,6 +48,10 @@ export class Intake implements Store {
   readonly #parts: IntakeParts;
   readonly #inheritance: Inheritance;
   readonly #turns: Turns;
+  /** What a start could not take in, of all tenants: a shard that hosts one has it among its own. */
+  readonly #left: Inheritance;
+  readonly #leftReader = new RecordReader();
+  #isEnding = false;
   #settling: Promise<void> = Promise.resolve();
 
   constructor(options: IntakeOptions) {
@@ -85,6 +89,7 @@ export class Intake implements Store {
       log,
     });
     this.#inheritance = new Inheritance(journalDir, log);
+    this.#left = new Inheritance(journalDir, log);
     this.#parts = {
       journal: this.#journal,
       files: this.#files,
@@ -97,8 +102,10 @@ export class Intake implements Store {
 
   async inherit(): Promise<void> {
     const { journalDir, shard } = this.#options;
-    const names = (await listSegments(journalDir)).filter(name => name.shard === shard);
+    const all = await listSegments(journalDir);
+    const names = all.filter(name => name.shard === shard && name.kind !== 'left');
     for (const name of names) await this.#inheritance.take(name, null);
+    for (const name of all) if (name.kind === 'left') await this.#left.take(name, this.#leftReader);
     this.#journal.inherit(this.#inheritance.segments);
     if (names.length > 0) this.#reclaimer.wake();
   }
@@ -136,6 +143,18 @@ export class Intake implements Store {
     return this.#visit(uid, dir, box => copyMailbox(box, to, earlier, this.#applier, this.#files, nowMs));
   }
 
+  /**
+   * Resolves when all that was kept of a mailbox before the call is in its database.
+   * @throws MpctlError STORE_…
+   */
+  settled({ uid, dir }: Pick<MailboxOptions, 'uid' | 'dir'>): Promise<void> {
+    return this.#visit(uid, dir, async box => {
+      // What was put aside for it joins its tail when the file is opened.
+      if (this.#files.hasAside(box)) await this.#files.open(box);
+      await this.#applier.drain(box);
+    });
+  }
+
   /** Works on a mailbox for which there may be no handle. */
   async #visit<Result>(uid: TenantUid, dir: string, work: (box: Box) => Promise<Result>): Promise<Result> {
     // Until then it is not known what there is of it.
@@ -171,10 +190,16 @@ export class Intake implements Store {
     if (!box) return;
     const { closeHandle } = box;
     await closeHandle?.();
-    while (!(await this.#letGo(box))) await setTimeout(retryMs);
+    while (!(await this.#letGo(box))) {
+      if (this.#isEnding) return;
+      await setTimeout(retryMs);
+    }
     // Somebody may have asked for a handle meanwhile, where there was none.
-    if (box.closeHandle !== closeHandle) return;
-    this.#boxes.delete(uid);
+    if (box.closeHandle === closeHandle) this.#drop(box);
+  }
+
+  #drop(box: Box): void {
+    this.#boxes.delete(box.uid);
     this.#applier.forget(box);
   }
 
@@ -190,10 +215,13 @@ export class Intake implements Store {
     try {
       await this.#reclaimer.leave(box);
     } catch (error) {
-      this.#options.log.warn(
-        { uid: box.uid, err: error },
-        'mail waits in the journal: its mailbox is not let go of',
-      );
+      const { message } = error as Error;
+      if (!box.isStuck)
+        this.#options.log.warn(
+          { uid: box.uid, error: message },
+          'mail waits in the journal: its mailbox is not let go of',
+        );
+      box.isStuck = true;
       return false;
     }
     this.#files.abandon(box);
@@ -214,7 +242,15 @@ export class Intake implements Store {
     const isHere = (uid: TenantUid) => this.#boxes.has(uid) || dirOf(uid) !== null;
     for (const uid of tenants) if (!isHere(uid)) this.#inheritance.forget(uid);
     await this.#settle(tenants.filter(isHere), dirOf);
-    for (const uid of tenants) if (!this.#boxes.get(uid)?.closeHandle) await this.#release(uid);
+    for (const uid of tenants) {
+      const box = this.#boxes.get(uid);
+      // Of one that cannot be let go of, the mail is taken in when that is possible.
+      if (box && !box.closeHandle && (await this.#letGo(box)) && !box.closeHandle) this.#drop(box);
+    }
+    for (const uid of this.#left.tails.keys()) {
+      const dir = this.#boxes.has(uid) ? null : dirOf(uid);
+      if (dir !== null) this.#add(uid, dir);
+    }
     await this.#syncInheritance(dirOf);
   }
 
@@ -283,7 +319,9 @@ export class Intake implements Store {
 
   /** Gives a box what an earlier process left for it. */
   #bequeath(box: Box): Box {
-    this.#applier.merge(box, this.#inheritance.tails.get(box.uid) ?? []);
+    // It stays there: the tenant may go to another shard and come back.
+    const left = this.#left.tails.get(box.uid) ?? [];
+    this.#applier.merge(box, [...left, ...(this.#inheritance.tails.get(box.uid) ?? [])]);
     this.#inheritance.tails.delete(box.uid);
     return box;
   }
@@ -335,8 +373,14 @@ export class Intake implements Store {
     };
   }
 
+  /** What cannot be let go of is not waited for any more: it is in the journal, for the next process. */
+  end(): void {
+    this.#isEnding = true;
+  }
+
   /** Applies and closes what can be within this time. What is left is in the journal, for the next process. */
   async stop(withinMs: number): Promise<void> {
+    this.end();
     this.#reclaimer.stop();
     const boxes = [...this.#boxes.values()];
     // What comes later is refused; what was begun is acknowledged or not before it is looked at what is left.
@@ -350,6 +394,7 @@ export class Intake implements Store {
     await this.#applier.stop();
     const isSafe = await this.#files.closeAll(boxes);
     await this.#journal.close(isSafe);
+    this.#leftReader[Symbol.dispose]();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

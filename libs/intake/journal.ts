@@ -314,8 +314,14 @@ export class Journal implements AsyncDisposable {
     await active?.handle.close();
     const newest = this.#segments.at(-1);
     if (!isSafe || !newest || this.#segments.some(({ unapplied }) => unapplied > 0)) return;
-    const { handle } = await this.#create('end');
-    await handle.close();
+    try {
+      const { handle } = await this.#create('end');
+      await handle.close();
+    } catch (error) {
+      // No room, most likely: what is there says as much, and is read again by the next process.
+      this.#log.warn({ error: (error as Error).message }, 'the journal keeps what it need not');
+      return;
+    }
     await this.free(newest);
   }
 

@@ -8,18 +8,23 @@
  */
 import { Intake } from './intake.ts';
 import type { IntakeOptions, TenantDirs } from './intake-options.ts';
-import { listSegments } from './segment.ts';
+import { leaveSegments, listSegments } from './segment.ts';
 
 /**
  * Takes in what processes left in the journals of a folder, whatever their number was, and empties them. To be done
- * before a tenant is opened, by a process that is alone with the folder. Raises no event.
+ * before a tenant is opened, by a process that is alone with the folder. Raises no event. What cannot be taken in now is
+ * left to the shards, whoever of them will host its tenants.
  */
 export async function replayJournals(
   options: Omit<IntakeOptions, 'shard'>,
   dirOf: TenantDirs,
 ): Promise<void> {
-  await using intake = new Intake({ ...options, shard: 0 });
-  await intake.replay(dirOf);
+  {
+    await using intake = new Intake({ ...options, shard: 0 });
+    await intake.replay(dirOf);
+  }
+  const segments = await leaveSegments(options.journalDir);
+  if (segments > 0) options.log.warn({ segments }, 'mail waits in the journal: it could not be taken in yet');
 }
 
 /** Whether there is something that {@link replayJournals} would take in. */

@@ -1,5 +1,6 @@
 import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
-import { open, readdir, readFile } from 'node:fs/promises';
+import { open, readdir, readFile, rename } from 'node:fs/promises';
+import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { MpctlError } from '../base/error.ts';
 import type { ShardIndex } from '../base/ids.ts';
@@ -7,9 +8,10 @@ import { type Damage, decodeRecords, FoundRecord, type Salt } from './record.ts'
 
 /**
  * `log`: its records may not be applied · `done`: they have been, though what they changed may not be synced · `end`: it
- * has none; a shard that ended as it should leaves it for its number.
+ * has none; a shard that ended as it should leaves it for its number · `left`: a start could not take it in, most likely
+ * because the disk is full; every shard looks in it for the tenants that it hosts, and the next start tries again.
  */
-export type SegmentKind = 'log' | 'done' | 'end';
+export type SegmentKind = 'log' | 'done' | 'end' | 'left';
 
 /**
  * A file of the journal. Its name says everything that is needed to read it, so that a damaged head costs nothing:
@@ -31,7 +33,7 @@ export function segmentFileName({ number, shard, run, salt, kind }: SegmentName)
 }
 
 const namePattern =
-  /^(?<number>\d{10,})-(?<shard>\d+)-((?<run>[0-9a-f]{16})-)?(?<mark>[0-9a-f]{8})(?<seed>[0-9a-f]{8})\.(?<kind>log|done|end)$/;
+  /^(?<number>\d{10,})-(?<shard>\d+)-((?<run>[0-9a-f]{16})-)?(?<mark>[0-9a-f]{8})(?<seed>[0-9a-f]{8})\.(?<kind>log|done|end|left)$/;
 
 export function parseSegmentName(name: string): SegmentName | null {
   const found = namePattern.exec(name);
@@ -53,6 +55,14 @@ export async function listSegments(dir: string): Promise<readonly SegmentName[]>
     throw error;
   });
   return names.flatMap(name => parseSegmentName(name) ?? []).sort((a, b) => a.number - b.number);
+}
+
+/** Makes what was not taken in everybody's: the shards of the next fleet may be others. Returns how many segments that are. */
+export async function leaveSegments(dir: string): Promise<number> {
+  const names = (await listSegments(dir)).filter(({ kind }) => kind !== 'end');
+  for (const name of names)
+    await rename(join(dir, segmentFileName(name)), join(dir, segmentFileName({ ...name, kind: 'left' })));
+  return names.length;
 }
 
 /** Records that fit below one number; positions stay whole numbers of a double for 500 million segments. */

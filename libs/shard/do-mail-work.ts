@@ -19,6 +19,7 @@ export async function doMailWork(
       return home.store.copy({ uid: worker.uid, dir }, work.to, work.earlier);
     case 'export': {
       const { writeArchive } = await import('../archive/write-archive.ts');
+      await home.store.settled({ uid: worker.uid, dir });
       const { mailbox } = worker.openMail();
       return writeArchive({ tenant: worker.spec.id, mailbox, nowMs: home.clock() }, work.path);
     }

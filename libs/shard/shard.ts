@@ -113,6 +113,7 @@ export class Shard {
   /** Ends all tenants. Called again with less time, it hurries. */
   async stop(drainMs: number): Promise<void> {
     clearInterval(this.#beating);
+    this.#store?.end();
     await Promise.all([...this.#tenants.values()].map(worker => worker.close(drainMs)));
     const home = await this.#home;
     await home?.inbox[Symbol.asyncDispose]();

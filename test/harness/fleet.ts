@@ -42,6 +42,11 @@ export class Fleet implements AsyncDisposable {
     return fleet;
   }
 
+  /** Another tenants file in place of the one that is there. */
+  write(tenantsYaml: string): void {
+    writeFileSync(this.configPath, tenantsYaml);
+  }
+
   /** `--config`, `--run-dir` and `--data-dir` of this fleet. */
   get options(): string[] {
     return ['--config', this.configPath, '--run-dir', this.runDir, '--data-dir', this.dataDir];
