@@ -15,6 +15,8 @@ import { openIntake } from '../../libs/intake/open-intake.ts';
 import { newMailId } from '../../libs/mail/new-mail-id.ts';
 import { prepareMail } from '../../libs/mail/prepare-mail.ts';
 import { Turns } from '../../libs/slow-work/turns.ts';
+import { createSmtpEngine } from '../../libs/smtp/smtp-engine.ts';
+import { defaultSmtpSettings } from '../../libs/smtp/smtp-host.ts';
 import { attachedMail, benchMail } from './api-mail.ts';
 
 const [dir = ''] = process.argv.slice(2);
@@ -23,6 +25,7 @@ process.on('disconnect', () => process.exit(0));
 const unlimited = { maxMessages: 0, maxAgeMs: 0, maxBytes: 0 };
 const turns = new Turns();
 const engine = await createInboxEngine({ log: silentLogger, clock: Date.now, turns });
+const smtp = createSmtpEngine({ log: silentLogger });
 const store = await openIntake({
   journalDir: join(dir, 'journal'),
   shard: 0 as ShardIndex,
@@ -67,6 +70,17 @@ async function openTenant(name: string, maxMessages = 0): Promise<void> {
   tenants.set(name, tenant);
   const server = net.createServer({ allowHalfOpen: true }, socket => engine.serve(socket, tenant));
   await new Promise<void>(done => server.listen({ path: join(dir, `${name}.sock`), backlog: 4096 }, done));
+  const host = {
+    settings: { ...defaultSmtpSettings, hostname: 'bench', app: 'mpctl' },
+    async deliver(_envelope: unknown, data: Buffer) {
+      return { outcome: 'queued', id: await deliver(name, data.toString('latin1')) } as const;
+    },
+    login: async () => 'refused' as const,
+    replied() {},
+    recipientRejected() {},
+  };
+  const smtpServer = net.createServer(socket => smtp.serve(socket, host));
+  await new Promise<void>(done => smtpServer.listen(join(dir, `${name}.smtp`), done));
 }
 
 function prepared(text: string) {

@@ -3,7 +3,7 @@
  * mailbox: a mail comes before each, and the oldest goes.
  *
  *   MPCTL_BENCH_SIZES=500,10000,100000   which mailboxes
- *   MPCTL_BENCH_PARTS=requests,changes,neighbours,events
+ *   MPCTL_BENCH_PARTS=requests,changes,neighbours,crowds,events
  */
 import { type ChildProcess, fork } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -11,12 +11,13 @@ import net from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { sendMail } from '../harness/smtp-talk.ts';
 import { benchMail, markers } from './api-mail.ts';
 import type { ApiCommands } from './api-process.ts';
 import { atMost, type Figure, quantile, renderFigures, round, shown } from './figures.ts';
 
 const sizes = (process.env.MPCTL_BENCH_SIZES ?? '500,10000,100000').split(',').map(Number);
-const parts = (process.env.MPCTL_BENCH_PARTS ?? 'requests,changes,neighbours,events').split(',');
+const parts = (process.env.MPCTL_BENCH_PARTS ?? 'requests,changes,neighbours,crowds,events').split(',');
 const dir = mkdtempSync(join(tmpdir(), 'mpb-'));
 
 /** The serving process. */
@@ -243,6 +244,75 @@ async function neighbours(): Promise<void> {
 
 const measureOwn = (client: Client, path: () => string) => time(client, path, () => sleep(3));
 
+/** A neighbour asks for the same by many connections, each again when it has its answer. */
+class Crowd {
+  readonly #sockets: net.Socket[];
+
+  constructor(name: string, size: number, path: string) {
+    const request = `GET ${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`;
+    this.#sockets = Array.from({ length: size }, () => {
+      let left = 0;
+      const socket = net.connect(join(dir, `${name}.sock`));
+      socket.on('data', chunk => {
+        if (left === 0) {
+          const head = chunk.toString('latin1', 0, 1000);
+          left = head.indexOf('\r\n\r\n') + 4 + Number(/content-length: (\d+)/i.exec(head)?.[1]);
+        }
+        left -= chunk.length;
+        if (left === 0) socket.write(request);
+      });
+      socket.write(request);
+      return socket;
+    });
+  }
+
+  end(): void {
+    for (const socket of this.#sockets) socket.destroy();
+  }
+}
+
+async function crowds(): Promise<void> {
+  await server.ask('open', 'crowded');
+  await server.ask('fill', 'crowded', 10_000);
+  const client = new Client('quiet');
+  const mail = async () => {
+    const reply = await sendMail(join(dir, 'quiet.smtp'), 'beside a crowd');
+    if (!reply?.startsWith('250')) throw new Error(`mail: ${reply}`);
+  };
+  const figures: Figure[] = [];
+  const look = async (beside: string) => {
+    const list = await measureOwn(client, () => '/api/v1/messages');
+    const times: number[] = [];
+    for (let i = 0; i < 30; i++) {
+      const startedAtMs = performance.now();
+      await mail();
+      times.push(performance.now() - startedAtMs);
+    }
+    figures.push(
+      shown(`list ${beside}`, `p50 ${round(list.p50)} ms`, `p99 ${round(list.p99)} ms`),
+      shown(
+        `a mail by SMTP, from connecting to its 250, ${beside}`,
+        `p50 ${round(quantile(times, 0.5))} ms`,
+        `slowest ${round(Math.max(...times))} ms`,
+      ),
+    );
+  };
+  await look('alone');
+  const kinds = [
+    [20, '/api/v1/messages?limit=1000', '20 lists of 1,000 at a time'],
+    [30, '/api/v1/search?query=nowhere%20to%20be%20found', '30 searches at a time'],
+  ] as const;
+  for (const [size, path, what] of kinds) {
+    const crowd = new Crowd('crowded', size, path);
+    await sleep(500);
+    await look(`beside ${what}`);
+    crowd.end();
+    await sleep(1000);
+  }
+  console.log(renderFigures('Beside a neighbour that asks for much', figures));
+  client.end();
+}
+
 /** A thousand listeners that count when each mail has come to the last of them. */
 async function events(): Promise<void> {
   await server.ask('open', 'watched');
@@ -296,6 +366,7 @@ for (const size of sizes) {
   if (parts.includes('changes')) await changes(size);
 }
 if (parts.includes('neighbours')) await neighbours();
+if (parts.includes('crowds')) await crowds();
 if (parts.includes('events')) await events();
 bare.end();
 server.end();
