@@ -62,22 +62,41 @@ export function findBackup(dir: string): FoundBackup {
 
 function readManifest(dir: string): BackupManifest {
   const path = backupManifestPath(dir);
-  let manifest: BackupManifest;
+  let manifest: Partial<BackupManifest> | null;
   try {
     manifest = JSON.parse(readFileSync(path, 'utf8'));
   } catch (error) {
     throw new Refusal('BAD_BACKUP', `${path} cannot be read: ${(error as Error).message}`);
   }
-  if (manifest.format !== 1) {
+  if (typeof manifest?.format === 'number' && manifest.format > 1) {
     throw new Refusal('BAD_BACKUP', `${path} was written by a newer mpctl (${manifest.mpctl})`);
   }
-  // Names become paths.
-  const bad = manifest.tenants.find(
-    ({ name, uid, copy }) =>
-      parseTenantId(name) === null ||
-      parseTenantUid(uid) === null ||
-      !Object.keys(copy.files).every(file => /^(mail\.db|big\/[\w.-]+)$/.test(file)),
+  const { format, tenants, madeAtMs } = manifest ?? {};
+  if (format !== 1 || !Array.isArray(tenants) || !isTime(madeAtMs))
+    throw new Refusal('BAD_BACKUP', `${path} does not say what a backup says of itself`);
+  const bad = tenants.findIndex(tenant => !isBackedUpTenant(tenant));
+  if (bad >= 0) {
+    const name = tenants[bad]?.name ?? `tenant ${bad + 1}`;
+    throw new Refusal('BAD_BACKUP', `${path} names what no tenant has: ${name}`);
+  }
+  return manifest as BackupManifest;
+}
+
+const isTime = (value: unknown) => Number.isSafeInteger(value) && Math.abs(value as number) <= 8.64e15;
+
+/** Names become paths. */
+function isBackedUpTenant(one: unknown): one is BackedUpTenant {
+  const { name, uid, stanza, copy } = (one ?? {}) as Readonly<Record<string, unknown>>;
+  const { position, stamp, files } = (copy ?? {}) as Readonly<Record<string, unknown>>;
+  return (
+    parseTenantId(String(name)) !== null &&
+    parseTenantUid(String(uid)) !== null &&
+    [stanza, stamp].every(text => typeof text === 'string') &&
+    typeof position === 'number' &&
+    typeof files === 'object' &&
+    files !== null &&
+    Object.entries(files).every(
+      ([file, bytes]) => /^(mail\.db|big\/[\w-][\w.-]*)$/.test(file) && Number.isSafeInteger(bytes),
+    )
   );
-  if (bad) throw new Refusal('BAD_BACKUP', `${path} names what no tenant has: ${bad.name}`);
-  return manifest;
 }

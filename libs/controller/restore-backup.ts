@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { copyFile, mkdir, open, rm, stat } from 'node:fs/promises';
+import { copyFile, lstat, mkdir, open, realpath, rm } from 'node:fs/promises';
 import { MpctlError } from '../base/error.ts';
 import type { TenantId, TenantUid } from '../base/ids.ts';
 import { Refusal } from '../base/refusal.ts';
@@ -24,7 +24,8 @@ export type RestorePlace = {
 /**
  * Brings tenants back as a backup has them. Who is not in the tenants file is added with the lines that it had; who is
  * keeps its settings. Each gets a uid of its own, as one that is added: nothing that was written for the old one is
- * taken for it. Nothing at all is done when a name is unknown, or taken without `overwrite`.
+ * taken for it. Nothing at all is done when a name is unknown, or taken without `overwrite`; where no names are given, who is
+ * there is left alone.
  */
 export async function restoreBackup(
   { dir, names, overwrite }: RestoreBackup,
@@ -37,15 +38,17 @@ export async function restoreBackup(
     throw new Refusal('TENANT_NOT_FOUND', `${backup} has no ${missing.join(', ')}`, [], whoHas(missing, dir));
   }
   const wanted = manifest.tenants.filter(({ name }) => names.length === 0 || names.includes(name));
-  const taken = wanted.filter(({ name }) => place.isThere(name)).map(({ name }) => name);
-  if (taken.length > 0 && !overwrite) {
-    const more = taken.length > 5 ? ` and ${taken.length - 5} more` : '';
+  const skipped = overwrite ? [] : wanted.map(({ name }) => name).filter(place.isThere);
+  if (names.length > 0 && skipped.length > 0) {
+    const quoted = skipped.slice(0, 5).map(name => `"${name}"`);
+    const more = skipped.length > 5 ? ` and ${skipped.length - 5} more` : '';
     const hint = '--overwrite puts what they have now into the trash';
-    throw new Refusal('TENANT_EXISTS', `there is ${taken.slice(0, 5).join(', ')}${more} already`, [], hint);
+    throw new Refusal('TENANT_EXISTS', `there is ${quoted.join(', ')}${more} already`, [], hint);
   }
   const restored: { name: TenantId; uid: TenantUid }[] = [];
   const failed: { name: TenantId; error: string }[] = [];
   for (const tenant of wanted) {
+    if (skipped.includes(tenant.name)) continue;
     try {
       restored.push({ name: tenant.name, uid: await restoreOne(tenant, backup, place) });
     } catch (error) {
@@ -53,7 +56,7 @@ export async function restoreBackup(
       failed.push({ name: tenant.name, error: `${code}: ${message}` });
     }
   }
-  return { dir: backup, madeAtMs: manifest.madeAtMs, restored, failed };
+  return { dir: backup, madeAtMs: manifest.madeAtMs, restored, skipped, failed };
 }
 
 /** A tenant whose mail could not be read when the newest was made may be in one before it. */
@@ -106,9 +109,13 @@ async function fetchFiles({ name, copy }: BackedUpTenant, backup: string, to: st
   await mkdir(to, { recursive: true, mode: 0o700 });
   for (const [file, bytes] of Object.entries(copy.files)) {
     const [source, target] = [backedUpPath(backup, name, file), tenantFilePath(to, file)];
-    const found = await stat(source).catch(() => null);
-    if (found?.size !== bytes) {
-      const what = found ? `has ${found.size} bytes instead of ${bytes}` : 'is missing';
+    // What a link in a backup leads to is not the backup's.
+    const found = await lstat(source).catch(() => null);
+    const isIn = (await realpath(parentDir(source)).catch(() => '')).startsWith(`${await realpath(backup)}/`);
+    const isFile = found?.isFile() === true && isIn;
+    if (!isFile || found.size !== bytes) {
+      const wrong = isFile ? `has ${found.size} bytes instead of ${bytes}` : 'is no file';
+      const what = found ? wrong : 'is missing';
       throw new MpctlError('BAD_BACKUP', `${source} ${what}`);
     }
     if (!folders.has(parentDir(target))) await mkdir(parentDir(target), { recursive: true, mode: 0o700 });

@@ -75,6 +75,8 @@ export type RestoredReply = {
   readonly dir: string;
   readonly madeAtMs: number;
   readonly restored: readonly { readonly name: TenantId; readonly uid: TenantUid }[];
+  /** Those that are there, where none was named. */
+  readonly skipped: readonly TenantId[];
   readonly failed: readonly { readonly name: TenantId; readonly error: string }[];
 };
 

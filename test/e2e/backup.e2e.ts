@@ -1,6 +1,14 @@
 /** Backups of a whole fleet: made while it runs, brought back here and elsewhere. */
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { ControlStatus, TenantRow } from '../../libs/wire/control-http.ts';
@@ -106,6 +114,55 @@ test('mail is there after a crash at once where the journal folder was lost', as
   await killAll(fleet);
   await fleet.serve();
   assert.deepEqual(await subjects(fleet, 'a'), ['one', 'three', 'two']);
+});
+
+test('a restoration of all leaves those alone that are there, and brings the others', async () => {
+  await using fleet = await Fleet.serving('tenants:\n  one: {}\n');
+  await send(fleet, 'one', 'before');
+  await fleet.run(['tenant', 'add', 'two']);
+  await send(fleet, 'two', 'x');
+  const dir = join(fleet.dir, 'backups');
+  const { dir: backup } = await fleet.ask<BackupReply>('backup', dir);
+  await fleet.run(['tenant', 'remove', 'two', '--yes']);
+  await send(fleet, 'one', 'later');
+  const named = await fleet.run(['restore', dir, 'one']);
+  assert.deepEqual([named.code, /there is "one" already/.test(named.stderr)], [5, true]);
+  const reply = await fleet.ask<RestoredReply>('restore', dir);
+  assert.deepEqual([reply.restored.map(({ name }) => name), reply.skipped], [['two'], ['one']]);
+  assert.deepEqual(await subjects(fleet, 'one'), ['before', 'later']);
+  assert.deepEqual(await subjects(fleet, 'two'), ['x']);
+
+  // What lies elsewhere does not come by a link, and what is no manifest is refused.
+  await fleet.stop();
+  const file = join(backup, 'tenants/two/mail.db');
+  rmSync(file);
+  symlinkSync(join(fleet.dataDir, 'one/mail.db'), file);
+  const linked = await fleet.run(['restore', backup, 'two', '--overwrite']);
+  assert.deepEqual([linked.code, /two\/mail\.db is no file/.test(linked.stderr)], [1, true], linked.stderr);
+  const manifest = JSON.parse(readFileSync(join(backup, 'backup.json'), 'utf8'));
+  const [tenant] = manifest.tenants;
+  const bad = [
+    ...[
+      null,
+      3,
+      [],
+      {},
+      { ...manifest, tenants: {} },
+      { ...manifest, tenants: [null] },
+      { ...manifest, madeAtMs: 'x' },
+    ],
+    ...[{ copy: null }, { copy: { ...tenant.copy, files: null } }, { stanza: 3 }, { uid: '../x' }].map(
+      change => ({
+        ...manifest,
+        tenants: [{ ...tenant, ...change }],
+      }),
+    ),
+  ];
+  for (const text of bad.map(value => JSON.stringify(value))) {
+    writeFileSync(join(backup, 'backup.json'), text);
+    const { code, stderr } = await fleet.run(['restore', backup]);
+    assert.deepEqual([code, /TypeError|\n {4}at /.test(stderr)], [6, false], `${text}: ${stderr}`);
+  }
 });
 
 test('a second backup costs what has changed, and each is whole by itself', async () => {
