@@ -16,7 +16,9 @@ import {
 
 let world: InboxWorld;
 before(async () => {
-  world = await InboxWorld.serving('tenants: { shop: {}, keys: {}, frame: {}, touch: {}, fresh: {} }\n');
+  world = await InboxWorld.serving(
+    'tenants: { shop: {}, keys: {}, rows: {}, frame: {}, touch: {}, fresh: {} }\n',
+  );
   await world.send('shop', 30);
   await world.send('shop', [
     fixtureMail('attachment_emails/attachment_pdf.eml'),
@@ -64,7 +66,12 @@ test('everything is done by keyboard', async () => {
   await page.keyboard.press('End');
   await eventually(focused, 'mail 1');
   await page.keyboard.press('?');
-  await page.getByRole('dialog', { name: 'Keyboard shortcuts' }).waitFor();
+  const keys = page.getByRole('dialog', { name: 'Keyboard shortcuts' });
+  await keys.getByText('delete what is selected, else the message').waitFor();
+  const ground = await page.evaluate(
+    "getComputedStyle(document.querySelector('dialog[open]')).backgroundColor",
+  );
+  assert.equal(ground, await page.evaluate('getComputedStyle(document.body).backgroundColor'));
   await page.keyboard.press('Escape');
   await page.keyboard.press('/');
   assert.equal(await page.evaluate('document.activeElement?.id'), 'search');
@@ -76,6 +83,35 @@ test('everything is done by keyboard', async () => {
   await page.keyboard.press('g');
   await page.keyboard.press('i');
   await eventually(() => topRow(page), 'mail 30');
+  await page.context().close();
+});
+
+test('what goes from under the keyboard leaves it in the list: by key, and by button', async () => {
+  await world.send('rows', 12);
+  const page = await world.open('rows');
+  await eventually(() => topRow(page), 'mail 12');
+  const focused = () =>
+    page.evaluate<string | undefined>(
+      "document.activeElement?.closest('.row')?.querySelector('.subject')?.textContent",
+    );
+  for (const key of 'jxjxjx') await page.keyboard.press(key);
+  await page.getByText('3 selected').waitFor();
+  await page.keyboard.press('#');
+  await page.locator('output.notice', { hasText: '3 messages deleted' }).waitFor();
+  await eventually(() => topRow(page), 'mail 9');
+  await eventually(focused, 'mail 9');
+  await page.locator('.counts', { hasText: '9 unread' }).waitFor();
+  await page.keyboard.press('ArrowDown');
+  await eventually(focused, 'mail 8');
+  await page.keyboard.press('#');
+  await eventually(focused, 'mail 7');
+  await page.locator('.counts', { hasText: '8 unread' }).waitFor();
+  await page.keyboard.press('x');
+  await page.getByRole('button', { name: 'Delete', exact: true }).press('Enter');
+  await eventually(focused, 'mail 6');
+  await page.locator('.counts', { hasText: '7 unread' }).waitFor();
+  await page.keyboard.press('j');
+  await eventually(focused, 'mail 5');
   await page.context().close();
 });
 

@@ -2,6 +2,8 @@ import { useComputed } from '@preact/signals';
 import { ConfirmDialog } from '../parts/confirm-dialog.tsx';
 import { ConnectionLine } from '../parts/connection-line.tsx';
 import { linkTo, useApp, useWords } from '../parts/context.ts';
+import { focusRow } from '../parts/focus-row.ts';
+import { KeyHelp } from '../parts/key-help.tsx';
 import { ListBar } from '../parts/list-bar.tsx';
 import { MailRows } from '../parts/mail-rows.tsx';
 import { MainMenu } from '../parts/main-menu.tsx';
@@ -26,7 +28,7 @@ export function InboxPage() {
           href="."
           onClick={event => {
             event.preventDefault();
-            document.querySelector<HTMLElement>('.rows a[tabindex="0"]')?.focus();
+            focusRow(app.list.current.value);
           }}
         >
           {words.skip}
@@ -49,6 +51,7 @@ export function InboxPage() {
       <SpokenLine />
       <NoticeLine />
       <ConfirmDialog />
+      <KeyHelp />
     </div>
   );
 }

@@ -1,5 +1,6 @@
 import { useEffect, useRef } from 'preact/hooks';
-import { toggled } from '../state/selection.ts';
+import type { App } from '../state/app.ts';
+import { actedOn, nothingSelected, toggled } from '../state/selection.ts';
 import { useApp, useWords } from './context.ts';
 import { removeAndMoveOn } from './message-bar.tsx';
 
@@ -36,10 +37,12 @@ export function KeyHelp() {
         },
         '#': () => {
           if (inMessage) void removeAndMoveOn(app, id, words.deleted(1));
-          else if (at !== undefined) app.act(() => app.api.remove({ ids: [at] }), words.deleted(1));
+          else removeRows(app, actedOn(app.selection.value, at), words.deleted);
         },
         '/': () => document.getElementById('search')?.focus(),
-        '?': () => dialog.current?.showModal(),
+        '?': () => {
+          app.showsKeys.value = true;
+        },
         g: () => {
           afterG.current = true;
           setTimeout(() => {
@@ -58,32 +61,40 @@ export function KeyHelp() {
     return () => removeEventListener('keydown', onKey);
   }, []);
 
+  useEffect(() => {
+    if (app.showsKeys.value) dialog.current?.showModal();
+  }, [app.showsKeys.value]);
+
   return (
-    <>
-      <button
-        type="button"
-        class="keys-button"
-        aria-label={words.keys}
-        onClick={() => dialog.current?.showModal()}
-      >
-        ?
-      </button>
-      <dialog ref={dialog} aria-label={words.keys}>
-        <h2>{words.keys}</h2>
-        <dl class="keys">
-          {words.keyList.map(([key, does]) => (
-            <div key={key}>
-              <dt>
-                <kbd>{key}</kbd>
-              </dt>
-              <dd>{does}</dd>
-            </div>
-          ))}
-        </dl>
-        <form method="dialog">
-          <button type="submit">{words.close}</button>
-        </form>
-      </dialog>
-    </>
+    <dialog
+      ref={dialog}
+      aria-label={words.keys}
+      onClose={() => {
+        app.showsKeys.value = false;
+      }}
+    >
+      <h2>{words.keys}</h2>
+      <dl class="keys">
+        {words.keyList.map(([key, does]) => (
+          <div key={key}>
+            <dt>
+              <kbd>{key}</kbd>
+            </dt>
+            <dd>{does}</dd>
+          </div>
+        ))}
+      </dl>
+      <form method="dialog">
+        <button type="submit">{words.close}</button>
+      </form>
+    </dialog>
   );
+}
+
+function removeRows(app: App, ids: readonly string[], done: (count: number) => string): void {
+  if (ids.length === 0) return;
+  void app.act(async () => {
+    await app.api.remove({ ids });
+    app.selection.value = nothingSelected;
+  }, done(ids.length));
 }

@@ -1,6 +1,8 @@
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { counted, nothingSelected } from '../state/selection.ts';
 import { useApp, useWords } from './context.ts';
 import { DateJump } from './date-jump.tsx';
+import { focusRow } from './focus-row.ts';
 import { Icon } from './icon.tsx';
 import { KeepLine } from './keep-line.tsx';
 
@@ -19,8 +21,16 @@ function SelectionBar() {
   const clear = () => {
     app.selection.value = nothingSelected;
   };
+  const bar = useRef<HTMLDivElement>(null);
+  // It goes with the selection: whoever is in it is put back into the list.
+  useLayoutEffect(
+    () => () => {
+      if (bar.current?.contains(document.activeElement)) focusRow(app.list.current.value);
+    },
+    [],
+  );
   return (
-    <div class="bar" role="toolbar" aria-label={words.selected(selected, unseen)}>
+    <div class="bar" ref={bar} role="toolbar" aria-label={words.selected(selected, unseen)}>
       <output class="count">{words.selected(selected, unseen)}</output>
       <button type="button" onClick={() => app.act(() => app.api.setRead(true, chosen).then(clear), '')}>
         <Icon name="read" /> <span>{words.markRead}</span>
@@ -49,7 +59,7 @@ function WholeBar() {
   const from = app.place.value.start;
   const which = list.query.value === '' ? 'all' : { query: list.query.value };
   const removeAll = async () => {
-    if (!(await app.ask(words.confirmDelete(list.length.value), words.deleteAll))) return;
+    if (!(await app.ask(words.confirmDelete(list.window.value.total), words.deleteAll))) return;
     await app.act(() => app.api.remove(which), words.allDeleted);
   };
   const readAll = async () => {
@@ -59,7 +69,7 @@ function WholeBar() {
   // One text: one of two would move when the other grows.
   const counts = [
     list.length.value > 0 && words.rangeFrom(Math.min(from + 1, list.length.value), list.length.value),
-    list.unread.value > 0 && words.unreadCount(list.unread.value),
+    list.shownUnread.value > 0 && words.unreadCount(list.shownUnread.value),
   ]
     .filter(Boolean)
     .join(' · ');

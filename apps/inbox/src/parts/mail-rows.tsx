@@ -3,6 +3,7 @@ import type { JSX } from 'preact';
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import type { Summary } from '../state/api-shapes.ts';
 import { useApp, useWords } from './context.ts';
+import { focusRow } from './focus-row.ts';
 import { MailRow } from './mail-row.tsx';
 
 /** Rows drawn beyond the edges, so that a quick scroll meets no gap; not at first, when only what is seen counts. */
@@ -111,9 +112,20 @@ export function MailRows() {
     return () => clearTimeout(timer);
   }, [first.value]);
 
+  // The keyboard stays on its mail wherever that moves to, and goes to the one that takes its place.
+  useSignalEffect(() => {
+    const offset = app.list.offsetOf(app.list.current.value);
+    if (offset >= 0) current.value = offset;
+  });
+  useLayoutEffect(() => {
+    if (app.list.current.value !== '' && document.activeElement === document.body)
+      focusRow(app.list.current.value);
+  }, [app.list.current.value]);
+
   const moveTo = (offset: number) => {
     const to = Math.max(0, Math.min(app.list.length.value - 1, offset));
     current.value = to;
+    app.list.current.value = app.list.row(to)?.ID ?? '';
     const element = scroller.current;
     if (element === null) return;
     const rowTop = to * rowHeight.value;
@@ -140,10 +152,15 @@ export function MailRows() {
     const onScroll = () => {
       top.value = element?.scrollTop ?? 0;
     };
+    const onFocus = ({ target }: FocusEvent) => {
+      app.list.current.value = (target as HTMLElement).closest<HTMLElement>('[data-id]')?.dataset.id ?? '';
+    };
     element?.addEventListener('scroll', onScroll, { passive: true });
+    element?.addEventListener('focusin', onFocus);
     element?.addEventListener('keydown', onKeyDown);
     return () => {
       element?.removeEventListener('scroll', onScroll);
+      element?.removeEventListener('focusin', onFocus);
       element?.removeEventListener('keydown', onKeyDown);
     };
   }, []);

@@ -2,7 +2,6 @@ import { useSignal } from '@preact/signals';
 import { sidePages } from '../state/place.ts';
 import { linkTo, useApp, useWords } from './context.ts';
 import { Icon } from './icon.tsx';
-import { KeyHelp } from './key-help.tsx';
 
 /** The pages beside the list; folded behind a button where room is short. */
 export function MainMenu() {
@@ -48,7 +47,16 @@ export function MainMenu() {
             </a>
           );
         })}
-        <KeyHelp />
+        <button
+          type="button"
+          class="keys-button"
+          aria-label={words.keys}
+          onClick={() => {
+            app.showsKeys.value = true;
+          }}
+        >
+          ?
+        </button>
       </div>
     </nav>
   );

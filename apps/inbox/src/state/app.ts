@@ -54,6 +54,8 @@ export class App {
   readonly preview = new Preview();
   /** The operator wants no button that deletes everything. */
   readonly hidesDeleteAll: Signal<boolean> = signal(false);
+  /** Whether the list of keys is open. */
+  readonly showsKeys: Signal<boolean> = signal(false);
   readonly notice: Signal<Notice | null> = signal(null);
   readonly question: Signal<Question | null> = signal(null);
   /** Mails that came last, for those who cannot see them come. */

@@ -97,6 +97,36 @@ test('a delete of a waiting mail takes it from the pill, one of a shown mail fro
   assert.equal(list.row(0)?.ID, 'm8');
 });
 
+test('unread is told of the rows that are shown, and falls with those that go', async () => {
+  const list = new MailList(mailbox(10).fetchPage);
+  await list.search('');
+  list.removed(new Set(['m9', 'm8']));
+  assert.equal(list.unread.value, 8);
+  list.following = false;
+  list.arrived([summary(10), summary(11)]);
+  assert.equal(list.unread.value, 10);
+  assert.equal(list.shownUnread.value, 8);
+  list.updated('m11', { Read: true });
+  assert.equal(list.shownUnread.value, 8);
+  list.showPending();
+  assert.equal(list.shownUnread.value, 9);
+});
+
+test('where the mail of the keyboard goes, the next older one takes its place', async () => {
+  const list = new MailList(mailbox(6).fetchPage);
+  await list.search('');
+  list.current.value = 'm3';
+  list.removed(new Set(['m5']));
+  assert.equal(list.current.value, 'm3');
+  list.removed(new Set(['m4', 'm3', 'm2']));
+  assert.equal(list.current.value, 'm1');
+  list.current.value = 'm0';
+  list.removed(new Set(['m0']));
+  assert.equal(list.current.value, 'm1');
+  list.removed(new Set(['m1']));
+  assert.equal(list.current.value, '');
+});
+
 test('a mail is found with its neighbours, however old; of one that is gone the list starts at the top', async () => {
   const { asked, fetchPage } = mailbox(100_000);
   const list = new MailList(fetchPage);

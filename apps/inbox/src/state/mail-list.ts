@@ -38,7 +38,17 @@ export class MailList {
   /** Rows that are shown. */
   readonly length: ReadonlySignal<number> = computed(() => this.window.value.total - this.pending.value);
   readonly query: Signal<string> = signal('');
+  /** Of all rows, those that wait included. */
   readonly unread: Signal<number> = signal(0);
+  /** Of the rows that are shown. One that waits and is not known counts as unread: new mail is. */
+  readonly shownUnread: ReadonlySignal<number> = computed(() => {
+    const { total, rows } = this.window.value;
+    let waiting = 0;
+    for (let rank = total - this.pending.value; rank < total; rank++) if (!rows.get(rank)?.Read) waiting++;
+    return Math.max(0, Math.min(this.length.value, this.unread.value - waiting));
+  });
+  /** The mail that the keyboard is on; where it goes, the one that takes its place. Empty while it is on none. */
+  readonly current: Signal<string> = signal('');
   readonly loaded: Signal<boolean> = signal(false);
   /** The server's own words about what went wrong with the list, e.g. an unreadable search. */
   readonly error: Signal<string> = signal('');
@@ -198,11 +208,16 @@ export class MailList {
   removed(ids: ReadonlySet<string>): void {
     const { total, rows } = this.window.value;
     let hidden = 0;
-    for (let rank = total - this.pending.value; rank < total; rank++) {
-      const row = rows.get(rank);
-      if (row && ids.has(row.ID)) hidden++;
+    let unread = 0;
+    for (const [rank, row] of rows) {
+      if (!ids.has(row.ID)) continue;
+      if (rank >= total - this.pending.value) hidden++;
+      if (!row.Read) unread++;
     }
+    const current = this.#placeTaker(ids);
     batch(() => {
+      this.current.value = current;
+      this.unread.value = Math.max(0, this.unread.value - unread);
       this.window.value = without(this.window.value, ids);
       this.pending.value = Math.min(this.window.value.total, this.pending.value - hidden);
     });
@@ -213,7 +228,18 @@ export class MailList {
       this.window.value = emptyWindow();
       this.pending.value = 0;
       this.unread.value = 0;
+      this.current.value = '';
     });
+  }
+
+  /** The current mail, or if it is among these the next older one that stays, else the next newer one. */
+  #placeTaker(gone: ReadonlySet<string>): string {
+    const id = this.current.value;
+    if (!gone.has(id)) return id;
+    const shown = this.knownIds();
+    const at = shown.indexOf(id);
+    const stays = (one: string) => !gone.has(one);
+    return shown.slice(at + 1).find(stays) ?? shown.slice(0, Math.max(0, at)).findLast(stays) ?? '';
   }
 
   #stopLoading(): void {

@@ -125,8 +125,11 @@ export class MailStream {
       this.#settleLater();
       return;
     }
-    const { query, loaded, window } = this.#list;
-    if (query.value === '' && loaded.value && window.value.total !== this.total.value) this.#list.reload();
+    const { query, loaded, window, unread } = this.#list;
+    if (query.value !== '' || !loaded.value) return;
+    if (window.value.total !== this.total.value) this.#list.reload();
+    // Of a mail that went and whose row was not known nobody could tell whether it was unread.
+    else unread.value = this.unread.value;
   }
 
   #settleLater(): void {

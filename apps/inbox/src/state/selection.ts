@@ -28,6 +28,12 @@ export function kept(selection: Selection, gone: ReadonlySet<string>): Selection
   return ids.size === selection.ids.size ? selection : { ids, anchor: selection.anchor };
 }
 
+/** What a key acts on: all that is selected, else the mail that the keyboard is on. */
+export function actedOn(selection: Selection, at: string | undefined): string[] {
+  if (selection.ids.size > 0) return [...selection.ids];
+  return at === undefined ? [] : [at];
+}
+
 /** How many are selected, and how many of them cannot be seen just now. */
 export function counted(
   selection: Selection,

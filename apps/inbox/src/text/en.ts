@@ -242,7 +242,7 @@ export const en = {
     ['o', 'open the message'],
     ['u', 'back to the list'],
     ['x', 'select'],
-    ['#', 'delete'],
+    ['#', 'delete what is selected, else the message'],
     ['/', 'search'],
     ['1 … 9', 'views of the message'],
     ['g i', 'inbox'],
