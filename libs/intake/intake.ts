@@ -381,7 +381,7 @@ export class Intake implements Store {
   /** Applies and closes what can be within this time. What is left is in the journal, for the next process. */
   async stop(withinMs: number): Promise<void> {
     this.end();
-    this.#reclaimer.stop();
+    const reclaimed = this.#reclaimer.stop();
     const boxes = [...this.#boxes.values()];
     // What comes later is refused; what was begun is acknowledged or not before it is looked at what is left.
     await Promise.all(boxes.map(box => box.closeHandle?.()));
@@ -392,6 +392,7 @@ export class Intake implements Store {
     ]);
     done.abort();
     await this.#applier.stop();
+    await reclaimed;
     const isSafe = await this.#files.closeAll(boxes);
     await this.#journal.close(isSafe);
     this.#leftReader[Symbol.dispose]();

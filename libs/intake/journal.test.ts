@@ -74,6 +74,19 @@ describe('the journal', () => {
     assert.equal(batches.size, 1);
   });
 
+  it('frees nothing for a segment that is gone', async t => {
+    const dir = folder(t);
+    const journal = new Journal({ dir, shard: 0, maxBytes: 1e9, segmentBytes: 1000, log: silentLogger });
+    await using _ = journal;
+    for (const name of ['a', 'b', 'c']) await append(journal, name, 1000);
+    const [first] = journal.segments;
+    assert.ok(first);
+    await journal.free(first);
+    assert.deepEqual(await idsIn(dir), ['b', 'c']);
+    await journal.free(first);
+    assert.deepEqual(await idsIn(dir), ['b', 'c']);
+  });
+
   it('goes on in a new segment, and frees the oldest first', async t => {
     const dir = folder(t);
     await using journal = openJournal(dir);

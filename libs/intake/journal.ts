@@ -295,10 +295,10 @@ export class Journal implements AsyncDisposable {
    * numbers would begin anew, and say nothing of the order any more.
    */
   async free(segment: Segment): Promise<void> {
-    while (this.#segments.length > 1) {
+    // It may be gone: one to which nothing could be written is removed while others are made safe.
+    while (this.#segments.length > 1 && this.#segments.includes(segment)) {
       const oldest = this.#segments.shift() as Segment;
       await unlink(this.path(oldest));
-      if (oldest === segment) break;
     }
   }
 

@@ -26,6 +26,7 @@ export class Reclaimer {
   readonly #onFailure: (box: Box, error: unknown) => void;
   readonly #log: Logger;
   #timer: NodeJS.Timeout | null = null;
+  #looking: Promise<void> = Promise.resolve();
   #isStopped = false;
 
   constructor(options: {
@@ -53,19 +54,21 @@ export class Reclaimer {
   /** Something was written: look after the journal as long as there is something to free. */
   wake(): void {
     if (this.#isStopped) return;
-    this.#timer ??= setTimeout(
-      () => void this.#look(),
-      this.#mustFree ? this.#everyMs / 10 : this.#everyMs,
-    ).unref();
+    const look = () => {
+      this.#looking = this.#look();
+    };
+    this.#timer ??= setTimeout(look, this.#mustFree ? this.#everyMs / 10 : this.#everyMs).unref();
   }
 
   get #mustFree(): boolean {
     return this.#journal.bytes >= this.#maxBytes * freeFromShare;
   }
 
-  stop(): void {
+  /** Begins nothing any more. Resolves when nobody works on the journal's files: who closes it renames and removes them, too. */
+  async stop(): Promise<void> {
     if (this.#timer) clearTimeout(this.#timer);
     this.#isStopped = true;
+    await this.#looking;
   }
 
   async #look(): Promise<void> {
