@@ -17,6 +17,7 @@ import { openMemoryStore } from '../store/open-store.ts';
 import type { Mailbox, Retention } from '../store/store.ts';
 import type { Intake } from './intake.ts';
 import { openIntake, replayJournals } from './open-intake.ts';
+import { leaveSegments } from './segment.ts';
 
 const tenants = [0, 1, 2];
 
@@ -48,6 +49,7 @@ const step = fc.oneof(
   { weight: 2, arbitrary: fc.tuple(fc.constant('lose-journal'), fc.integer({ min: 1, max: 3 })) },
   { weight: 3, arbitrary: fc.tuple(fc.constant('crash-resume')) },
   { weight: 2, arbitrary: fc.tuple(fc.constant('crash-replay'), fc.integer({ min: 1, max: 3 })) },
+  { weight: 2, arbitrary: fc.tuple(fc.constant('crash-leave'), fc.integer({ min: 1, max: 3 })) },
   { weight: 1, arbitrary: fc.tuple(fc.constant('restart'), fc.integer({ min: 1, max: 3 })) },
 ) as fc.Arbitrary<[string, ...never[]]>;
 
@@ -137,6 +139,12 @@ class Fleet implements AsyncDisposable {
         await replayJournals(this.#options(), uid => this.#dirOf(uid));
         await this.#startShards(index);
         return this.#openMailboxes(() => this.#made++ % index);
+      case 'crash-leave':
+        // As when a start finds no room to take anything in.
+        await this.#crash(0);
+        await leaveSegments(this.#options().journalDir);
+        await this.#startShards(index);
+        return this.#openMailboxes(() => this.#made++ % index);
       case 'restart':
         for (const shard of this.#shards) await shard[Symbol.asyncDispose]();
         await replayJournals(this.#options(), uid => this.#dirOf(uid));
@@ -222,7 +230,11 @@ class Fleet implements AsyncDisposable {
       tenant.real = this.#mailbox(tenant);
       await tenant.model.setRetention(noLimits);
     }
-    for (const shard of this.#shards) await shard.settleInheritance(uid => this.#dirOf(uid));
+    for (const [index, shard] of this.#shards.entries()) {
+      const isHere = (uid: TenantUid) =>
+        this.#tenants.some(tenant => tenant.uid === uid && tenant.shard === index);
+      await shard.settleInheritance(uid => (isHere(uid) ? this.#dirOf(uid) : null));
+    }
   }
 
   #dirOf(uid: TenantUid): string | null {
