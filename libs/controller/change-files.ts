@@ -39,12 +39,12 @@ export type Edited = {
 /**
  * Makes changes of tenants in the files. No other writer comes between, nothing is lost of what an editor saves
  * meanwhile, and a change that is refused leaves no trace. Resolves to the refusals, one or null for each change;
- * `written` is called whenever some were.
+ * `written` is called whenever some were, with those that were made.
  */
 export function changeFiles(
   files: EditableFiles,
   changes: readonly TenantChange[],
-  written: (edited: Edited) => void = () => {},
+  written: (edited: Edited, made: readonly TenantChange[]) => void = () => {},
 ): Promise<readonly (Refusal | null)[]> {
   return withFileLock(files.path, async () => {
     // In one file all changes are one write; where each tenant has its own, one is written after the other.
@@ -52,7 +52,8 @@ export function changeFiles(
     const refusals: (Refusal | null)[] = [];
     for (const group of isOneFile ? [changes] : changes.map(change => [change])) {
       const edited = await changeGroup(files, group);
-      if (edited.edits.length > 0) written(edited);
+      const made = group.filter((_, at) => edited.refusals[at] === null);
+      if (edited.edits.length > 0) written(edited, made);
       refusals.push(...edited.refusals);
     }
     return refusals;

@@ -48,8 +48,6 @@ export class Fleet implements ShardsListener, MailHands {
   readonly tenants = new Map<TenantId, HostedTenant>();
   readonly shards: Shards;
   readonly #options: FleetOptions;
-  /** Names that wait for the folder of a tenant that is closing under its old one. */
-  readonly #awaited = new Set<TenantId>();
   #stepsUnderWay = 0;
   readonly #waiting = new Waiting();
   /** Called when what is differs from before, so that somebody plans again. */
@@ -87,7 +85,13 @@ export class Fleet implements ShardsListener, MailHands {
   /** Whether a tenant answers as it is wanted, or is known not to. */
   hasSettled(id: TenantId): boolean {
     const tenant = this.tenants.get(id);
-    return tenant !== undefined && !tenant.busy && this.stateOf(tenant) !== 'opening';
+    return tenant !== undefined && isHere(tenant) && this.stateOf(tenant) !== 'opening';
+  }
+
+  /** A name was given up: it is another's, should it be in the file again before its tenant is closed. */
+  giveUp(id: TenantId): void {
+    const tenant = this.tenants.get(id);
+    if (tenant) tenant.hasLeft = true;
   }
 
   /** Resolves when it is so, which is looked at whenever something changed, or when patience is over. */
@@ -129,7 +133,7 @@ export class Fleet implements ShardsListener, MailHands {
   ): Promise<MailWorkDone[Kind]> {
     const process = () => {
       const tenant = this.tenants.get(id);
-      return tenant && !tenant.busy && tenant.uid !== null ? this.shards.up(tenant.shard) : null;
+      return tenant && isHere(tenant) && tenant.uid !== null ? this.shards.up(tenant.shard) : null;
     };
     await this.until(() => process() !== null, workPatienceMs);
     const found = process();
@@ -138,7 +142,10 @@ export class Fleet implements ShardsListener, MailHands {
   }
 
   async withClosed(id: TenantId, use: (uid: TenantUid) => Promise<TenantUid>): Promise<void> {
-    await this.until(() => !this.tenants.get(id)?.busy);
+    await this.until(() => {
+      const tenant = this.tenants.get(id);
+      return tenant === undefined || isHere(tenant);
+    });
     const tenant = this.#hosted(id);
     const { uid } = tenant;
     if (uid === null) throw new MpctlError('TENANT_FOLDER', `${id} has no folder`);
@@ -206,7 +213,8 @@ export class Fleet implements ShardsListener, MailHands {
   /** New tenants and their folders. */
   #admit(steps: readonly StepOf<'open'>[]): TenantWork[] {
     const { folders, clock } = this.#options;
-    const ready = steps.filter(({ tenant }) => !this.#awaited.has(tenant.id));
+    const awaited = steps.length > 0 ? this.#awaited() : new Set();
+    const ready = steps.filter(({ tenant }) => !awaited.has(tenant.id));
     const tenants = ready.map(({ tenant, shard }) => new HostedTenant(tenant, shard));
     const ids = tenants.map(({ spec }) => spec.id);
     const uids = folders.admit(ids, clock());
@@ -221,6 +229,16 @@ export class Fleet implements ShardsListener, MailHands {
       tenant.step = 'opening';
       return openingOf(tenant);
     });
+  }
+
+  /** Names that wait for the folder of a tenant that has it under its old one. */
+  #awaited(): Set<TenantId> {
+    const names = new Set<TenantId>();
+    for (const [id, { busy, hasLeft }] of this.tenants) {
+      const leaving = busy || hasLeft ? this.#options.folders.leavingOf(id) : null;
+      if (leaving && 'renamedTo' in leaving) names.add(leaving.renamedTo);
+    }
+    return names;
   }
 
   /** Frees what a change gives up, so that others of the same plan can have it. */
@@ -272,15 +290,11 @@ export class Fleet implements ShardsListener, MailHands {
   #close(id: TenantId): void {
     const { folders, clock } = this.#options;
     const tenant = this.#hosted(id);
-    const leaving = folders.leavingOf(id);
-    const next = leaving && 'renamedTo' in leaving ? leaving.renamedTo : null;
-    if (next !== null) this.#awaited.add(next);
     tenant.step = 'closing';
     closeAll(tenant.sockets);
     this.#track(tenant, async () => {
       await this.#leaveShard(tenant);
       this.tenants.delete(id);
-      if (next !== null) this.#awaited.delete(next);
       folders.release(id, clock());
     });
   }
@@ -342,6 +356,9 @@ export class Fleet implements ShardsListener, MailHands {
     this.onChange();
   }
 }
+
+/** Not on its way anywhere. */
+const isHere = ({ busy, hasLeft }: HostedTenant) => !busy && !hasLeft;
 
 async function closeAll(sockets: readonly (BoundSocket | null)[]): Promise<void> {
   await Promise.all(sockets.map(socket => socket?.close()));

@@ -18,6 +18,7 @@ export class HostedTenant implements ObservedTenant {
   sockets: readonly (BoundSocket | null)[] = [];
   webGroup = '';
   step: 'none' | 'opening' | 'changing' | 'closing' = 'none';
+  hasLeft = false;
   retryAtMs: number | null = null;
   /** Why there is no folder, or sockets could not be bound; empty: all is well. */
   error = '';

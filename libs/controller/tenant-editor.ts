@@ -92,9 +92,11 @@ export class TenantEditor {
     this.#pending = [];
     try {
       const changes = batch.map(({ change }) => change);
-      const refusals = await changeFiles(this.#files, changes, edited =>
-        this.#reconciler.takeWritten(edited),
-      );
+      const refusals = await changeFiles(this.#files, changes, (edited, made) => {
+        for (const { verb, name } of made)
+          if (verb === 'remove' || verb === 'rename') this.#fleet.giveUp(name as TenantId);
+        this.#reconciler.takeWritten(edited);
+      });
       for (const [at, { resolve, reject }] of batch.entries()) {
         if (refusals[at]) reject(refusals[at]);
         else resolve();

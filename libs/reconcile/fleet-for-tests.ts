@@ -78,6 +78,7 @@ export function applyPlan(observed: Observed, { steps }: Plan, { fleet }: Desire
           shard,
           webGroup: fleet.webGroup,
           busy: false,
+          hasLeft: false,
           retryAtMs: null,
         });
       }

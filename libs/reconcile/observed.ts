@@ -21,6 +21,8 @@ export type ObservedTenant = {
   readonly webGroup: string;
   /** A step of it is under way: the next one waits for its end. */
   readonly busy: boolean;
+  /** It gave its name up: who has that in the file is another. */
+  readonly hasLeft: boolean;
   /** When to try what failed again; null: nothing failed. */
   readonly retryAtMs: number | null;
 };

@@ -22,7 +22,7 @@ const observed = (over: Partial<Observed> = {}): Observed => ({
   tenants: new Map(
     [...fleet.tenants].map(([id, spec]) => [
       id,
-      { spec, shard: 0, webGroup: 'www-data', busy: false, retryAtMs: null },
+      { spec, shard: 0, webGroup: 'www-data', busy: false, hasLeft: false, retryAtMs: null },
     ]),
   ),
   ...over,
@@ -55,7 +55,9 @@ test('what could not be bound is tried again when its time has come', () => {
   const [spec] = [...fleet.tenants.values()];
   assert.ok(spec);
   const failed = observed({
-    tenants: new Map([[spec.id, { spec, shard: 0, webGroup: 'www-data', busy: false, retryAtMs: 5000 }]]),
+    tenants: new Map([
+      [spec.id, { spec, shard: 0, webGroup: 'www-data', busy: false, hasLeft: false, retryAtMs: 5000 }],
+    ]),
   });
   assert.deepEqual(plan(one, failed, 4999), { steps: [], wakeAtMs: 5000 });
   assert.deepEqual(plan(one, failed, 5000).steps, [{ kind: 'retry', tenant: spec, shard: 0 }]);
@@ -65,10 +67,21 @@ test('a tenant whose step is under way is left alone', () => {
   const [spec] = [...fleet.tenants.values()];
   assert.ok(spec);
   const busy = observed({
-    tenants: new Map([[spec.id, { spec, shard: 0, webGroup: 'www-data', busy: true, retryAtMs: 0 }]]),
+    tenants: new Map([
+      [spec.id, { spec, shard: 0, webGroup: 'www-data', busy: true, hasLeft: false, retryAtMs: 0 }],
+    ]),
   });
   assert.deepEqual(plan(one, busy, 0).steps, []);
   assert.deepEqual(plan({ ...one, fleet: fleetForTest([]) }, busy, 0).steps, []);
+});
+
+test('a tenant that gave its name up is closed before another has it', () => {
+  const [spec] = [...fleet.tenants.values()];
+  assert.ok(spec);
+  const left = { spec, shard: 0, webGroup: 'www-data', busy: false, hasLeft: true, retryAtMs: 0 };
+  const planOf = (tenant: typeof left) => plan(one, observed({ tenants: new Map([[spec.id, tenant]]) }), 0);
+  assert.deepEqual(planOf(left).steps, [{ kind: 'close', tenant: spec.id, shard: 0 }]);
+  assert.deepEqual(planOf({ ...left, busy: true }).steps, []);
 });
 
 test('shards: one per core, more when the descriptors ask for it', () => {

@@ -60,9 +60,10 @@ export function plan(desired: Desired, observed: Observed, nowMs: number): Plan 
 
   /** Shards that are to go and have tenants yet. */
   const left = new Set<ShardIndex>();
-  for (const [id, { shard, busy }] of observed.tenants) {
+  for (const [id, { shard, busy, hasLeft }] of observed.tenants) {
     if (shard >= desired.shardCount) left.add(shard);
-    if (!busy && !desired.fleet.tenants.has(id)) steps.push({ kind: 'close', tenant: id, shard });
+    if (!busy && (hasLeft || !desired.fleet.tenants.has(id)))
+      steps.push({ kind: 'close', tenant: id, shard });
   }
   for (const tenant of desired.fleet.tenants.values()) {
     const to = placeTenant(tenant.id, desired.shardCount);
@@ -71,7 +72,7 @@ export function plan(desired: Desired, observed: Observed, nowMs: number): Plan 
       steps.push({ kind: 'open', tenant, shard: to });
       continue;
     }
-    if (now.busy) continue;
+    if (now.busy || now.hasLeft) continue;
     const changes = changesOf(tenant, now, desired.fleet.webGroup);
     if (now.shard !== to) steps.push({ kind: 'move', tenant, from: now.shard, to, changes });
     else if (changes.length > 0) steps.push({ kind: 'change', tenant, shard: to, changes });
