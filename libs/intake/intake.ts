@@ -285,8 +285,17 @@ export class Intake implements Store {
     const { journalDir, log } = this.#options;
     const tail = this.#inheritance.tails.get(uid) ?? [];
     const dir = join(journalDir, 'stray', uid);
-    await mkdir(dir, { recursive: true, mode: 0o700 });
-    await writeAside(uid, dir, tail);
+    try {
+      await mkdir(dir, { recursive: true, mode: 0o700 });
+      await writeAside(uid, dir, tail);
+    } catch (error) {
+      // No room, most likely: it stays in the journal, and the others need not wait for the next start.
+      log.warn(
+        { uid, error: (error as Error).message },
+        'changes of a tenant that is not known wait in the journal',
+      );
+      return;
+    }
     for (const { segment } of tail) if (segment) segment.unapplied -= 1;
     this.#inheritance.tails.delete(uid);
     const message =

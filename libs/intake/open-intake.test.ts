@@ -237,6 +237,28 @@ describe('the intake', () => {
     assert.deepEqual(await ids(mailbox(intake)), ['b', 'a']);
   });
 
+  it('mail of a tenant that nobody knows stays in the journal where there is no room to keep it apart', async t => {
+    const { root, dir, open, mailbox } = place(t);
+    const journal = join(root, '.journal');
+    const crashed = await open();
+    await mailbox(crashed).insert(aMail('a'));
+    const [name] = readdirSync(journal) as [string];
+    const bytes = readFileSync(join(journal, name));
+    await crashed[Symbol.asyncDispose]();
+    rmSync(root, { recursive: true });
+    mkdirSync(journal, { recursive: true });
+    writeFileSync(join(journal, name), bytes);
+    const options = { journalDir: journal, clock: () => 0, log: silentLogger };
+    writeFileSync(join(journal, 'stray'), 'in the way');
+    await replayJournals(options, () => null);
+    assert.deepEqual(readdirSync(journal).toSorted(), [name.replace('.log', '.left'), 'stray']);
+    rmSync(join(journal, 'stray'));
+    await replayJournals(options, () => null);
+    renameSync(join(journal, 'stray', uid), dir);
+    await using intake = await open();
+    assert.deepEqual(await ids(mailbox(intake)), ['a']);
+  });
+
   it('holds no more in memory than its bounds, and keeps all that it took', async t => {
     const { root, dir } = place(t);
     const limits = { tailBytes: 100_000, tenantTailBytes: 50_000 };
