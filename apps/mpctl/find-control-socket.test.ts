@@ -47,4 +47,5 @@ test('--run-dir wins over runDir, control.socket over both', async () => {
 
 test('a file with errors does not hide the controller', async () => {
   assert.equal(await find('{ tenants: { a: { lable: x } } }\n'), usual);
+  assert.equal(await find('{ runDir: /x/run, tenants: { a: { lable: x } } }\n'), '/x/run/.control.sock');
 });

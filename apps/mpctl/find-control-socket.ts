@@ -46,9 +46,9 @@ function wordOf(key: string, text: string, piece: Piece | undefined): string | n
   return pattern.exec(stanza)?.[2] ?? null;
 }
 
-/** Nothing where the file has errors: a command that needs it will say so. */
+/** What is right of a file with errors: a command that needs the rest will say so. */
 async function readWritten(folders: Folders): Promise<Written> {
-  const { readFiles } = await import('./files/read-files.ts');
-  const { fleet } = await readFiles(folders);
-  return fleet ? { socket: fleet.control.socketPath } : {};
+  const { readDraftOfFiles } = await import('./files/read-files.ts');
+  const { fleet } = await readDraftOfFiles(folders);
+  return { socket: fleet.control.socketPath };
 }

@@ -126,6 +126,25 @@ async function openTcp(bind: TcpBind, open: Open): Promise<HeldSocket> {
   return socket;
 }
 
+/**
+ * Why nobody could listen at an address now; null when somebody could. It is bound for an instant. That this process has
+ * not the right to says nothing about another.
+ */
+export async function probeTcp(bind: TcpBind): Promise<MpctlError | null> {
+  let refused = '';
+  try {
+    const socket = await openTcp(bind, async place => {
+      const opened = await PublicSocket.open(place, 0o777, 1);
+      refused = typeof opened === 'string' ? opened : '';
+      return opened;
+    });
+    await socket.close();
+    return null;
+  } catch (error) {
+    return refused === 'EACCES' ? null : asFailure(error);
+  }
+}
+
 /** Sets the ACLs of all at once, then the owners: after that the rest may no longer be this process's to set. */
 async function handOver(opened: readonly (Opened | MpctlError)[]): Promise<(BoundSocket | MpctlError)[]> {
   const faults = await setAcls(opened.flatMap(one => (one instanceof MpctlError ? [] : [one])));
@@ -159,6 +178,9 @@ async function setAcls(opened: readonly Opened[]): Promise<Map<Opened, string>> 
 function bindError(place: string, systemError: string): MpctlError {
   if (systemError === 'EADDRINUSE') {
     return socketError('SOCKET_IN_USE', `another process listens at ${place}`);
+  }
+  if (systemError === 'EADDRNOTAVAIL') {
+    return socketError('SOCKET_BIND_FAILED', `cannot listen at ${place}: this machine has no such address`);
   }
   return socketError('SOCKET_BIND_FAILED', `cannot listen at ${place}: ${systemError}`, {
     hint: systemError === 'EACCES' ? 'the daemon may not write the folder, or use so low a port' : '',

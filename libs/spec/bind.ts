@@ -1,5 +1,7 @@
 import type { Bind, TcpBind } from './tenant-spec.ts';
 
+export const maxPort = 65_535;
+
 /** A bind as written: a unix path may be relative still and bring its mode along. */
 export type WrittenBind =
   | { readonly kind: 'unix'; readonly path: string; readonly mode: number | null }
@@ -25,7 +27,7 @@ export function parseTcpBind(text: string): TcpBind | null {
   if (!match) return null;
   const host = match[2] === undefined ? parseHost(match[1] ?? '') : parseIpv6(match[2]);
   const port = Number(match[3]);
-  return host === null || port > 65535 ? null : { kind: 'tcp', host, port };
+  return host === null || port > maxPort ? null : { kind: 'tcp', host, port };
 }
 
 function parseHost(text: string): string | null {

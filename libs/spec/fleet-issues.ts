@@ -85,7 +85,8 @@ export class FleetIssues {
   }
 }
 
-function byPlace(files: readonly string[]): (a: Issue, b: Issue) => number {
+/** In the order of `files`, and of the lines in each. */
+export function byPlace(files: readonly string[]): (a: Issue, b: Issue) => number {
   const ranks = new Map(files.map((file, index) => [file, index]));
   const rank = (issue: Issue) => ranks.get(issue.file ?? '') ?? files.length;
   return (a, b) =>

@@ -5,7 +5,7 @@
 import { normalize } from 'node:path/posix';
 import { parseBytes } from '../base/bytes.ts';
 import { parseDuration } from '../base/duration.ts';
-import { parseBind, parseTcpBind, type WrittenBind } from './bind.ts';
+import { maxPort, parseBind, parseTcpBind, type WrittenBind } from './bind.ts';
 import type { TcpBind } from './tenant-spec.ts';
 
 export type JsonSchema = { readonly [keyword: string]: unknown };
@@ -15,6 +15,8 @@ export type Kind<T> = {
   readonly read: (text: string) => T | null;
   /** The end of "must be …". */
   readonly allowed: string;
+  /** The same of a text that is nearly one; empty: of this one there is no more to say. */
+  readonly nearly?: (text: string) => string;
   /** What an editor lets through. */
   readonly json: JsonSchema;
 };
@@ -153,14 +155,20 @@ export const webroot: Kind<string> = {
   json: { type: 'string', pattern: '^[A-Za-z0-9/_.@-]*$' },
 };
 
+const nearlyBind = (text: string) =>
+  /:\d+$/.test(text) && portOver(text) ? `a port of at most ${maxPort}` : '';
+const portOver = (text: string) => Number(text.slice(text.lastIndexOf(':') + 1)) > maxPort;
+
 export const bind: Kind<WrittenBind> = {
   read: parseBind,
+  nearly: text => (text.startsWith('unix:') ? '' : nearlyBind(text)),
   allowed: 'unix:<path>, unix:<path>:<mode>, <address>:<port>, [<IPv6>]:<port> or :<port>',
   json: { type: 'string' },
 };
 
 export const tcpBind: Kind<TcpBind> = {
   read: parseTcpBind,
+  nearly: nearlyBind,
   allowed: '<address>:<port>, [<IPv6>]:<port> or :<port>',
   json: { type: 'string' },
 };

@@ -5,12 +5,12 @@ import { bindConflicts, renderConflict } from './bind-conflicts.ts';
 import { settingsIssue, tenantIssue } from './parse.ts';
 import type { FleetReading } from './read-fleet.ts';
 import type { ListenerProtocol, SocketAccess } from './tenant-spec.ts';
-import type { KeyPath } from './written.ts';
+import { find, type KeyPath } from './written.ts';
 
-/** May the sockets of a listener be given to these accounts? Asked where anything is written about it. */
+/** May the sockets of a listener be given to this account? Asked one by one, where anything is written about it. */
 export type AccessAsk = {
   readonly tenant: TenantId;
-  /** The key that asks, e.g. `['listeners', 'smtp']` or `['user']`. */
+  /** The key that asks, e.g. `['listeners', 'smtp', 'group']` or `['user']`. */
   readonly path: KeyPath;
   readonly protocol: ListenerProtocol;
   readonly access: SocketAccess;
@@ -19,11 +19,19 @@ export type AccessAsk = {
 export function accessAsks({ fleet }: FleetReading): AccessAsk[] {
   return [...(fleet?.tenants.values() ?? [])].flatMap(({ id: tenant, user, listeners }) =>
     listeners.flatMap(({ id, protocol, access, binds }): AccessAsk[] => {
+      if (binds.every(bind => bind.kind !== 'unix')) return [];
       const { owner, group, acl } = access;
-      const isAsked = owner !== null || group !== null || acl.length > 0;
-      if (!isAsked || binds.every(bind => bind.kind !== 'unix')) return [];
-      const isUser = owner === user && group === null && acl.length === 0;
-      return [{ tenant, path: isUser ? ['user'] : ['listeners', id], protocol, access }];
+      const none = { owner: null, group: null, mode: access.mode, acl: [] };
+      const at = ['listeners', id];
+      const ofOwner = owner === user ? ['user'] : [...at, 'owner'];
+      return [
+        ...(owner === null ? [] : [{ tenant, path: ofOwner, protocol, access: { ...none, owner } }]),
+        ...(group === null ? [] : [{ tenant, path: [...at, 'group'], protocol, access: { ...none, group } }]),
+        ...acl.map((entry, i) => ({
+          ...{ tenant, path: [...at, 'acl', i], protocol },
+          access: { ...none, acl: [entry] },
+        })),
+      ];
     }),
   );
 }
@@ -42,6 +50,36 @@ export async function machineIssue(
     if (stanza) return { ...tenantIssue(source, stanza, finding), ...about };
   }
   return { ...about, severity: 'error', path: `tenants.${ask.tenant}` };
+}
+
+/** Keys about unix sockets that tenants wrote for listeners that have none. */
+export async function pointlessAccess(reading: FleetReading): Promise<Issue[]> {
+  const asks = [...(reading.fleet?.tenants.values() ?? [])].flatMap(({ id: tenant, listeners }) =>
+    listeners
+      .filter(({ binds }) => binds.length > 0 && binds.every(({ kind }) => kind === 'tcp'))
+      .flatMap(({ id }) =>
+        ['owner', 'group', 'mode', 'acl'].map(key => ({ tenant, path: ['listeners', id, key] })),
+      ),
+  );
+  const issues: Issue[] = [];
+  for (const ask of asks) {
+    if (!(await isWritten(reading, ask))) continue;
+    const message = `has no meaning here: the listener ${ask.path[1]} has no unix socket`;
+    const issue = await machineIssue(reading, ask, { code: 'SPEC_NO_SOCKET', message, hint: '' });
+    issues.push({ ...issue, severity: 'warning' });
+  }
+  return issues;
+}
+
+async function isWritten(
+  reading: FleetReading,
+  { tenant, path }: { readonly tenant: TenantId; readonly path: KeyPath },
+): Promise<boolean> {
+  for (const source of reading.sources.values()) {
+    const stanza = await source.stanza(tenant, { leftBytes: Number.POSITIVE_INFINITY });
+    if (stanza) return stanza.body !== null && find(stanza.body, path) !== null;
+  }
+  return false;
 }
 
 /** Unix sockets that are one and the same behind symlinks; `realPath` resolves those of a path's folder. */

@@ -91,7 +91,7 @@ test('fills in everything for a tenant with nothing written', async () => {
 });
 
 test('fills in the settings of the daemon', async () => {
-  const { tenants, proxy, ...settings } = await fleetOf('');
+  const { tenants, proxy, ...settings } = await fleetOf('tenants: {}');
   assert.equal(proxy.baseDomain, '');
   assert.equal(tenants.size, 0);
   assert.deepEqual(settings, {
@@ -105,6 +105,25 @@ test('fills in the settings of the daemon', async () => {
     log: { level: 'info', format: 'json' },
     metrics: { listen: [] },
   });
+});
+
+test('refuses a text that has lost its tenants, and takes one that says that there are none', async () => {
+  const issuesOf = async (text: string) => {
+    const files = new Map([
+      ['t.yaml', text],
+      ['d/none.yaml', ''],
+    ]);
+    const { fleet, issues } = await readFleet({ file: '/t.yaml', io: filesIo('/', files), facts });
+    assert.equal(fleet === null, issues.length > 0, text);
+    return issues.map(renderIssue);
+  };
+  const none = 'write `tenants: {}` for none';
+  for (const text of ['', '\n', '# tenants: {}\n', '---\n', '\uFEFF', '{}'])
+    assert.deepEqual(await issuesOf(text), [`/t.yaml: has nothing in it (${none})`], text);
+  for (const text of ['runDir: /x\n', '{ runDir: /x }', 'include: []\n'])
+    assert.deepEqual(await issuesOf(text), [`/t.yaml: has neither "tenants" nor "include" (${none})`], text);
+  for (const text of ['tenants:', 'tenants: {}', '{ tenants: {} }', 'tenants: null', 'include: d/*.yaml'])
+    assert.deepEqual(await issuesOf(text), [], text);
 });
 
 test('starts relative paths at the folder of the file that they stand in', async () => {

@@ -123,6 +123,7 @@ class Reading {
     const addressKey = JSON.stringify([settings.control, settings.metrics]);
     const previous = this.#previous?.reuse.contextKey === contextKey ? this.#previous : null;
     await this.#readTenants(context, previous);
+    await this.#missTenants(written);
     const scope = previous?.reuse.addressKey === addressKey ? { suspects: this.#changed } : {};
     for (const conflict of bindConflicts(settings, this.#tenants.values(), scope)) {
       await this.#issues.ofBind(conflict);
@@ -196,6 +197,29 @@ class Reading {
       }
     }
     return patterns;
+  }
+
+  /** A text that lost everything must not run as a fleet of nobody in the default folders. */
+  async #missTenants({ include = [] }: SettingsInput): Promise<void> {
+    const main = this.#main;
+    if (!main || main === this.#previous?.sources.get(main.path) || include.length > 0) return;
+    if ((await main.hasTenants(this.#budget)) || main.faults.length > 0) return;
+    // One that is not known may be meant to be it.
+    const isMisspelt = this.#issues
+      .list()
+      .some(({ code, path }) => code === 'SPEC_UNKNOWN_KEY' && !path.includes('.'));
+    if (isMisspelt) return;
+    const isEmpty = (await main.sections(this.#budget)).length === 0;
+    const message = isEmpty ? 'has nothing in it' : 'has neither "tenants" nor "include"';
+    const hint = 'write `tenants: {}` for none';
+    this.#issues.add({
+      code: 'SPEC_NO_TENANTS',
+      severity: 'error',
+      message,
+      hint,
+      path: '',
+      file: main.path,
+    });
   }
 
   /** What is wrong with the files that are meant. */

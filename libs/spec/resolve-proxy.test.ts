@@ -7,7 +7,10 @@ import { readFleet } from './read-fleet.ts';
 function read(text: string) {
   return readFleet({
     file: '/etc/mpctl/t.yaml',
-    io: filesIo('/etc/mpctl', new Map([['t.yaml', text]])),
+    io: filesIo(
+      '/etc/mpctl',
+      new Map([['t.yaml', `${text}\n${/^tenants:/m.test(text) ? '' : 'tenants: {}\n'}`]]),
+    ),
     facts,
   });
 }

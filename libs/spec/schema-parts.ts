@@ -9,7 +9,7 @@ function written<T>(kind: Kind<T>) {
   return z.string({ error: kind.allowed }).transform((text, context): T => {
     const value = kind.read(text);
     if (value !== null) return value;
-    context.addIssue({ code: 'custom', message: kind.allowed });
+    context.addIssue({ code: 'custom', message: kind.nearly?.(text) || kind.allowed });
     return z.NEVER;
   });
 }

@@ -54,6 +54,12 @@ export class SourceText {
     return entries.filter(entry => entry.key !== 'tenants');
   }
 
+  /** Whether it has the key `tenants`, whatever stands there. */
+  async hasTenants(budget: YamlBudget): Promise<boolean> {
+    if (this.#cut) return this.#cut.head !== null;
+    return (await this.#parseWhole(budget)).some(({ key }) => key === 'tenants');
+  }
+
   /** The names of the tenants. Of text that can be cut, or was read before, nothing is parsed. */
   async names(): Promise<Names> {
     if (this.#cut) return this.#cut.tenants;

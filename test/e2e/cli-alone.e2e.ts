@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { execa } from 'execa';
 import { Fleet, mpctlPath } from '../harness/fleet.ts';
+import { freePorts } from '../harness/free-port.ts';
 import { sendMail } from '../harness/smtp-talk.ts';
 
 test('without a controller commands work on the file and say so', async () => {
@@ -83,6 +85,18 @@ test('errors of the file end with 6, with place and what is near', async () => {
   assert.equal(issues.length, 2);
 });
 
+test('a file that was emptied is an error, and never a fleet of nobody in the default folders', async () => {
+  await using fleet = new Fleet('');
+  for (const words of [['check'], ['plan'], ['serve'], ['tenant', 'list'], ['tenant', 'add', 'a']]) {
+    const { code, stderr } = await fleet.run(words);
+    assert.equal(code, 6, words.join(' '));
+    assert.match(stderr, /tenants\.yaml: has nothing in it \(write `tenants: \{\}` for none\)/);
+  }
+  const status = await fleet.run(['status']);
+  assert.equal(status.code, 9);
+  assert.match(status.stderr, /tenants\.yaml has nothing in it; --config and --run-dir say where to look/);
+});
+
 test('check tells in one go what is wrong in the file and what this machine does not have', async () => {
   const deep = `/tmp/${'deep/'.repeat(22)}smtp.sock`;
   await using fleet = new Fleet(`tenants:
@@ -98,13 +112,61 @@ test('check tells in one go what is wrong in the file and what this machine does
   const said = stderr.split('\n').map(line => line.replace(/^.*tenants\.yaml:/, ''));
   assert.deepEqual(
     said.map(line => line.slice(0, line.indexOf(': '))),
-    ['3:11', '5:39', '7:38', '2:18', '3:27', '4:55'],
+    ['2:18', '3:11', '3:27', '4:55', '5:39', '7:38'],
     stderr,
   );
   assert.match(
     stderr,
-    /there is no user no-such-user-here\n.*there is no user nor-this-one\n.*none is not there/,
+    /there is no user no-such-user-here\n.*\n.*there is no user nor-this-one\n.*none is not there/,
   );
+});
+
+test('check asks this machine about each account, group and address; serve tells as much', async () => {
+  await using holder = createServer();
+  const port = await new Promise<number>(done => {
+    holder.listen(0, '127.0.0.1', () => done((holder.address() as AddressInfo).port));
+  });
+  await using fleet = new Fleet(`webGroup: no-web-here
+tenants:
+  alpha: { listeners: { http: { owner: no-user-here, group: no-group-here, acl: ['u:nor-this:rw'] } } }
+  beta: { listeners: { smtp: { bind: '127.0.0.1:${port}', group: root } } }
+  gamma: { listeners: { smtp: { bind: '198.51.100.7:2525' } } }
+  delta: { listeners: { smtp: { bind: ':99999' } } }
+`);
+  const wanted = [
+    '1:11: webGroup: warning: there is no group no-web-here: sockets of pages stay in the group of the daemon',
+    '3:40: tenants.alpha.listeners.http.owner: there is no user no-user-here',
+    '3:61: tenants.alpha.listeners.http.group: there is no group no-group-here',
+    '3:82: tenants.alpha.listeners.http.acl[0]: there is no user nor-this',
+    `4:38: tenants.beta.listeners.smtp.bind[0]: another process listens at 127.0.0.1 port ${port}`,
+    '4: tenants.beta.listeners.smtp.group: warning: has no meaning here: the listener smtp has no unix socket',
+    '5:39: tenants.gamma.listeners.smtp.bind[0]: cannot listen at 198.51.100.7 port 2525: this machine has no such address',
+    '6:39: tenants.delta.listeners.smtp.bind: must be a port of at most 65535, not ":99999"',
+  ];
+  for (const command of ['check', 'serve']) {
+    const { code, stderr } = await fleet.run([command]);
+    assert.equal(code, 6);
+    const said = stderr.split('\n').filter(line => /tenants\.yaml:\d/.test(line));
+    const places = said.map(line =>
+      line.replace(/^.*tenants\.yaml:/, '').replace(/^(4):\d+(?=: \S*group)/, '$1'),
+    );
+    assert.deepEqual(places, wanted, command);
+  }
+});
+
+test('what the running controller itself listens on is no error', async () => {
+  await using fleet = await Fleet.serving(
+    `tenants: { a: { listeners: { smtp: { bind: '127.0.0.1:0' } } } }\n`,
+  );
+  const [port] = await freePorts(1);
+  fleet.write(`tenants: { a: { listeners: { smtp: { bind: '127.0.0.1:${port}' } } } }\n`);
+  assert.equal((await fleet.run(['apply'])).code, 0);
+  const { code, stderr } = await fleet.run(['check']);
+  assert.equal(code, 0, stderr);
+  fleet.write(`tenants: { b: { listeners: { smtp: { bind: '127.0.0.1:${port}' } } } }\n`);
+  assert.equal((await fleet.run(['check'])).code, 0);
+  await fleet.stop();
+  assert.equal((await fleet.run(['check'])).code, 0);
 });
 
 test('environment and options say where things are; options win', async () => {

@@ -78,7 +78,13 @@ test('a bad, a half-written and a deleted file change nothing and are told', asy
   using talk = new SmtpTalk(fleet.socketPath('a1', 'smtp'));
   await talk.reply();
 
-  for (const bad of ['tenants: {a1: {nonsense: 1}}', good.slice(0, good.indexOf('5}')), '{[']) {
+  for (const bad of [
+    '',
+    '# all gone\n',
+    'tenants: {a1: {nonsense: 1}}',
+    good.slice(0, good.indexOf('5}')),
+    '{[',
+  ]) {
     writeFileSync(fleet.configPath, bad);
     await untilState(fleet, 'bad');
     assert.deepEqual(await namesOf(fleet), ['a1', 'b1', 'c1']);
@@ -107,7 +113,7 @@ test('what looks cut off waits until it is confirmed, and the rest of the change
   assert.equal((await fleet.run(['apply', '--confirm'])).code, 0);
   assert.deepEqual(await namesOf(fleet), [...names.slice(0, 10), 'fresh'].sort());
 
-  writeFileSync(fleet.configPath, '');
+  writeFileSync(fleet.configPath, 'tenants: {}\n');
   await untilState(fleet, 'held');
   writeFileSync(fleet.configPath, yamlOf([...names.slice(0, 10), 'fresh']));
   await untilState(fleet, 'current');
@@ -117,7 +123,7 @@ test('a start holds what looks like an accident beside what ran last, again and 
   const names = Array.from({ length: 8 }, (_, at) => `t${at}`);
   await using fleet = await Fleet.serving(yamlOf(names));
   await sendMail(fleet.socketPath('t3', 'smtp'), 'kept');
-  for (const text of ['', yamlOf(names.slice(0, 5)), yamlOf([...names.slice(6), 'fresh'])]) {
+  for (const text of ['tenants: {}\n', yamlOf(names.slice(0, 5)), yamlOf([...names.slice(6), 'fresh'])]) {
     await fleet.stop();
     writeFileSync(fleet.configPath, text);
     await fleet.serve();
@@ -156,7 +162,7 @@ test('where nobody knows what ran last a start does not put everybody into the t
   await Promise.all(names.map(name => sendMail(fleet.socketPath(name, 'smtp'), 'kept')));
   await fleet.stop();
   rmSync(join(fleet.dataDir, '.state/accepted.json'));
-  writeFileSync(fleet.configPath, '');
+  writeFileSync(fleet.configPath, 'tenants: {}\n');
   const refused = await execa(mpctlPath, ['serve', ...fleet.options], { reject: false, timeout: 20_000 });
   assert.equal(refused.exitCode, 1);
   assert.match(refused.stderr, /no tenant is left\n {2}.*serve --confirm/);

@@ -47,7 +47,10 @@ export async function serve(input: Input): Promise<ExitCode> {
     log,
   });
   if ('length' in opened) {
-    throw new Refusal('BAD_TENANTS_FILE', `${folders.configPath} has errors: nothing was started`, opened);
+    const { allIssues } = await import('../files/all-issues.ts');
+    const { issues } = await allIssues(folders);
+    const message = `${folders.configPath} has errors: nothing was started`;
+    throw new Refusal('BAD_TENANTS_FILE', message, issues.length > 0 ? issues : opened);
   }
   await life.of(opened, error => log.error({ error }, 'the files could not be read again'));
   return exitCode.done;
