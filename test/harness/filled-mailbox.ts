@@ -1,4 +1,5 @@
 /** A mailbox that is full before its server starts: a hundred thousand mails take seconds, not the hour that SMTP would. */
+import { createHash } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TenantId } from '../../libs/base/ids.ts';
@@ -13,7 +14,8 @@ const noLimits = { maxMessages: 0, maxAgeMs: 0, maxBytes: 0 };
 export async function fillMailbox(dataDir: string, tenant: string, count: number): Promise<void> {
   const id = tenant as TenantId;
   mkdirSync(tenantDataDir(dataDir, id), { recursive: true, mode: 0o700 });
-  writeFileSync(tenantUidPath(dataDir, id), '0123456789abcdef\n', { mode: 0o600 });
+  const uid = createHash('sha256').update(tenant).digest('hex').slice(0, 16);
+  writeFileSync(tenantUidPath(dataDir, id), `${uid}\n`, { mode: 0o600 });
   const db = await openDatabase(join(tenantDatabasePath(dataDir, id)));
   const state = new SqliteState(db, () => {});
   const nowMs = Date.now();
