@@ -31,7 +31,7 @@ import { MailKeeping } from './mail-keeping.ts';
 import { MemorySaving } from './memory-saving.ts';
 import { notifySystemd } from './notify-systemd.ts';
 import { ProxyKeeper } from './proxy-keeper.ts';
-import { Reconciler } from './reconciler.ts';
+import { heldMessage, Reconciler } from './reconciler.ts';
 import { replayJournals } from './replay-journals.ts';
 import { takeRunLock } from './run-lock.ts';
 import { RunningController } from './running-controller.ts';
@@ -72,7 +72,7 @@ export async function openController(options: ControllerOptions): Promise<Contro
   if (!options.confirmed) await holdAtStart(config, accepted, folders, clock());
   const { hostname, webGroup, control, log: logSpec } = config.good.fleet;
   log.configure(logSpec);
-  if (config.state.state === 'held') log.warn({ ...config.state }, 'the tenants file is not applied');
+  if (config.state.state === 'held') log.warn({ ...config.state }, heldMessage);
   folders.trash.graceMs = config.good.fleet.trashMs;
   const api = options.publicSocketsOnly ? 'public' : 'private';
   // The lock is ours and the shards of the one before are gone: whoever still answers has nobody behind it.

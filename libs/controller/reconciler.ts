@@ -14,6 +14,10 @@ import { isGood } from './good-reading.ts';
 import type { Loop } from './loop.ts';
 import { Serial } from './serial.ts';
 
+/** What the log says of a file that waits to be confirmed. */
+export const heldMessage =
+  'the tenants file is not applied: `mpctl plan` shows what it would do, `mpctl apply --confirm` does it';
+
 /** What a shard leaves room for among its descriptors. */
 const shardRoom = { openDatabases: 128, connections: 1000 };
 
@@ -89,7 +93,10 @@ export class Reconciler {
     const { state, held, issues } = this.config.state;
     if (isTaken) this.#takeOver();
     else if (state !== 'current' && !isDeepStrictEqual(before, this.config.state)) {
-      this.#log.warn({ state, held, issues }, 'the tenants file is not applied');
+      this.#log.warn(
+        { state, held, issues },
+        state === 'held' ? heldMessage : 'the tenants file is not applied',
+      );
     }
     if (state === 'current' && issues.length > 0 && !isDeepStrictEqual(before.issues, issues)) {
       this.#log.warn({ issues }, 'a part of the tenants file waits for a restart');

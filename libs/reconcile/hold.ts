@@ -13,16 +13,25 @@ const largestCount = 5;
  * YAML with fewer tenants, so what looks like one, or takes many tenants away, is asked about first.
  */
 export function holdReason(before: HeldView, after: HeldView): string {
+  const gone = [...before.tenants.keys()].filter(name => !after.tenants.has(name));
   for (const [path, text] of before.texts) {
     const now = after.texts.get(path);
     if (now !== undefined && now.length < text.length && text.startsWith(now)) {
-      return `${path} is the beginning of what it was: it looks cut off`;
+      const lost = gone.length > 0 ? `; ${countGone(before, gone)}` : '';
+      return `${path} is the beginning of what it was: it looks cut off${lost}`;
     }
   }
   if (before.tenants.size === 0) return '';
   if (after.tenants.size === 0) return 'no tenant is left';
-  let removed = 0;
-  for (const name of before.tenants.keys()) if (!after.tenants.has(name)) removed++;
-  if (removed <= Math.max(largestCount, before.tenants.size * largestShare)) return '';
-  return `${removed} of ${before.tenants.size} tenants are gone`;
+  if (gone.length <= Math.max(largestCount, before.tenants.size * largestShare)) return '';
+  return countGone(before, gone);
+}
+
+/** Tenants that are told by name. */
+const maxNamed = 5;
+
+function countGone({ tenants }: HeldView, gone: readonly string[]): string {
+  const more = gone.length > maxNamed ? ', …' : '';
+  const are = gone.length === 1 ? 'is' : 'are';
+  return `${gone.length} of ${tenants.size} tenants ${are} gone: ${gone.slice(0, maxNamed).join(', ')}${more}`;
 }

@@ -198,10 +198,15 @@ test('plan says what differs, apply does it at once, and both tell what is wrong
 
 test('a change that looks like an accident is held until it is confirmed', async () => {
   const before = tenantsFile();
-  writeFileSync(fleet.configPath, '');
+  writeFileSync(fleet.configPath, 'tenants: {}\n');
   const held = await fleet.run(['apply']);
   assert.equal(held.code, 1);
-  assert.match(held.stderr, /held: /);
+  assert.match(held.stderr, /held: no tenant is left/);
+  assert.match(held.stdout, /^nothing was done; confirmed it would do this:\n {2}- /);
+  assert.match(
+    (await fleet.run(['status'])).stdout,
+    /no tenant is left .*`mpctl plan`.*`mpctl apply --confirm`/,
+  );
   assert.equal((await fleet.get('alpha', '/livez')).status, 200);
   assert.equal((await fleet.ask<ControlStatus>('status')).config.state, 'held');
   writeFileSync(fleet.configPath, before);

@@ -12,7 +12,7 @@ const maxTold = 10;
 export async function apply(input: Input): Promise<ExitCode> {
   const path = input.has('confirm') ? '/v1/apply?confirm=1' : '/v1/apply';
   const reply = await askRunning<ApplyReply>(input.folders, 'POST', path);
-  printPlan(input, reply);
+  printPlan(input, reply, true);
   const rows = await askRunning<readonly TenantRow[]>(input.folders, 'GET', '/v1/tenants');
   const troubled = rows.filter(({ state }) => state === 'failed' || state === 'partial');
   for (const { name, error } of troubled.slice(0, maxTold)) printNote(`mpctl: ${name}: ${error}`);

@@ -6,7 +6,7 @@ import { withFleet } from '../with-fleet.ts';
 /** What `apply` would do now. */
 export async function plan(input: Input): Promise<ExitCode> {
   const reply = await withFleet(input.folders, fleet => fleet.plan());
-  printPlan(input, reply);
+  printPlan(input, reply, false);
   if (reply.issues.some(({ severity }) => severity === 'error')) return exitCode.badFile;
   return reply.lines.length > 0 || reply.held !== '' ? exitCode.differs : exitCode.done;
 }

@@ -17,6 +17,8 @@ export async function status(input: Input): Promise<ExitCode> {
   return exitCode.done;
 }
 
+const wayOut = '`mpctl plan` shows what it would do, `mpctl apply --confirm` does it';
+
 function renderStatus({
   version,
   pid,
@@ -33,7 +35,7 @@ function renderStatus({
   const states = Object.entries(tenants.states).map(([state, count]) => `${count} ${state}`);
   const lines = [
     `mpctl ${version}, pid ${pid}, up ${renderTime(uptimeMs)}`,
-    `${config.path}: ${config.state}${config.held === '' ? '' : `, ${config.held}`}`,
+    `${config.path}: ${config.state}${config.held === '' ? '' : `, ${config.held} (${wayOut})`}`,
     `${renderCount(tenants.total, 'tenant')}${states.length > 0 ? `: ${states.join(', ')}` : ''}`,
     `${renderCount(connections, 'connection')}, ${renderCount(totals.accepted, 'mail')} taken, ${totals.rejected} refused`,
     ...config.issues.map(renderIssue),
