@@ -59,6 +59,9 @@ async function introduce(): Promise<void> {
     if (row.messages === 0 && row.state === 'listening') await sendWelcome(tenant);
     console.log(describe(tenant));
   }
+  console.log(
+    'A browser opens pages that have an address. Those on unix sockets get one from a web server (mpctl proxy),\nor by listeners.http.bind in tenants.example.yaml, as where `open` stands above.\n',
+  );
   console.log(`The log is in ${relative(root, logPath)}. Ctrl-C ends it all.`);
 }
 

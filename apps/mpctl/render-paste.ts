@@ -1,5 +1,8 @@
-/** Settings for the usual mail programs, ready to paste: `smtp` are a tenant's binds, `program` the path of mpctl. */
-export function renderPaste(smtp: readonly string[], program: string): string {
+/** A tenant's, as in the tenants file. */
+type Binds = { readonly smtp: readonly string[]; readonly http: readonly string[] };
+
+/** Settings for the usual mail programs, ready to paste: and how to read what they sent. `program` is the path of mpctl. */
+export function renderPaste({ smtp, http }: Binds, program: string): string {
   const address = smtp.find(bind => bind.startsWith('unix:')) ?? smtp[0];
   if (address === undefined) return '';
   const sendmail = `${program} sendmail -S ${address}`;
@@ -9,8 +12,26 @@ export function renderPaste(smtp: readonly string[], program: string): string {
     ['Laravel', `MAIL_MAILER=sendmail MAIL_SENDMAIL_PATH="${sendmail} -bs -i"`],
     ['Nodemailer', nodemailer(address)],
     ['shell', `${sendmail} you@example.test < mail.eml`],
+    ...readRows(http),
   ];
   return rows.map(([name = '', line]) => `  ${name.padEnd(12)}${line}`).join('\n');
+}
+
+/** The page by its address where it has one; the last mail by a socket. */
+function readRows(http: readonly string[]): [string, string][] {
+  const page = http.find(bind => !bind.startsWith('unix:'));
+  const socket = http.find(bind => bind.startsWith('unix:'))?.slice('unix:'.length);
+  return [
+    ...(page ? [['open', `http://${page}/`] satisfies [string, string]] : []),
+    ...(socket
+      ? [
+          ['read', `curl --unix-socket ${socket} http://localhost/api/v1/message/latest`] satisfies [
+            string,
+            string,
+          ],
+        ]
+      : []),
+  ];
 }
 
 function nodemailer(address: string): string {

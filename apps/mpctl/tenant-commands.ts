@@ -15,7 +15,7 @@ export const tenantCommands: readonly Command[] = [
     ],
     options: [{ name: 'no-auth', summary: 'make no user for its page' }, dryRun],
     details:
-      'Prints where it listens and settings for PHP, Symfony, Laravel and Nodemailer to paste. Where `proxy` is ' +
+      'Prints where it listens, settings for PHP, Symfony, Laravel and Nodemailer to paste, and how to read what comes. Where `proxy` is ' +
       'configured and nothing says who may read its page, it makes a user and a password, and shows them this once.',
     examples: ['mpctl tenant add project-a', 'mpctl tenant add project-b user=bob "label=Project B" --json'],
     load: async () => (await import('./commands/tenant-add.ts')).tenantAdd,

@@ -15,7 +15,7 @@ export async function tenantAdd(input: Input): Promise<ExitCode> {
   const [name = '', ...settings] = input.args;
   return changeTenant(input, { verb: 'add', name, set: parseSettings(settings) }, async (tenant, fleet) => {
     const page = await openPage(tenant, input.has('no-auth') ? null : fleet);
-    return { json: page.json, text: `${page.text}\n\n${renderPaste(tenant.smtp, programPath())}` };
+    return { json: page.json, text: `${page.text}\n\n${renderPaste(tenant, programPath())}` };
   });
 }
 
