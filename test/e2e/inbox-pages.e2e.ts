@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { hashSync } from 'bcryptjs';
 import { desktop } from '../harness/browser.ts';
 import { freePorts } from '../harness/free-port.ts';
-import { eventually, InboxWorld, mailOf, subjects, topRow } from '../harness/inbox-world.ts';
+import { eventually, InboxWorld, mailOf, row, subjects, topRow } from '../harness/inbox-world.ts';
 
 let world: InboxWorld;
 let port = 0;
@@ -110,6 +110,7 @@ test('new mail is told of outside of the page where that is wanted', async () =>
   await page.goto(`${(await world.door('fresh')).url}?page=settings`);
   await page.locator('.connection.live').waitFor();
   await world.send('fresh', mailOf('not asked for'));
+  await row(page, 'not asked for').waitFor({ state: 'attached' });
   await page.getByLabel('Tell of new mail outside of this page').check();
   await eventually(() => page.evaluate("localStorage.getItem('mp-notifications')"), '1');
   await world.send('fresh', mailOf('told of'));
