@@ -19,7 +19,7 @@ const accountsOf = (fleet: Fleet) =>
   names.map(name => newAccount(fleet.socketPath(name, 'smtp'), fleet.socketPath(name, 'http')));
 
 test(`shards and controllers are killed under load, ${rounds} times (seed ${seed})`, {
-  timeout: 3_600_000,
+  timeout: 4 * 3_600_000,
 }, async t => {
   const random = seeded(seed);
   await using fleet = await Fleet.serving(yaml(3));

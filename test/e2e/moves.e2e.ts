@@ -165,7 +165,7 @@ const restore: Happening = async (world, ledger) => {
 };
 const happenings = [reshard, reshard, reshard, rename, rename, vanish, replace, replace, restore, restore];
 
-test(`tenants move, leave and come back under load (seed ${seed})`, { timeout: 3_600_000 }, async t => {
+test(`tenants move, leave and come back under load (seed ${seed})`, { timeout: 4 * 3_600_000 }, async t => {
   const random = seeded(seed);
   await using fleet = await Fleet.serving('shards: 2\ndefaults: { maxMessages: 0 }\ntenants:\n');
   const world = new World(fleet, random);

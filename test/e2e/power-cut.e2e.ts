@@ -18,7 +18,7 @@ type Cut = { readonly at: number; readonly accounts: readonly Account[] };
 
 test(`the power is cut at ${cuts} moments (seed ${seed})`, {
   skip: process.platform === 'linux' ? false : 'needs LD_PRELOAD',
-  timeout: 3_600_000,
+  timeout: 4 * 3_600_000,
 }, async t => {
   const random = seeded(seed);
   await using fleet = new Fleet(yaml);
