@@ -1,9 +1,9 @@
-import type { ListKey } from './mail-table.ts';
+import { type ListKey, topKey } from './mail-table.ts';
 
 /** A place in a list, and how many mails stand above it, the one at it among them. */
 export type ListMark = { readonly key: ListKey; readonly above: number };
 
-const top: ListMark = { key: [Number.POSITIVE_INFINITY, 0], above: 0 };
+export const topMark: ListMark = { key: topKey, above: 0 };
 
 /**
  * Places in the list of a mailbox that are kept right while mail comes and goes, so that who asks for a page far down need
@@ -23,12 +23,12 @@ export class ListMarks {
 
   /** The nearest place with at most so many mails above it. */
   before(count: number): ListMark {
-    return this.#marks.findLast(({ above }) => above <= count) ?? top;
+    return this.#marks.findLast(({ above }) => above <= count) ?? topMark;
   }
 
   /** The nearest place above a mail. */
   over(key: ListKey): ListMark {
-    return this.#marks.findLast(mark => isAbove(mark.key, key)) ?? top;
+    return this.#marks.findLast(mark => isAbove(mark.key, key)) ?? topMark;
   }
 
   /** Goes on from a mark, in steps that `keyBelow` takes, to one that is near; each step is remembered. */

@@ -1,8 +1,8 @@
 import type { MailRow } from '../../mail/row.ts';
 import type { SearchQuery } from '../../mail/search-query.ts';
 import type { ListRequest, SearchRequest, SearchResult, TimeCount } from '../store.ts';
-import type { ListMark, ListMarks } from './list-marks.ts';
-import type { ListKey, MailTable, Match } from './mail-table.ts';
+import { type ListMark, type ListMarks, topMark } from './list-marks.ts';
+import { type ListKey, type MailTable, type Match, topKey } from './mail-table.ts';
 import { type SqlCondition, searchCondition } from './sqlite-search.ts';
 
 /** Rows that one statement may take without holding the event loop. */
@@ -11,10 +11,15 @@ const rowsAtOnce = 500;
 const sliceMs = 3;
 const sliceRows = { first: 200, most: 5000, growth: 8 };
 
-const top: ListKey = [Number.POSITIVE_INFINITY, 0];
 const bottom: ListKey = [Number.NEGATIVE_INFINITY, 0];
 
 const isUnread = { kind: 'read', negated: true } as const;
+
+const isLong = (limit: number) => limit === 0 || limit > rowsAtOnce;
+
+function searchFor(request: ListRequest, unread: boolean): SearchRequest {
+  return { ...request, query: { terms: unread ? [isUnread] : [] }, count: false };
+}
 
 /** As {@link SearchResult}, with rows of any form. */
 type Found<Row> = Omit<SearchResult, 'rows'> & { readonly rows: readonly Row[] };
@@ -31,44 +36,32 @@ export class ListWalk {
     this.#nextTurn = nextTurn;
   }
 
-  async list(request: ListRequest): Promise<readonly MailRow[]> {
-    const { start, limit, beforeMs } = request;
-    if (limit === 0 || limit > rowsAtOnce) {
-      const { rows } = await this.search({ ...request, query: { terms: [] }, count: false });
-      return rows;
-    }
-    if (beforeMs !== undefined) return this.#mails.list(request);
-    const { key, above } = this.#place(start);
-    return this.#mails.listBelow(key, start - above, limit);
+  /** All mails, or those that are unread. */
+  async list(request: ListRequest, unread = false): Promise<readonly MailRow[]> {
+    const { start, limit } = request;
+    if (isLong(limit)) return (await this.search(searchFor(request, unread))).rows;
+    const { key, above } = this.#place(request, unread);
+    return this.#mails.listBelow(key, start - above, limit, unread);
   }
 
-  /** As {@link list}, as it is shown, of all mails or of those that are unread. */
+  /** As {@link list}, as it is shown. */
   shown(request: ListRequest, unread = false): readonly string[] | Promise<readonly string[]> {
-    const { start, limit, beforeMs } = request;
-    if (limit === 0 || limit > rowsAtOnce) {
-      const query = { terms: unread ? [isUnread] : [] };
-      return this.searchShown({ ...request, query, count: false }).then(({ rows }) => rows);
-    }
-    if (beforeMs !== undefined) return this.#mails.shownBelow([beforeMs, 0], start, limit, unread);
-    const { key, above } = unread ? { key: top, above: 0 } : this.#place(start);
+    const { start, limit } = request;
+    if (isLong(limit)) return this.searchShown(searchFor(request, unread)).then(({ rows }) => rows);
+    const { key, above } = this.#place(request, unread);
     return this.#mails.shownBelow(key, start - above, limit, unread);
   }
 
-  #place(start: number): ListMark {
-    return this.#marks.near(start, (from, steps) => this.#mails.keyBelow(from, steps));
+  /** A known place from which on to look for what is wanted of a list. */
+  #place({ start, beforeMs }: ListRequest, unread: boolean): ListMark {
+    if (beforeMs !== undefined) return { key: [beforeMs, 0], above: 0 };
+    return unread ? topMark : this.#marks.near(start, (from, steps) => this.#mails.keyBelow(from, steps));
   }
 
   /** How many mails stand above a place in the order of lists. */
   countAbove(place: ListKey): number {
     const { key, above } = this.#marks.over(place);
     return above + this.#mails.countBetween(key, place);
-  }
-
-  /** As {@link list}, of unread mail alone. */
-  async unread(request: ListRequest): Promise<readonly MailRow[]> {
-    if (request.limit > 0 && request.limit <= rowsAtOnce) return this.#mails.list(request, true);
-    const { rows } = await this.search({ ...request, query: { terms: [isUnread] }, count: false });
-    return rows;
   }
 
   search(request: SearchRequest): Promise<SearchResult> {
@@ -138,7 +131,7 @@ export class ListWalk {
     { unreadOnly }: Pick<SqlCondition, 'unreadOnly'> = { unreadOnly: false },
   ): AsyncIterable<Seen> {
     let count = sliceRows.first;
-    for (let above: ListKey | null = top; above; ) {
+    for (let above: ListKey | null = topKey; above; ) {
       const startedAtMs = performance.now();
       const lowest: ListKey | null = this.#mails.keyBelow(above, count, unreadOnly);
       const seen = look(above, lowest ?? bottom);

@@ -3,7 +3,7 @@ import { foldCase } from '../../mail/fold-case.ts';
 import { type MailRow, toJson } from '../../mail/row.ts';
 import type { Change } from '../change.ts';
 import type { KeptRaw } from '../mail-state.ts';
-import type { ListRequest, TimeCount } from '../store.ts';
+import type { TimeCount } from '../store.ts';
 import type { SqlCondition } from './sqlite-search.ts';
 import type { Statements } from './statements.ts';
 
@@ -24,6 +24,9 @@ export type PlainMail = { readonly number: number; readonly sizeBytes: number };
 
 /** A place in the order of lists. */
 export type ListKey = readonly [createdAtMs: number, number: number];
+
+/** Above every mail. */
+export const topKey: ListKey = [Number.POSITIVE_INFINITY, 0];
 
 export type Match = { readonly key: ListKey; readonly id: string; readonly read: boolean };
 
@@ -133,21 +136,6 @@ export class MailTable {
     return this.#statements.rows(`SELECT ${storedColumns} FROM mail ${rest}`, ...values).map(storedMail);
   }
 
-  list(
-    { start, limit, beforeMs = Number.POSITIVE_INFINITY }: ListRequest,
-    unread = false,
-  ): readonly MailRow[] {
-    return this.#statements
-      .rows(
-        `SELECT ${rowColumns} FROM ${ordered(unread)} AND created < ?
-         ORDER BY created DESC, number DESC LIMIT ? OFFSET ?`,
-        beforeMs,
-        limit,
-        start,
-      )
-      .map(mailRow);
-  }
-
   /** Rows of a list as they are shown, from below a place in its order. */
   shownBelow([created, number]: ListKey, start: number, limit: number, unread = false): readonly string[] {
     return this.#statements
@@ -168,10 +156,10 @@ export class MailTable {
   }
 
   /** Mails from below a place in the order of lists. */
-  listBelow([created, number]: ListKey, start: number, limit: number): readonly MailRow[] {
+  listBelow([created, number]: ListKey, start: number, limit: number, unread = false): readonly MailRow[] {
     return this.#statements
       .rows(
-        `SELECT ${rowColumns} FROM mail INDEXED BY mail_by_created WHERE (created, number) < (?, ?)
+        `SELECT ${rowColumns} FROM ${ordered(unread)} AND (created, number) < (?, ?)
          ORDER BY created DESC, number DESC LIMIT ? OFFSET ?`,
         created,
         number,

@@ -357,7 +357,7 @@ export class SqliteState implements MailState {
     // What the list and its counts know already.
     if (request.query.terms.length === 0) return { rows: await this.#walk.list(request), total, unread };
     if (isUnreadAlone(request.query))
-      return { rows: await this.#walk.unread(request), total: unread, unread };
+      return { rows: await this.#walk.list(request, true), total: unread, unread };
     return this.#walk.search(request);
   }
 
