@@ -7,6 +7,7 @@ import { createWriteStream } from 'node:fs';
 import { link, stat, unlink } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
+import { writeHint } from '../base/disk-error.ts';
 import { MpctlError } from '../base/error.ts';
 import { type MailRow, renderRow } from '../mail/row.ts';
 import type { Mailbox } from '../store/store.ts';
@@ -103,6 +104,8 @@ function writeFailure(error: unknown, path: string): unknown {
   const { code, message } = error as NodeJS.ErrnoException;
   if (code === undefined) return error;
   if (code === 'EEXIST') return new MpctlError('FILE_EXISTS', `${path} is there already`);
-  const hint = code === 'EACCES' || code === 'EPERM' ? "the daemon's user must be able to write there" : '';
-  return new MpctlError('ARCHIVE_FAILED', `cannot write ${path}: ${message}`, { cause: error, hint });
+  return new MpctlError('ARCHIVE_FAILED', `cannot write ${path}: ${message}`, {
+    cause: error,
+    hint: writeHint(error),
+  });
 }

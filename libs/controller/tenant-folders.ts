@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, renameSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
+import { isDiskFull } from '../base/disk-error.ts';
 import { MpctlError } from '../base/error.ts';
 import { parseTenantId, parseTenantUid, type TenantId, type TenantUid } from '../base/ids.ts';
 import { incomingDir, incomingRoot, tenantDataDir, tenantFilePath, tenantUidPath } from '../spec/paths.ts';
@@ -12,8 +13,6 @@ import { Trash } from './trash.ts';
 
 /** Folders are made when nobody has come for so long, and 1 ms longer for each: a start or a burst is over. */
 const makeAfterMs = 2000;
-
-const isFull = (error: unknown) => ['ENOSPC', 'EDQUOT'].includes((error as NodeJS.ErrnoException).code ?? '');
 
 /** Of more names than this it is quicker to list all folders than to look for each. */
 const manyNames = 100;
@@ -113,7 +112,7 @@ export class TenantFolders implements AsyncDisposable {
         else if (leaving) forgetLeaving(this.#dataDir, name);
       } catch (error) {
         // Its folder stays where it is, for the next start.
-        if (!isFull(error)) throw error;
+        if (!isDiskFull(error)) throw error;
       }
     }
   }

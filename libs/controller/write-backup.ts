@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { writeHint } from '../base/disk-error.ts';
 import { MpctlError } from '../base/error.ts';
 import type { TenantId, TenantUid } from '../base/ids.ts';
 import {
@@ -124,7 +125,7 @@ async function copyConfig(part: string, { reading, configPath }: BackupRequest):
 const writeSafely = (path: string, text: string) => writeFile(path, text, { mode: 0o600, flush: true });
 
 function backupFailure(dir: string, cause: unknown): MpctlError {
-  const { code, message } = cause as NodeJS.ErrnoException;
-  const hint = code === 'EACCES' || code === 'EPERM' ? "the daemon's user must be able to write there" : '';
+  const { message } = cause as Error;
+  const hint = writeHint(cause);
   return new MpctlError('BACKUP_FAILED', `no backup was written to ${dir}: ${message}`, { cause, hint });
 }

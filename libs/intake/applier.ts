@@ -318,7 +318,7 @@ export class Applier {
     await this.hold(box, async () => {
       const applied = await this.#files.lend(box, () => this.#thread.apply(job));
       const { position, touched, failure } = applied;
-      if (this.#journal.isBehind(position)) this.#journal.lead(position);
+      this.#journal.overtake(position);
       this.#finish(box, touched.length, i => touched[i] ?? []);
       if (failure) throw new MpctlError(...failure);
     });

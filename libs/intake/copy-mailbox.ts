@@ -2,6 +2,7 @@ import { type BigIntStats, constants, statSync } from 'node:fs';
 import { copyFile, link, mkdir, readdir, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Clock } from '../base/clock.ts';
+import { writeHint } from '../base/disk-error.ts';
 import { MpctlError } from '../base/error.ts';
 import type { MailFile } from '../store/mail-file.ts';
 import { syncFile, syncFolder } from '../store/sync-path.ts';
@@ -160,7 +161,9 @@ async function tryLink(from: string, to: string): Promise<boolean> {
 
 function copyFailure(error: unknown, to: string): unknown {
   if (error instanceof MpctlError) return error;
-  const { code, message } = error as NodeJS.ErrnoException;
-  const hint = code === 'EACCES' || code === 'EPERM' ? "the daemon's user must be able to write there" : '';
-  return new MpctlError('COPY_FAILED', `cannot copy to ${to}: ${message}`, { cause: error, hint });
+  const { message } = error as Error;
+  return new MpctlError('COPY_FAILED', `cannot copy to ${to}: ${message}`, {
+    cause: error,
+    hint: writeHint(error),
+  });
 }

@@ -344,7 +344,7 @@ export class Intake implements Store {
       nextTurn: () => this.#turns.next(box.uid),
     });
     const position = Math.max(file.state.last.position, aside.at(-1)?.position ?? 0);
-    if (this.#journal.isBehind(position)) this.#journal.lead(position);
+    this.#journal.overtake(position);
     const keptAtMs = performance.now();
     this.#applier.merge(
       box,

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { constants, type FileHandle, mkdir, open, rename, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { isDiskFull } from '../base/disk-error.ts';
 import { MpctlError } from '../base/error.ts';
 import type { ShardIndex, TenantUid } from '../base/ids.ts';
 import type { Logger } from '../base/log.ts';
@@ -119,11 +120,6 @@ export class Journal implements AsyncDisposable {
     return this.#fault;
   }
 
-  /** Whether a position is above all of this journal: it comes from another folder, or one that was lost. */
-  isBehind(position: number): boolean {
-    return segmentNumberOf(position) > (this.#segments.at(-1)?.name.number ?? 0);
-  }
-
   isActive(segment: Segment): boolean {
     return this.#active?.segment === segment;
   }
@@ -157,6 +153,12 @@ export class Journal implements AsyncDisposable {
   lead(position = 0): void {
     this.#mustLead = true;
     this.#floor = Math.max(this.#floor, segmentNumberOf(position));
+  }
+
+  /** Leads where a position is above all of this journal: it comes from another folder, or one that was lost. */
+  overtake(position: number): void {
+    const newest = this.#segments.at(-1)?.name.number ?? 0;
+    if (segmentNumberOf(position) > newest) this.lead(position);
   }
 
   async #flush(): Promise<void> {
@@ -267,8 +269,7 @@ export class Journal implements AsyncDisposable {
     const active = this.#active;
     this.#active = null;
     if (active) await this.#cut(active.segment, active.handle).catch(() => {});
-    const isFull = error.code === 'ENOSPC' || error.code === 'EDQUOT';
-    if (isFull) return new MpctlError('STORE_FULL', 'no room for the journal', { cause: error });
+    if (isDiskFull(error)) return new MpctlError('STORE_FULL', 'no room for the journal', { cause: error });
     this.#fault = `the journal could not be written: ${error.message}`;
     this.#log.error({ err: error, journal: this.#dir }, 'the journal could not be written');
     return new MpctlError('STORE_FAILED', 'the journal could not be written', { cause: error });

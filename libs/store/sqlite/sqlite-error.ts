@@ -1,4 +1,5 @@
 import Database from 'better-sqlite3';
+import { isDiskFull } from '../../base/disk-error.ts';
 import { MpctlError } from '../../base/error.ts';
 
 const codes: readonly [pattern: RegExp, code: string, what: string][] = [
@@ -10,9 +11,8 @@ const codes: readonly [pattern: RegExp, code: string, what: string][] = [
 /** SQLite's error and that of a full disk as ours; anything else as it is. */
 export function storeError(error: unknown, path: string): unknown {
   if (!(error instanceof Database.SqliteError)) {
-    const { code } = error as NodeJS.ErrnoException;
-    const isFull = code === 'ENOSPC' || code === 'EDQUOT';
-    return isFull ? new MpctlError('STORE_FULL', `there is no room for ${path}`, { cause: error }) : error;
+    if (!isDiskFull(error)) return error;
+    return new MpctlError('STORE_FULL', `there is no room for ${path}`, { cause: error });
   }
   const [, code, what] = codes.find(([pattern]) => pattern.test(error.code)) ?? [
     null,
