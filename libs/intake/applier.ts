@@ -7,14 +7,7 @@ import type { Box, Pending } from './box.ts';
 import type { Journal } from './journal.ts';
 import type { OpenFiles } from './open-files.ts';
 import { makesRoom, type Reserve } from './reserve.ts';
-
-export type TailLimits = {
-  /** Of one tenant's changes that wait in memory. */
-  readonly tenantBytes: number;
-  readonly allBytes: number;
-  /** A tail of this size is worth a transaction of its own, and a thread. */
-  readonly worthBytes: number;
-};
+import type { TailRoom } from './tail-room.ts';
 
 /** Applying holds the event loop no longer at a time. */
 const sliceMs = 4;
@@ -24,8 +17,6 @@ const maxAgeMs = 1000;
 const watchedMs = 1000;
 /** A thread takes so much at a time: whoever looks meanwhile waits for it. */
 const threadBytes = 2 * 1024 * 1024;
-/** From this share of what may wait in all, the fullest tails are applied whatever their size. */
-const pressureShare = 0.5;
 /** A log that is longer is folded into its file. */
 const foldBytes = 2 * 1024 * 1024;
 /** Files that are opened at the same time. */
@@ -45,7 +36,9 @@ export class Applier {
   readonly #reserve: Reserve;
   readonly #thread = new ApplyThread();
   #isThreadTaken = false;
-  readonly #limits: TailLimits;
+  readonly #room: TailRoom;
+  /** A tail of so many bytes is worth a transaction of its own, and a thread. */
+  readonly #worthBytes: number;
   readonly #log: Logger;
   /** Boxes with a tail. */
   readonly #boxes = new Set<Box>();
@@ -53,19 +46,25 @@ export class Applier {
   readonly #wanted = new Set<Box>();
   /** Boxes that cannot be used for now. */
   readonly #failed = new Set<Box>();
-  #bytes = 0;
   #opening = 0;
   #isRunning = false;
   #isStopped = false;
   #timer: NodeJS.Timeout | null = null;
-  #room: (() => void)[] = [];
 
-  constructor(journal: Journal, files: OpenFiles, reserve: Reserve, limits: TailLimits, log: Logger) {
-    this.#journal = journal;
-    this.#files = files;
-    this.#reserve = reserve;
-    this.#limits = limits;
-    this.#log = log;
+  constructor(options: {
+    journal: Journal;
+    files: OpenFiles;
+    reserve: Reserve;
+    room: TailRoom;
+    worthBytes: number;
+    log: Logger;
+  }) {
+    this.#journal = options.journal;
+    this.#files = options.files;
+    this.#reserve = options.reserve;
+    this.#room = options.room;
+    this.#worthBytes = options.worthBytes;
+    this.#log = options.log;
   }
 
   /** Applies nothing any more; who waits is told so. Resolves when nobody has a file any more. */
@@ -78,7 +77,7 @@ export class Applier {
       for (const pending of box.tail) pending.done?.(null, error);
       this.#dismiss(box, () => true, error);
     }
-    this.#wakeThoseWithoutRoom();
+    this.#room.wake();
     await this.#thread.end();
   }
 
@@ -93,49 +92,15 @@ export class Applier {
 
   /** Forgets a box that its shard lets go of. What it still has is safe in its folder. */
   forget(box: Box): void {
-    for (const { bytes } of box.tail.splice(0)) this.#count(box, -bytes);
+    for (const { bytes } of box.tail.splice(0)) this.#room.release(box, bytes);
     this.#boxes.delete(box);
     this.#wanted.delete(box);
     this.#failed.delete(box);
   }
 
-  /** Bytes of all tails. */
-  get bytes(): number {
-    return this.#bytes;
-  }
-
-  /** Whether room is short. */
-  get isHurried(): boolean {
-    return this.#room.length > 0 || this.#bytes > this.#limits.allBytes * pressureShare;
-  }
-
-  /** Takes room for a change that is going to be written; false when there is none now. */
-  reserve(box: Box, bytes: number): boolean {
-    // A change that is larger than all that may wait goes alone.
-    if (box.tailBytes > 0 && box.tailBytes + bytes > this.#limits.tenantBytes) return false;
-    if (this.#bytes > 0 && this.#bytes + bytes > this.#limits.allBytes) return false;
-    this.#count(box, bytes);
-    return true;
-  }
-
-  /** The change was not written after all. */
-  release(box: Box, bytes: number): void {
-    this.#count(box, -bytes);
-  }
-
-  #count(box: Box, bytes: number): void {
-    box.tailBytes += bytes;
-    this.#bytes += bytes;
-    if (bytes < 0) this.#wakeThoseWithoutRoom();
-  }
-
-  #wakeThoseWithoutRoom(): void {
-    for (const done of this.#room.splice(0)) done();
-  }
-
   /** Resolves when it is worth asking for room again, or for how long one has waited. */
   async progress(): Promise<void> {
-    const freed = new Promise<void>(done => this.#room.push(done));
+    const freed = this.#room.freed();
     this.#start();
     this.#tickLater();
     await freed;
@@ -146,7 +111,7 @@ export class Applier {
     box.tail.push(pending);
     this.#boxes.add(box);
     if (pending.done) this.#want(box, () => {});
-    else if (box.tailBytes >= this.#limits.worthBytes || this.isHurried || isWatched(box, performance.now()))
+    else if (box.tailBytes >= this.#worthBytes || this.#room.isShort || isWatched(box, performance.now()))
       this.#start();
     else this.#tickLater();
   }
@@ -162,10 +127,7 @@ export class Applier {
     const earlier = [...box.tail.filter(({ isInherited }) => isInherited), ...fresh];
     box.tail = [...earlier.sort((a, b) => a.position - b.position), ...later];
     box.mayBeApplied = true;
-    this.#count(
-      box,
-      fresh.reduce((sum, { bytes }) => sum + bytes, 0),
-    );
+    for (const { bytes } of fresh) this.#room.take(box, bytes);
     this.#boxes.add(box);
     this.#tickLater();
   }
@@ -191,7 +153,7 @@ export class Applier {
 
   #tick(): void {
     this.#timer = null;
-    this.#wakeThoseWithoutRoom();
+    this.#room.wake();
     for (const box of this.#failed) {
       if (performance.now() < box.retryAtMs || box.held) continue;
       if (box.isSuspect && box.users === 0) void this.hold(box, () => this.#reopen(box));
@@ -199,7 +161,7 @@ export class Applier {
       else if (!box.isSuspect && box.tail.length === 0) this.#recover(box);
     }
     this.#start();
-    if (this.#boxes.size > 0 || this.#failed.size > 0 || this.#room.length > 0) this.#tickLater();
+    if (this.#boxes.size > 0 || this.#failed.size > 0 || this.#room.isAwaited) this.#tickLater();
   }
 
   #start(): void {
@@ -230,8 +192,8 @@ export class Applier {
     for (const box of this.#boxes) {
       if (fullest && box.tailBytes <= fullest.tailBytes) continue;
       const isDue =
-        this.isHurried ||
-        box.tailBytes >= this.#limits.worthBytes ||
+        this.#room.isShort ||
+        box.tailBytes >= this.#worthBytes ||
         (box.tail[0]?.keptAtMs ?? now) < oldestMs ||
         isWatched(box, now);
       if (isDue && this.#isReady(box, now)) fullest = box;
@@ -299,7 +261,7 @@ export class Applier {
   /** A long tail that nobody waits for is taken off the event loop. */
   #isForThread(box: Box): boolean {
     return (
-      box.tailBytes >= this.#limits.worthBytes &&
+      box.tailBytes >= this.#worthBytes &&
       !this.#isThreadTaken &&
       !this.#isStopped &&
       !this.#wanted.has(box) &&
@@ -341,7 +303,7 @@ export class Applier {
   #finish(box: Box, count: number, touched: (index: number) => readonly string[]): void {
     const applied = box.tail.splice(0, count);
     for (const [i, pending] of applied.entries()) {
-      this.#count(box, -pending.bytes);
+      this.#room.release(box, pending.bytes);
       if (pending.segment) pending.segment.unapplied -= 1;
       const ids = touched(i);
       if (pending.done) pending.done(ids, null);

@@ -11,11 +11,13 @@ import type { OpenFiles } from './open-files.ts';
 import { journalOf } from './record.ts';
 import { makesRoom, type Reserve } from './reserve.ts';
 import type { Spool } from './spool.ts';
+import type { TailRoom } from './tail-room.ts';
 
 /** The parts of the intake that a mailbox goes through. */
 export type IntakeParts = {
   readonly journal: Journal;
   readonly applier: Applier;
+  readonly room: TailRoom;
   readonly files: OpenFiles;
   readonly spool: Spool;
   readonly reserve: Reserve;
@@ -104,7 +106,7 @@ export class IntakePort implements MailStatePort {
     const bytes = sizeOf(change);
     const isFirst = this.#waiting === 0;
     const appended =
-      isFirst && this.#parts.applier.reserve(this.#box, bytes)
+      isFirst && this.#parts.room.reserve(this.#box, bytes)
         ? this.#write(change, bytes, done)
         : this.#appendLater(change, bytes, done, this.#begun);
     this.#underWay += 1;
@@ -133,7 +135,7 @@ export class IntakePort implements MailStatePort {
 
   async #room(change: Change, bytes: number): Promise<void> {
     const endMs = performance.now() + roomPatienceMs;
-    while (!this.#parts.applier.reserve(this.#box, bytes)) {
+    while (!this.#parts.room.reserve(this.#box, bytes)) {
       this.#check(change);
       if (performance.now() > endMs) throw new MpctlError('STORE_FULL', 'too much mail is waiting');
       await this.#parts.applier.progress();
@@ -149,7 +151,7 @@ export class IntakePort implements MailStatePort {
         bytes,
         done: (error, place) => {
           if (!place) {
-            this.#parts.applier.release(this.#box, bytes);
+            this.#parts.room.release(this.#box, bytes);
             reject(error);
             return;
           }

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { mkdirSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import type { TenantUid } from '../base/ids.ts';
@@ -10,10 +9,11 @@ import { StateMailbox } from '../store/mailbox.ts';
 import { openMailFile } from '../store/open-store.ts';
 import type { Mailbox, MailboxOptions, Store } from '../store/store.ts';
 import { Applier } from './applier.ts';
-import { readAside, removeAside, writeAside } from './aside.ts';
+import { readAside, removeAside } from './aside.ts';
 import { Box } from './box.ts';
 import { copyMailbox, type EarlierCopy, type MailCopy } from './copy-mailbox.ts';
-import { Inheritance, Inherited } from './inheritance.ts';
+import { Estate } from './estate.ts';
+import { Inherited } from './inheritance.ts';
 import {
   defaultLimits,
   type IntakeLimits,
@@ -26,9 +26,9 @@ import { Journal } from './journal.ts';
 import { OpenFiles } from './open-files.ts';
 import { Reclaimer } from './reclaimer.ts';
 import { Reserve } from './reserve.ts';
-import { listSegments, RecordReader } from './segment.ts';
 import { Spool } from './spool.ts';
 import { sweepSpool } from './sweep-spool.ts';
+import { TailRoom } from './tail-room.ts';
 
 /** A mailbox that could not be let go of is tried again. */
 const retryMs = 1000;
@@ -42,17 +42,14 @@ export class Intake implements Store {
   readonly #limits: IntakeLimits;
   readonly #boxes = new Map<TenantUid, Box>();
   readonly #journal: Journal;
+  readonly #room: TailRoom;
   readonly #files: OpenFiles;
   readonly #applier: Applier;
   readonly #reclaimer: Reclaimer;
   readonly #parts: IntakeParts;
-  readonly #inheritance: Inheritance;
+  readonly #estate: Estate;
   readonly #turns: Turns;
-  /** What a start could not take in, of all tenants: a shard that hosts one has it among its own. */
-  readonly #left: Inheritance;
-  readonly #leftReader = new RecordReader();
   #isEnding = false;
-  #settling: Promise<void> = Promise.resolve();
 
   constructor(options: IntakeOptions) {
     const { journalDir, shard, log, turns = new Turns() } = options;
@@ -62,22 +59,24 @@ export class Intake implements Store {
     this.#turns = turns;
     const { journalBytes: maxBytes, segmentBytes } = limits;
     this.#journal = new Journal({ dir: journalDir, shard, maxBytes, segmentBytes, log });
+    this.#room = new TailRoom({ tenantBytes: limits.tenantTailBytes, allBytes: limits.tailBytes });
     this.#files = new OpenFiles({
       maxOpen: limits.openFiles,
       idleMs: limits.fileIdleMs,
       open: box => this.#open(box),
       onClosed: box => this.#closed(box),
-      isHurried: () => this.#applier.isHurried,
+      isHurried: () => this.#room.isShort,
       onFailure: (box, error) => this.#applier.fail(box, error),
     });
     const reserve = new Reserve(join(journalDir, `reserve-${shard}`), limits.reserveBytes);
-    this.#applier = new Applier(
-      this.#journal,
-      this.#files,
+    this.#applier = new Applier({
+      journal: this.#journal,
+      files: this.#files,
       reserve,
-      { tenantBytes: limits.tenantTailBytes, allBytes: limits.tailBytes, worthBytes: limits.worthBytes },
+      room: this.#room,
+      worthBytes: limits.worthBytes,
       log,
-    );
+    });
     this.#reclaimer = new Reclaimer({
       journal: this.#journal,
       files: this.#files,
@@ -88,12 +87,23 @@ export class Intake implements Store {
       onFailure: (box, error) => this.#applier.fail(box, error),
       log,
     });
-    this.#inheritance = new Inheritance(journalDir, log);
-    this.#left = new Inheritance(journalDir, log);
+    this.#estate = new Estate({
+      ...{ journalDir, shard, log },
+      journal: this.#journal,
+      files: this.#files,
+      applier: this.#applier,
+      boxes: this.#boxes,
+      add: (uid, dir) => this.#add(uid, dir),
+      drain: box => this.#drain(box),
+      letGo: box => this.#letGo(box),
+      forgetIdle: box => this.#forgetIdle(box),
+      drop: box => this.#drop(box),
+    });
     this.#parts = {
       journal: this.#journal,
       files: this.#files,
       applier: this.#applier,
+      room: this.#room,
       spool: new Spool(),
       reserve,
       onKept: () => this.#reclaimer.wake(),
@@ -101,13 +111,7 @@ export class Intake implements Store {
   }
 
   async inherit(): Promise<void> {
-    const { journalDir, shard } = this.#options;
-    const all = await listSegments(journalDir);
-    const names = all.filter(name => name.shard === shard && name.kind !== 'left');
-    for (const name of names) await this.#inheritance.take(name, null);
-    for (const name of all) if (name.kind === 'left') await this.#left.take(name, this.#leftReader);
-    this.#journal.inherit(this.#inheritance.segments);
-    if (names.length > 0) this.#reclaimer.wake();
+    if (await this.#estate.inherit()) this.#reclaimer.wake();
   }
 
   mailbox({ uid, dir, retention, onPruned }: MailboxOptions): Mailbox {
@@ -158,7 +162,7 @@ export class Intake implements Store {
   /** Works on a mailbox for which there may be no handle. */
   async #visit<Result>(uid: TenantUid, dir: string, work: (box: Box) => Promise<Result>): Promise<Result> {
     // Until then it is not known what there is of it.
-    await this.#settling;
+    await this.#estate.settled;
     const box = this.#boxes.get(uid) ?? this.#add(uid, dir);
     try {
       return await work(box);
@@ -181,7 +185,7 @@ export class Intake implements Store {
 
   async release(uid: TenantUid): Promise<void> {
     // Until then it is not known what there is of it.
-    await this.#settling;
+    await this.#estate.settled;
     await this.#release(uid);
   }
 
@@ -228,111 +232,27 @@ export class Intake implements Store {
     return true;
   }
 
-  /**
-   * Finishes what an earlier process of this shard left for the tenants for whom `dirOf` knows a folder. Of all others it
-   * had let go, so that what it left of them is safe; another shard may have them open.
-   */
+  /** As {@link Estate.settle}. */
   settleInheritance(dirOf: TenantDirs): Promise<void> {
-    this.#settling = this.#settleAll(dirOf);
-    return this.#settling;
+    return this.#estate.settle(dirOf);
   }
 
-  async #settleAll(dirOf: TenantDirs): Promise<void> {
-    const tenants = [...this.#inheritance.tails.keys()];
-    const isHere = (uid: TenantUid) => this.#boxes.has(uid) || dirOf(uid) !== null;
-    for (const uid of tenants) if (!isHere(uid)) this.#inheritance.forget(uid);
-    await this.#settle(tenants.filter(isHere), dirOf);
-    for (const uid of tenants) {
-      const box = this.#boxes.get(uid);
-      // Of one that cannot be let go of, the mail is taken in when that is possible.
-      if (box && !box.closeHandle && (await this.#letGo(box)) && !box.closeHandle) this.#drop(box);
-    }
-    for (const uid of this.#left.tails.keys()) {
-      const dir = this.#boxes.has(uid) ? null : dirOf(uid);
-      if (dir !== null) this.#add(uid, dir);
-    }
-    await this.#syncInheritance(dirOf);
-  }
-
-  /** Takes in what is in the journals of all shards, a tenant at a time: its file is opened once. */
-  async replay(dirOf: TenantDirs): Promise<void> {
-    using reader = new RecordReader();
-    for (const name of await listSegments(this.#options.journalDir))
-      await this.#inheritance.take(name, reader);
-    await this.#settle([...this.#inheritance.tails.keys()], dirOf);
-    this.#journal.inherit(this.#inheritance.segments);
-    await this.#syncInheritance(dirOf);
-  }
-
-  async #settle(tenants: readonly TenantUid[], dirOf: TenantDirs): Promise<void> {
-    await Promise.all(
-      tenants.map(async uid => {
-        const box = this.#boxes.get(uid);
-        const dir = box?.dir ?? dirOf(uid);
-        if (dir === null) await this.#keepStray(uid);
-        else await this.#drain(box ? this.#bequeath(box) : this.#add(uid, dir));
-      }),
-    );
-  }
-
-  async #drain(box: Box): Promise<void> {
-    // The applier has told why it could not: then the mail waits in the tenant's own folder.
-    await this.#applier.drain(box).catch(() => this.#reclaimer.putAside(box).catch(() => {}));
-  }
-
-  /** Of a tenant that was purged, or that nobody knows for another reason: only a person can tell, so it is kept. */
-  async #keepStray(uid: TenantUid): Promise<void> {
-    const { journalDir, log } = this.#options;
-    const tail = this.#inheritance.tails.get(uid) ?? [];
-    const dir = join(journalDir, 'stray', uid);
-    try {
-      await mkdir(dir, { recursive: true, mode: 0o700 });
-      await writeAside(uid, dir, tail);
-    } catch (error) {
-      // No room, most likely: it stays in the journal, and the others need not wait for the next start.
-      log.warn(
-        { uid, error: (error as Error).message },
-        'changes of a tenant that is not known wait in the journal',
-      );
-      return;
-    }
-    for (const { segment } of tail) if (segment) segment.unapplied -= 1;
-    this.#inheritance.tails.delete(uid);
-    const message =
-      'kept changes of a tenant that is not known: moved into the folder of one, they come back with it';
-    log.error({ uid, changes: tail.length, dir }, message);
-  }
-
-  async #syncInheritance(dirOf: TenantDirs): Promise<void> {
-    await this.#inheritance.readDone(uid => {
-      const box = this.#boxes.get(uid);
-      if (box) box.isUnsynced = true;
-    });
-    for (const uid of this.#inheritance.unsynced) {
-      const dir = this.#boxes.has(uid) ? null : dirOf(uid);
-      if (dir === null) continue;
-      const box = this.#add(uid, dir);
-      await this.#files.sync(box);
-      this.#forgetIdle(box);
-    }
-    this.#inheritance.doneIsSafe();
+  /** As {@link Estate.replay}. */
+  replay(dirOf: TenantDirs): Promise<void> {
+    return this.#estate.replay(dirOf);
   }
 
   #add(uid: TenantUid, dir: string): Box {
     makeFolder(dir);
     const box = new Box(uid, dir);
     this.#boxes.set(uid, box);
-    box.isUnsynced = this.#inheritance.unsynced.has(uid);
-    return this.#bequeath(box);
+    this.#estate.bequeath(box);
+    return box;
   }
 
-  /** Gives a box what an earlier process left for it. */
-  #bequeath(box: Box): Box {
-    // It stays there: the tenant may go to another shard and come back.
-    const left = this.#left.tails.get(box.uid) ?? [];
-    this.#applier.merge(box, [...left, ...(this.#inheritance.tails.get(box.uid) ?? [])]);
-    this.#inheritance.tails.delete(box.uid);
-    return box;
+  async #drain(box: Box): Promise<void> {
+    // The applier has told why it could not: then the mail waits in the tenant's own folder.
+    await this.#applier.drain(box).catch(() => this.#reclaimer.putAside(box).catch(() => {}));
   }
 
   /** A file is opened together with what was put aside for it. */
@@ -371,7 +291,7 @@ export class Intake implements Store {
   get status(): IntakeStatus {
     return {
       journalBytes: this.#journal.bytes,
-      tailBytes: this.#applier.bytes,
+      tailBytes: this.#room.bytes,
       openDatabases: this.#files.count,
       failedMailboxes: this.#applier.failed.size,
       failures: [...this.#applier.failed].slice(0, maxFailures).map(({ uid, failure }) => ({
@@ -404,7 +324,7 @@ export class Intake implements Store {
     await reclaimed;
     const isSafe = await this.#files.closeAll(boxes);
     await this.#journal.close(isSafe);
-    this.#leftReader[Symbol.dispose]();
+    this.#estate[Symbol.dispose]();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
