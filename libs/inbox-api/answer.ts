@@ -2,6 +2,7 @@ import { MpctlError } from '../base/error.ts';
 import { BadJson } from '../base/go-json.ts';
 import type { Logger } from '../base/log.ts';
 import { type Applicant, admitOrigin, refuseStranger } from './admission.ts';
+import { escapeHtml } from './app-files.ts';
 import { parseBasicLogin, refuseLogin } from './authenticate.ts';
 import { contentSecurityPolicy } from './content-security.ts';
 import { BodyTooLarge, type InboxRequest, OverLimit, type Route } from './inbox-request.ts';
@@ -76,13 +77,34 @@ export function answerUnrouted(
     case 'outside':
       return bare(plainError(404, '404 page not found'));
     case 'path': {
-      if (isRead) return bare(plainError(404, '404 page not found'));
+      if (isRead)
+        return bare(
+          isNavigation(applicant) ? nowhere(settings.webroot) : plainError(404, '404 page not found'),
+        );
       const methods = methodsAt(target.segments);
       const allow = methods.length > 0 ? methods : ['GET', 'HEAD'];
       return bare(plainError(405, 'Method Not Allowed', { Allow: allow.join(', ') }));
     }
   }
 }
+
+/** A person at a browser: programs say that they take anything, or nothing. */
+const isNavigation = ({ surface, headers }: Applicant) =>
+  surface === 'page' && (headers.accept ?? '').includes('text/html');
+
+/** What programs are told in a line, with a way to the inbox. */
+const nowhere = (webroot: string): Reply => ({
+  status: 404,
+  type: 'text/html; charset=utf-8',
+  body:
+    '<!doctype html><html lang="en"><meta name="viewport" content="width=device-width"><title>404 page not found</title>' +
+    `<h1>404 page not found</h1><p><a href="${escapeHtml(webroot)}">To the inbox</a></p>\n`,
+  headers: {
+    'X-Content-Type-Options': 'nosniff',
+    'Content-Security-Policy': "default-src 'none'",
+    Vary: 'Accept',
+  },
+});
 
 async function handled(request: InboxRequest, route: Route, log: Logger): Promise<Reply> {
   try {

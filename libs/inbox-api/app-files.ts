@@ -37,6 +37,8 @@ export type IndexValues = {
   readonly version: string;
   /** What people call the tenant. */
   readonly label: string;
+  /** The user name of whoever asks; empty without a login. */
+  readonly login: string;
   readonly nonce: string;
   readonly first: FirstRows | null;
 };
@@ -45,8 +47,11 @@ export type IndexValues = {
 export type FirstRows = { readonly cursor: string; readonly json: string };
 
 /** The index page: addresses start at the webroot, scripts carry the nonce. */
-export function renderIndex(index: string, { webroot, version, label, nonce, first }: IndexValues): string {
-  const data = `data-webroot="${escapeHtml(webroot)}" data-version="${escapeHtml(version)}" data-label="${escapeHtml(label)}"`;
+export function renderIndex(
+  index: string,
+  { webroot, version, label, login, nonce, first }: IndexValues,
+): string {
+  const data = `data-webroot="${escapeHtml(webroot)}" data-version="${escapeHtml(version)}" data-label="${escapeHtml(label)}" data-login="${escapeHtml(login)}"`;
   return index
     .replace('<head>', () => `<head><base href="${escapeHtml(webroot)}">`)
     .replace(/<title>[^<]*/, () => `<title>${escapeHtml(label)}`)

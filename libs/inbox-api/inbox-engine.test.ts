@@ -75,6 +75,22 @@ test('what is not there', async () => {
   assert.equal((await inbox.fetch('/api/v1/message/unknown00')).text, '404 page not found');
 });
 
+test('a person at a browser is led from an address of nothing to the inbox; programs are told in a line', async () => {
+  await using inbox = await openTestInbox({ webroot: '/mail/' });
+  const accept = 'text/html,application/xhtml+xml,*/*;q=0.8';
+  const page = await inbox.fetch('/mail/settings', { headers: { accept } });
+  assert.equal(page.status, 404);
+  assert.equal(page.headers['content-type'], 'text/html; charset=utf-8');
+  assert.match(page.text, /<a href="\/mail\/">/);
+  for (const [path, headers] of [
+    ['/mail/settings', {}],
+    ['/mail/settings', { accept: '*/*' }],
+    ['/elsewhere', { accept }],
+  ] as const)
+    assert.equal((await inbox.fetch(path, { headers })).text, '404 page not found\n', path);
+  assert.equal((await inbox.fetch('/mail/api/v1/nothing', { headers: { accept } })).text, 'File not found\n');
+});
+
 test('a suspended tenant answers 503 on every path', async () => {
   await using inbox = await openTestInbox({ suspended: true });
   for (const path of ['/', '/livez', '/api/v1/messages', '/nowhere']) {

@@ -49,6 +49,7 @@ const app = new App({
     history[replace ? 'replaceState' : 'pushState'](null, '', base + renderPlace(place)),
   version: root.dataset.version ?? '',
   label: root.dataset.label ?? '',
+  login: root.dataset.login ?? '',
   words: en,
 });
 

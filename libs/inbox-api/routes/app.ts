@@ -22,6 +22,7 @@ export async function getApp(request: InboxRequest): Promise<Reply> {
       webroot: tenant.settings.webroot,
       version: apiVersion,
       label,
+      login: request.user,
       nonce,
       first,
     }),

@@ -37,6 +37,11 @@ export function MessagePage() {
           </button>
         </div>
       )}
+      {app.reader.gone.value !== '' && (
+        <p class="fault" role="status">
+          {words.messageGone}
+        </p>
+      )}
       {reading.state === 'open' && <OpenMessage message={reading.message} />}
     </article>
   );

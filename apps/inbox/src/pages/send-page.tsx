@@ -4,6 +4,7 @@ import { useApp, useWords } from '../parts/context.ts';
 import { CopyBox } from '../parts/copy-box.tsx';
 import { SessionList } from '../parts/session-list.tsx';
 import type { Reachable } from '../state/api-shapes.ts';
+import { curlLogin } from '../state/curl-login.ts';
 import { mailTargets, type Snippet, snippetsFor, targetName } from '../state/snippets.ts';
 
 /** How mail gets here: this tenant's own addresses, ready to be pasted, and a mail by a button. Also what an empty inbox shows. */
@@ -21,7 +22,7 @@ export function SendPage() {
     Subject: words.testSubject,
     Text: words.testText,
   };
-  const curl = `curl -H 'Content-Type: application/json' -d '${JSON.stringify(mail)}' '${url}'`;
+  const curl = `curl ${curlLogin(app.login)}-H 'Content-Type: application/json' -d '${JSON.stringify(mail)}' '${url}'`;
   const listeners = app.connect.value?.Listeners ?? [];
   return (
     <div class="sheet">

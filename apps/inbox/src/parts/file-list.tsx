@@ -1,6 +1,7 @@
 import { type Signal, useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import type { Message, Part } from '../state/api-shapes.ts';
+import { endOfStem } from '../state/file-name.ts';
 import { sizeText } from '../state/mail-time.ts';
 import { useApp, useWords } from './context.ts';
 import { Icon } from './icon.tsx';
@@ -50,12 +51,14 @@ export function FileList({ message }: { readonly message: Message }) {
           <li key={part.PartID}>
             <button
               type="button"
+              title={part.FileName}
+              aria-label={`${words.files.preview} ${part.FileName || part.ContentID || part.PartID}, ${sizeText(part.Size)}`}
               onClick={() => {
                 shown.value = part;
               }}
             >
-              <Icon name="clip" /> <span class="spoken">{words.files.preview}</span>{' '}
-              {part.FileName || part.ContentID || part.PartID}{' '}
+              <Icon name="clip" />
+              <FileName name={part.FileName || part.ContentID || part.PartID} />
               <span class="quiet">{sizeText(part.Size)}</span>
             </button>
             {app.settings.attachmentDetails.value && <Details part={part} />}
@@ -69,6 +72,17 @@ export function FileList({ message }: { readonly message: Message }) {
       )}
       <FilePreview id={message.ID} shown={shown} />
     </div>
+  );
+}
+
+/** Cut in its middle where it is too long: how it ends says what it is. */
+function FileName({ name }: { readonly name: string }) {
+  const at = endOfStem(name);
+  return (
+    <span class="file-name">
+      <span>{name.slice(0, at)}</span>
+      <span>{name.slice(at)}</span>
+    </span>
   );
 }
 

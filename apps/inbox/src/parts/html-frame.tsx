@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals';
 import { useEffect, useLayoutEffect, useMemo, useRef } from 'preact/hooks';
 import type { Message } from '../state/api-shapes.ts';
-import { naturalWidth } from '../state/fit-width.ts';
+import { bodyMargins, naturalWidth } from '../state/fit-width.ts';
 import type { PreviewWidth } from '../state/preview.ts';
 import { useApp, useWords } from './context.ts';
 import { keepKeys } from './frame-focus.ts';
@@ -43,7 +43,10 @@ export function HtmlFrame({ message, width, dark, images, remote }: Props) {
     return () => observer.disconnect();
   }, []);
 
-  const wanted = useMemo(() => naturalWidth(message.HTML), [message.ID]);
+  const wanted = useMemo(() => {
+    const width = naturalWidth(message.HTML);
+    return width === 0 ? 0 : width + bodyMargins(message.HTML);
+  }, [message.ID]);
   const given = Math.min(room.value, widths[width]);
   const scale = given > 0 && wanted > given ? given / wanted : 1;
   const framePage = useSignal<FramePage | null>(null);

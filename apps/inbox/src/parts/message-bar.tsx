@@ -10,7 +10,7 @@ export function MessageBar() {
   const words = useWords();
   const { id } = app.place.value;
   const reading = app.reader.reading.value;
-  const message = reading.state === 'open' ? reading.message : null;
+  const message = reading.state === 'open' && !app.reader.gone.value ? reading.message : null;
   const { newer, older } = app.list.neighbours(message?.ID ?? id);
   const step = (to: string | undefined) => to !== undefined && app.go({ id: to });
   const isRead = app.list.byId(message?.ID ?? id)?.Read ?? true;

@@ -1,7 +1,9 @@
 import type { Address, Message } from '../state/api-shapes.ts';
-import { fullTime, sizeText } from '../state/mail-time.ts';
+import { curlLogin } from '../state/curl-login.ts';
+import { fullTime, listTime, sizeText } from '../state/mail-time.ts';
 import { linkTo, useApp, useWords } from './context.ts';
 import { FileList } from './file-list.tsx';
+import { nowMs } from './now.ts';
 import { TagEditor } from './tag-editor.tsx';
 
 /** Who, what and when of the open message, with what hangs on it. Folded to a line by default. */
@@ -9,15 +11,19 @@ export function MessageHead({ message }: { readonly message: Message }) {
   const words = useWords();
   return (
     <header class="head">
-      <h1>{message.Subject || words.noSubject}</h1>
+      <h1 title={message.Subject}>{message.Subject || words.noSubject}</h1>
       <details class="people">
         <summary>
           <b>{people(message.From ? [message.From] : []) || words.noSender}</b>
           <span>
-            {' '}
             {words.toWhom} {people(message.To) || words.noRecipient}
           </span>
-          <time dateTime={message.Date}>{fullTime(message.Date)}</time>
+          <time class="full-time" dateTime={message.Date}>
+            {fullTime(message.Date)}
+          </time>
+          <time class="short-time" dateTime={message.Date}>
+            {listTime(message.Date, nowMs.value, words.time)}
+          </time>
         </summary>
         <Facts message={message} />
       </details>
@@ -76,7 +82,7 @@ function Facts({ message }: { readonly message: Message }) {
         <button type="button" class="link" onClick={() => copy(url)}>
           {words.copyUrl}
         </button>
-        <button type="button" class="link" onClick={() => copy(`curl -s '${url}'`)}>
+        <button type="button" class="link" onClick={() => copy(`curl -s ${curlLogin(app.login)}'${url}'`)}>
           {words.copyCurl}
         </button>
       </dd>

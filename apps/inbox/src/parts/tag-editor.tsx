@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import type { Message } from '../state/api-shapes.ts';
-import { tagQuery } from '../state/tag-colour.ts';
+import { isTag, tagQuery } from '../state/tag-colour.ts';
 import { linkTo, useApp, useWords } from './context.ts';
 import { TagChip } from './tag-chip.tsx';
 
@@ -10,11 +10,13 @@ export function TagEditor({ message }: { readonly message: Message }) {
   const app = useApp();
   const words = useWords();
   const editing = useSignal(false);
+  const isBad = useSignal(false);
   const input = useRef<HTMLInputElement>(null);
   // The list hears of changes by others; the message that was fetched does not.
   const tags = app.list.byId(message.ID)?.Tags ?? message.Tags;
   useEffect(() => {
     editing.value = false;
+    isBad.value = false;
   }, [message.ID]);
   useEffect(() => {
     if (editing.value) input.current?.focus();
@@ -22,6 +24,8 @@ export function TagEditor({ message }: { readonly message: Message }) {
 
   const save = async () => {
     const wanted = (input.current?.value ?? '').split(',').map(tag => tag.trim());
+    isBad.value = !wanted.every(isTag);
+    if (isBad.value) return;
     const done = await app.act(
       () =>
         app.api.setTags(
@@ -47,6 +51,7 @@ export function TagEditor({ message }: { readonly message: Message }) {
         <button
           type="button"
           class="link"
+          disabled={app.reader.gone.value !== ''}
           onClick={() => {
             editing.value = true;
           }}
@@ -82,6 +87,11 @@ export function TagEditor({ message }: { readonly message: Message }) {
         ))}
       </datalist>
       <button type="submit">{words.tagEdit.save}</button>
+      {isBad.value && (
+        <span class="fault" role="alert">
+          {words.tagEdit.bad}
+        </span>
+      )}
     </form>
   );
 }

@@ -1,4 +1,5 @@
 import { useSignal } from '@preact/signals';
+import { isTag } from '../state/tag-colour.ts';
 import { useApp, useWords } from './context.ts';
 import { TagChip } from './tag-chip.tsx';
 
@@ -24,7 +25,7 @@ function ManagedTag({ tag }: { readonly tag: string }) {
   const sure = useSignal(false);
   const others = app.stream.tags.value.filter(one => one !== tag);
   const isTaken = others.some(one => one.toLowerCase() === name.value.trim().toLowerCase());
-  const isBad = !/^[\p{L}\p{N} ._-]*$/u.test(name.value);
+  const isBad = !isTag(name.value);
   const fault = isBad ? words.bad : isTaken ? words.taken : '';
   const learn = async () => {
     app.stream.counted(await app.api.page('', 0, 1));

@@ -37,6 +37,8 @@ export type AppOptions = {
   /** As the server wrote it into the page; empty where it did not. */
   readonly version: string;
   readonly label: string;
+  /** The user name that the page was opened with; empty where none was wanted. */
+  readonly login: string;
   readonly words: AppWords;
 };
 
@@ -45,6 +47,7 @@ export class App {
   readonly api: Api;
   readonly settings: Settings;
   readonly label: string;
+  readonly login: string;
   readonly version: string;
   readonly place: Signal<Place> = signal(home);
   readonly list: MailList;
@@ -65,11 +68,12 @@ export class App {
   readonly #navigate: Navigate;
   readonly #words: AppWords;
 
-  constructor({ api, world, settings, navigate, version, label, words }: AppOptions) {
+  constructor({ api, world, settings, navigate, version, label, login, words }: AppOptions) {
     this.api = api;
     this.settings = settings;
     this.version = version;
     this.label = label;
+    this.login = login;
     this.#navigate = navigate;
     this.#words = words;
     this.list = new MailList(async (query, start, limit, abort) =>
@@ -83,10 +87,11 @@ export class App {
     this.stream = new MailStream(api, world, this.list, version, {
       gone: ids => {
         this.selection.value = kept(this.selection.value, ids);
-        this.reader.forget(ids);
+        this.reader.removed(ids);
       },
       cleared: () => {
         this.selection.value = nothingSelected;
+        this.reader.cleared();
       },
       arrived: mails => {
         this.lastArrived.value = mails;

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { crc32 } from 'node:zlib';
 import { byMonth, startOfDate } from './days.ts';
+import { endOfStem } from './file-name.ts';
 import { zip } from './zip.ts';
 
 /** Reads an archive by its directory, as every unpacker does. */
@@ -39,6 +40,15 @@ test('an archive has every file, under a name of its own that leaves no folder',
       ['_.._etc_ü', ''],
     ],
   );
+});
+
+test('a long name may be cut before its ending', () => {
+  const ending = (name: string) => name.slice(endOfStem(name));
+  assert.equal(ending('Invoice of the whole year 2026-11.pdf'), '6-11.pdf');
+  assert.equal(ending('archive.tar.gz'), '.tar.gz');
+  assert.equal(ending('a.b'), 'a.b');
+  assert.equal(ending(`${'x'.repeat(100)}.not an extension`), 'sion');
+  assert.equal(ending(''), '');
 });
 
 test('days are told by month, and a date finds its place', () => {

@@ -1,3 +1,11 @@
+/** What browsers leave at both sides of a mail that does not say otherwise. */
+export function bodyMargins(html: string): number {
+  const isNone =
+    /<body\b[^>]*(?:\b(?:left)?margin(?:width)?\s*=\s*["']?0|\bmargin\s*:\s*0)/i.test(html) ||
+    /(?:^|[\s,}>])body\b[^{}]*\{[^}]*\bmargin\s*:\s*0/i.test(html);
+  return isNone ? 0 : 16;
+}
+
 /**
  * How wide a mail wants to be, told from its HTML: it is shown in a frame that nothing outside can measure. 0 where it
  * fits any width by itself.

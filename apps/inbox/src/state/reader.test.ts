@@ -61,3 +61,30 @@ test('an answer that comes too late changes nothing', async () => {
   await first;
   assert.deepEqual(reader.reading.value, { state: 'open', message: { ID: 'b' } });
 });
+
+test('an open message that was deleted stays to be read, and is known to be gone', async () => {
+  const api = slowApi();
+  const reader = new Reader(api);
+  for (const id of ['a', 'b']) {
+    const opening = reader.open(id);
+    api.answer(id);
+    await opening;
+  }
+  reader.removed(new Set(['a']));
+  assert.equal(reader.gone.value, '');
+  reader.removed(new Set(['b']));
+  assert.equal(reader.gone.value, 'b');
+  assert.equal(reader.reading.value.state, 'open');
+  void reader.open('c');
+  assert.equal(reader.gone.value, '');
+});
+
+test('with all mail the open message is gone', async () => {
+  const api = slowApi();
+  const reader = new Reader(api);
+  const opening = reader.open('a');
+  api.answer('a');
+  await opening;
+  reader.cleared();
+  assert.equal(reader.gone.value, 'a');
+});

@@ -18,6 +18,8 @@ const keptMessages = 20;
  */
 export class Reader {
   readonly reading: Signal<Reading> = signal({ state: 'closed' });
+  /** The open message, where it was deleted meanwhile. */
+  readonly gone: Signal<string> = signal('');
   readonly #api: Pick<Api, 'message' | 'setRead'>;
   readonly #kept = new Map<string, Promise<Message>>();
   /** Those of them that are here, and not on their way. */
@@ -38,6 +40,7 @@ export class Reader {
 
   async open(id: string): Promise<void> {
     this.#wanted = id;
+    this.gone.value = '';
     if (!this.#here.has(id)) this.reading.value = { state: 'loading', id };
     try {
       const message = await this.#fetch(id);
@@ -56,7 +59,19 @@ export class Reader {
     this.reading.value = { state: 'closed' };
   }
 
-  /** Forgets what is no longer there. */
+  /** These were deleted, by whomever: one that is open stays to be read, as what it is. */
+  removed(ids: ReadonlySet<string>): void {
+    this.forget(ids);
+    const { value } = this.reading;
+    if (value.state === 'open' && ids.has(value.message.ID)) this.gone.value = value.message.ID;
+  }
+
+  /** All mail was deleted. */
+  cleared(): void {
+    this.removed(new Set(this.#kept.keys()));
+  }
+
+  /** Forgets what may have changed. */
   forget(ids: ReadonlySet<string>): void {
     for (const id of ids) this.#drop(id);
   }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { naturalWidth } from './fit-width.ts';
+import { bodyMargins, naturalWidth } from './fit-width.ts';
 import { linkify } from './linkify.ts';
 import { sourceRows } from './source-lines.ts';
 import { hasTag, tagHue, withTag } from './tag-colour.ts';
@@ -45,6 +45,14 @@ test('a mail tells how wide it wants to be', () => {
   assert.equal(naturalWidth('<div style="width:640px">'), 640);
   assert.equal(naturalWidth('<table width=700><style>@media (max-width:600px){}</style>'), 0);
   assert.equal(naturalWidth('<p>short</p>'), 0);
+});
+
+test('what is left at the sides of a mail is known', () => {
+  assert.equal(bodyMargins('<table width="700"></table>'), 16);
+  assert.equal(bodyMargins('<body style="color:red; margin: 0">'), 0);
+  assert.equal(bodyMargins('<body leftmargin=0>'), 0);
+  assert.equal(bodyMargins('<style>html, body { padding:0; margin:0 }</style>'), 0);
+  assert.equal(bodyMargins('<style>.tbody { color: red } p { margin:0 }</style>'), 16);
 });
 
 test('a tag is put into a query and taken out again', () => {

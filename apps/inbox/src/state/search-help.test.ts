@@ -23,7 +23,14 @@ test('what the server would leave out is named', () => {
   assert.deepEqual(faults('before:soon'), ['before:soon date']);
   assert.deepEqual(faults('-after:2026-13-45x larger:big'), ['-after:2026-13-45x date', 'larger:big size']);
   assert.deepEqual(faults('from: "a b'), ['" quote', 'from: empty']);
+  assert.deepEqual(faults('fro:shop -sbuject:x has:foo is:starred'), [
+    'fro:shop operator',
+    '-sbuject:x operator',
+    'has:foo operator',
+    'is:starred operator',
+  ]);
   for (const good of [
+    'is:unread -has:attachment IS:Read has:inlines',
     'before:2026-11-05',
     'after:"5 Nov 2026"',
     'before:2026',

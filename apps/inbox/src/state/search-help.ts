@@ -11,7 +11,10 @@ export type Suggestion = {
   readonly kind: 'operator' | 'tag' | 'address';
 };
 
-export type SearchFault = { readonly word: string; readonly why: 'date' | 'size' | 'empty' | 'quote' };
+export type SearchFault = {
+  readonly word: string;
+  readonly why: 'date' | 'size' | 'empty' | 'quote' | 'operator';
+};
 
 export const operators = [
   'from:',
@@ -99,14 +102,39 @@ export function searchFaults(query: string): readonly SearchFault[] {
     const [, prefix = '', operand = ''] = /^[-!]?([a-z-]+):(.*)$/i.exec(word) ?? [];
     const value = operand.replaceAll('"', '').trim();
     const name = prefix.toLowerCase();
-    if (!operators.some(one => one.startsWith(`${name}:`)) || name === '') continue;
+    if (name === '') continue;
+    if (!names.has(name)) {
+      if (value !== '' && !value.startsWith('//') && isNearlyOne(name))
+        faults.push({ word, why: 'operator' });
+      continue;
+    }
     if (value === '') faults.push({ word, why: 'empty' });
     else if ((name === 'before' || name === 'after') && !looksLikeDate(value))
       faults.push({ word, why: 'date' });
     else if ((name === 'larger' || name === 'smaller') && !/^\d+(\.\d+)?\s*(k|kb|m|mb)?$/i.test(value))
       faults.push({ word, why: 'size' });
+    else if (
+      (name === 'is' || name === 'has') &&
+      !operators.some(one => one === `${name}:${value.toLowerCase().replace(/^(attachment|inline)s$/, '$1')}`)
+    )
+      faults.push({ word, why: 'operator' });
   }
   return faults;
+}
+
+const names: ReadonlySet<string> = new Set(operators.map(one => one.slice(0, one.indexOf(':'))));
+
+/** A filter's name with one letter left out, or two neighbours in each other's place. */
+function isNearlyOne(name: string): boolean {
+  const slips = [...names].flatMap(one =>
+    one.length < 4
+      ? []
+      : Array.from(one, (letter, i) => [
+          one.slice(0, i) + one.slice(i + 1),
+          one.slice(0, i) + (one[i + 1] ?? '') + letter + one.slice(i + 2),
+        ]).flat(),
+  );
+  return slips.includes(name);
 }
 
 /** Wide on purpose: what the server reads must not be called wrong here. */

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Reachable } from './api-shapes.ts';
+import { curlLogin } from './curl-login.ts';
 import { mailTargets, snippetsFor, targetName } from './snippets.ts';
 
 const listener: Reachable = {
@@ -48,4 +49,10 @@ test('over a socket every snippet names its path', () => {
   assert.ok(target);
   for (const { name, text } of snippetsFor(target))
     assert.ok(text.replaceAll('%2F', '/').includes('/run/mailpit/shop/smtp.sock'), name);
+});
+
+test('a curl line names the login where one was wanted, and never a password', () => {
+  assert.equal(curlLogin(''), '');
+  assert.equal(curlLogin('joe'), "-u 'joe' ");
+  assert.equal(curlLogin("o'neil"), "-u 'o'\\''neil' ");
 });

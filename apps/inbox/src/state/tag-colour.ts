@@ -19,3 +19,6 @@ export const tagQuery = (tag: string) => `tag:${/[\s"]/.test(tag) ? `"${tag.repl
 export function hasTag(query: string, tag: string): boolean {
   return ` ${query.toLowerCase()} `.includes(` ${tagQuery(tag).toLowerCase()} `);
 }
+
+/** Whether a tag can be kept as it is written: the server leaves out every other character. */
+export const isTag = (text: string): boolean => /^[\p{L}\p{N} ._-]*$/u.test(text);

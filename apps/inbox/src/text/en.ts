@@ -15,7 +15,10 @@ export const en = {
   newMail: (count: number) => `${count.toLocaleString('en')} new`,
   newMailFrom: (sender: string) => `New mail from ${sender}`,
   newMailSpoken: (count: number) => plural(count, 'new message', 'new messages'),
-  rangeFrom: (from: number, total: number) => `${from.toLocaleString('en')} of ${total.toLocaleString('en')}`,
+  rangeFrom: (from: number, total: number) =>
+    from === 1
+      ? plural(total, 'message', 'messages')
+      : `from ${from.toLocaleString('en')} of ${total.toLocaleString('en')}`,
   unreadCount: (count: number) => `${count.toLocaleString('en')} unread`,
   selected: (count: number, unseen: number) =>
     unseen === 0 ? `${count} selected` : `${count} selected, ${unseen} not in view`,
@@ -67,6 +70,7 @@ export const en = {
   views: 'Views of the message',
   loading: 'Loading…',
   messageMissing: 'This message is not here',
+  messageGone: 'This message has been deleted; what is shown is what was here.',
   markedUnread: 'Marked unread',
   markedRead: 'Marked read',
   wrap: 'Wrap lines',
@@ -125,6 +129,7 @@ export const en = {
     date: (word: string) => `${word} has no date that can be read; write it as 2026-11-05.`,
     size: (word: string) => `${word} has no size that can be read; write it as 500k or 2M.`,
     empty: (word: string) => `${word} is not finished: nothing is looked for.`,
+    operator: (word: string) => `${word} is no filter: it is looked for as text.`,
     quote: (_word: string) => 'A quotation mark is not closed.',
   },
   preview: {
