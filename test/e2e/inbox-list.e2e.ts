@@ -80,6 +80,13 @@ test('an address that names nothing says so, and leads back', async () => {
   await page.getByRole('heading', { name: 'There is no such page' }).waitFor();
   await page.getByRole('link', { name: 'To the inbox' }).click();
   await eventually(() => page.locator('.sheet').count(), 0);
+  // Outside of what the page itself answers for.
+  for (const path of ['settings', 'nonsense/path']) {
+    await page.goto((await world.door('shop')).url + path);
+    await page.getByRole('heading', { name: '404' }).waitFor();
+    await page.getByRole('link', { name: 'To the inbox' }).click();
+    await page.locator('.row a').first().waitFor();
+  }
   await page.context().close();
 });
 

@@ -45,20 +45,33 @@ const withBareName = parts
   .replace('Content-Type: text/plain', 'Content-Type: text/html')
   .replace('See https://shop.test/orders', '<img src="dot.png">');
 
+/** Nothing that a name could be broken at, and no room to show it whole. */
+const longName = `${'Rechnung_und_Lieferschein_'.repeat(8)}2026-11.csv`;
+const withLongName = parts
+  .replace('Subject: with parts', 'Subject: with a long name')
+  .replace(/orders\.csv/g, longName);
+
 let world: InboxWorld;
 before(async () => {
-  world = await InboxWorld.serving('tenants: { shop: {}, hostile: {} }\n');
+  world = await InboxWorld.serving('tenants: { shop: {}, hostile: {}, gone: {} }\n');
   await world.send('shop', [
     mailOf('plain'),
     parts,
     mailOf('wide', wide),
     withBareName,
+    withLongName,
     mailOf('pictures', '<img src="https://elsewhere.invalid/a.png"><p>Hello</p>'),
     mailOf('lines', `<p>one</p>\r\n<p>${'x'.repeat(3000)}</p>\r\n<p>three</p>`),
     fixtureMail('attachment_emails/attachment_pdf.eml'),
   ]);
 });
 after(() => world?.[Symbol.asyncDispose]());
+
+/** Whether the mail needs no scrolling to the side within its frame. */
+async function fits(page: Page): Promise<boolean | undefined> {
+  const frame = await (await page.locator('iframe.html').elementHandle())?.contentFrame();
+  return frame?.evaluate<boolean>('document.documentElement.scrollWidth <= innerWidth');
+}
 
 const copied = (page: Page) => page.evaluate<string>('navigator.clipboard.readText()');
 const clipboard = { ...desktop, permissions: ['clipboard-read', 'clipboard-write'] };
@@ -132,12 +145,49 @@ test('attachments are looked at, opened, and taken away one by one or all at onc
   await page.context().close();
 });
 
+/** Where the pieces of the first file's name lie, and its size: all within the message. */
+const longNameShown = `(() => {
+  const { right } = document.querySelector('.message').getBoundingClientRect();
+  const button = document.querySelector('.files li button');
+  const [stem, end] = button.querySelectorAll('.file-name > span');
+  const whole = one => one.scrollWidth <= one.clientWidth + 1 && one.getBoundingClientRect().right <= right;
+  return { end: end.textContent, isCut: stem.scrollWidth > stem.clientWidth, within: whole(button) && [end, button.querySelector('.quiet')].every(one => one.getBoundingClientRect().width > 0 && one.getBoundingClientRect().right <= right) };
+})()`;
+
+test('of a long file name the end and the size stay in view', async () => {
+  for (const options of [desktop, phone, { viewport: { width: 320, height: 640 } }]) {
+    const page = await world.open('shop', '', options);
+    await openMail(page, 'with a long name');
+    const count = page.locator('.files-count');
+    if (await count.isVisible()) await count.click();
+    await eventually(() => page.evaluate(longNameShown), { end: '6-11.csv', isCut: true, within: true });
+    await page.context().close();
+  }
+});
+
 test('a picture is found by the bare name of its file', async () => {
   const page = await world.open('shop');
   await openMail(page, 'with a bare name');
   const image = page.frameLocator('iframe.html').locator('img');
   await eventually(() => image.evaluate(one => (one as unknown as { naturalWidth: number }).naturalWidth), 1);
   await page.context().close();
+});
+
+test('sixty recipients and a long subject leave the mail its room', async () => {
+  const many = Array.from({ length: 60 }, (_, i) => `Person ${i} <person-${i}@client.test>`).join(',\r\n ');
+  await world.send(
+    'shop',
+    `From: app@shop.test\r\nTo: ${many}\r\nSubject: ${'a long subject '.repeat(60)}\r\n\r\nHello.\r\n`,
+  );
+  for (const options of [desktop, phone]) {
+    const page = await world.open('shop', 'view/latest', options);
+    await page.locator('pre.text').getByText('Hello.').waitFor();
+    const { height } = (await page.locator('.head').boundingBox()) ?? { height: 999 };
+    assert.ok(height <= 140, `the head is ${height} px high`);
+    await page.locator('.people summary').click();
+    await page.getByRole('link', { name: 'person-59@client.test' }).waitFor();
+    await page.context().close();
+  }
 });
 
 test('parts are a tree with types and sizes', async () => {
@@ -175,7 +225,9 @@ test('HTML is looked at as on a phone and a tablet, dark, and without images, an
   const shownWidth = () => frame.evaluate(element => Math.round(element.getBoundingClientRect().width));
   await page.getByRole('button', { name: 'Phone' }).click();
   await eventually(shownWidth, 360);
-  assert.equal(await frame.evaluate(element => element.clientWidth), 640, 'scaled to fit');
+  // With what browsers leave at both sides of a body: without it the table would be cut by that.
+  assert.equal(await frame.evaluate(element => element.clientWidth), 640 + 16, 'scaled to fit');
+  assert.ok(await fits(page), 'nothing of the mail is cut');
   await page.getByRole('button', { name: 'Tablet' }).click();
   await eventually(shownWidth, 768);
   await page.getByRole('button', { name: 'Dark', exact: true }).click();
@@ -215,6 +267,37 @@ test('reading ahead marks nothing as read', async () => {
   );
   await page.getByRole('button', { name: 'Mark unread' }).click();
   await eventually(() => row(page, 'ahead 2').getAttribute('class'), 'row unread open');
+  await page.context().close();
+});
+
+test('a mail that somebody else deletes while it is open says so; an own deletion says nothing of the kind', async () => {
+  await world.send('gone', 4);
+  const page = await world.open('gone');
+  await openMail(page, 'mail 2');
+  await page.locator('.connection.live').waitFor();
+  await page.evaluate(`window.told = 0; new MutationObserver(() => {
+    if (document.querySelector('.message > .fault')) told++;
+  }).observe(document.body, { childList: true, subtree: true })`);
+  await page.getByRole('button', { name: 'Delete', exact: true }).click();
+  await eventually(() => page.locator('.head h1').textContent(), 'mail 1');
+  await page.keyboard.press('#');
+  await eventually(() => page.locator('.head h1').textContent(), 'mail 3');
+  assert.equal(await page.evaluate('told'), 0);
+
+  const { messages } = await world.api('gone', 'messages?start=1&limit=1');
+  await fetch(`${(await world.door('gone')).url}api/v1/messages`, {
+    method: 'DELETE',
+    body: JSON.stringify({ IDs: [messages[0].ID] }),
+  });
+  await page.locator('.message .fault', { hasText: 'has been deleted' }).waitFor();
+  await page.locator('pre.text').getByText('This is mail 3.').waitFor();
+  for (const name of ['Delete', 'Mark unread', 'Print'])
+    assert.equal(await page.locator('.message').getByRole('button', { name, exact: true }).count(), 0, name);
+  assert.equal(await page.getByRole('button', { name: 'Edit tags' }).isDisabled(), true);
+  // There is a way on all the same.
+  await page.getByRole('button', { name: 'Back to the list' }).click();
+  await openMail(page, 'mail 4');
+  assert.equal(await page.locator('.message .fault').count(), 0);
   await page.context().close();
 });
 
@@ -322,7 +405,8 @@ test('on a phone the mail begins within the first 200 px and fits the screen', a
   await row(page, 'wide').locator('a').tap();
   const frame = page.locator('iframe.html');
   await eventually(() => frame.evaluate(element => Math.round(element.getBoundingClientRect().width)), 390);
-  assert.equal(await frame.evaluate(element => element.clientWidth), 640);
+  assert.equal(await frame.evaluate(element => element.clientWidth), 640 + 16);
+  assert.ok(await fits(page));
   await page.getByRole('button', { name: 'How the mail is shown' }).tap();
   await page.getByRole('button', { name: 'Dark', exact: true }).tap();
   await eventually(async () => /invert\(1\)/.test((await frame.getAttribute('srcdoc')) ?? ''), true);

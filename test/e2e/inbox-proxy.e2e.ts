@@ -83,5 +83,8 @@ test('a mail, its pictures, its files and its address work below a path, behind 
   await page.getByRole('link', { name: 'Send here' }).click();
   await page.locator('.copy-box', { hasText: `${base}api/v1/send` }).waitFor();
   await page.locator('.copy-box', { hasText: world.fleet.socketPath('shop', 'smtp') }).waitFor();
+  // Copied as it is, curl asks for the password of whoever opened the page.
+  await page.locator('.copy-box', { hasText: "curl -u 'ann' -H" }).waitFor();
+  assert.equal((await page.content()).includes('secret'), false);
   await context.close();
 });

@@ -20,7 +20,7 @@ export function FileList({ message }: { readonly message: Message }) {
       const { zip } = await import('../state/zip.ts');
       const entries = await Promise.all(
         parts.map(async part => ({
-          name: part.FileName || part.ContentID || part.PartID,
+          name: nameOf(part),
           bytes: new Uint8Array(await (await app.api.part(message.ID, part.PartID)).arrayBuffer()),
         })),
       );
@@ -51,15 +51,15 @@ export function FileList({ message }: { readonly message: Message }) {
           <li key={part.PartID}>
             <button
               type="button"
-              title={part.FileName}
-              aria-label={`${words.files.preview} ${part.FileName || part.ContentID || part.PartID}, ${sizeText(part.Size)}`}
+              title={nameOf(part)}
+              // The name is drawn in two pieces, which would be read with a gap between them.
+              aria-label={`${words.files.preview} ${nameOf(part)} ${sizeText(part.Size)}`}
               onClick={() => {
                 shown.value = part;
               }}
             >
               <Icon name="clip" />
-              <FileName name={part.FileName || part.ContentID || part.PartID} />
-              <span class="quiet">{sizeText(part.Size)}</span>
+              <FileName name={nameOf(part)} /> <span class="quiet">{sizeText(part.Size)}</span>
             </button>
             {app.settings.attachmentDetails.value && <Details part={part} />}
           </li>
@@ -74,6 +74,8 @@ export function FileList({ message }: { readonly message: Message }) {
     </div>
   );
 }
+
+const nameOf = ({ FileName, ContentID, PartID }: Part) => FileName || ContentID || PartID;
 
 /** Cut in its middle where it is too long: how it ends says what it is. */
 function FileName({ name }: { readonly name: string }) {

@@ -73,7 +73,12 @@ export function removeAndMoveOn(app: App, id: string, done: string): Promise<boo
   const { older, newer } = app.list.neighbours(id);
   const next = older ?? newer;
   return app.act(async () => {
-    await app.api.remove({ ids: [id] });
-    app.go(next === undefined ? { page: 'list', id: '' } : { id: next }, true);
+    app.reader.leaving = id;
+    try {
+      await app.api.remove({ ids: [id] });
+      app.go(next === undefined ? { page: 'list', id: '' } : { id: next }, true);
+    } finally {
+      app.reader.leaving = '';
+    }
   }, done);
 }

@@ -88,3 +88,14 @@ test('with all mail the open message is gone', async () => {
   reader.cleared();
   assert.equal(reader.gone.value, 'a');
 });
+
+test('what is deleted here and about to be left is not told of', async () => {
+  const api = slowApi();
+  const reader = new Reader(api);
+  const opening = reader.open('a');
+  api.answer('a');
+  await opening;
+  reader.leaving = 'a';
+  reader.removed(new Set(['a']));
+  assert.equal(reader.gone.value, '');
+});

@@ -20,6 +20,8 @@ export class Reader {
   readonly reading: Signal<Reading> = signal({ state: 'closed' });
   /** The open message, where it was deleted meanwhile. */
   readonly gone: Signal<string> = signal('');
+  /** A message that is deleted here and is about to be left: nobody needs to be told that it is gone. */
+  leaving = '';
   readonly #api: Pick<Api, 'message' | 'setRead'>;
   readonly #kept = new Map<string, Promise<Message>>();
   /** Those of them that are here, and not on their way. */
@@ -63,17 +65,23 @@ export class Reader {
   removed(ids: ReadonlySet<string>): void {
     this.forget(ids);
     const { value } = this.reading;
-    if (value.state === 'open' && ids.has(value.message.ID)) this.gone.value = value.message.ID;
+    if (value.state === 'open' && ids.has(value.message.ID)) this.#tellGone(value.message.ID);
   }
 
   /** All mail was deleted. */
   cleared(): void {
-    this.removed(new Set(this.#kept.keys()));
+    this.forget(new Set(this.#kept.keys()));
+    const { value } = this.reading;
+    if (value.state === 'open') this.#tellGone(value.message.ID);
   }
 
   /** Forgets what may have changed. */
   forget(ids: ReadonlySet<string>): void {
     for (const id of ids) this.#drop(id);
+  }
+
+  #tellGone(id: string): void {
+    if (id !== this.leaving) this.gone.value = id;
   }
 
   #drop(id: string): void {
