@@ -278,6 +278,13 @@ test('a mail that somebody else deletes while it is open says so; an own deletio
   await page.evaluate(`window.told = 0; new MutationObserver(() => {
     if (document.querySelector('.message > .fault')) told++;
   }).observe(document.body, { childList: true, subtree: true })`);
+  // The page hears that it is gone before the answer to its own request.
+  await page.route('**/api/v1/messages', async route => {
+    if (route.request().method() !== 'DELETE') return route.fallback();
+    const response = await route.fetch();
+    await page.locator('.row.open').waitFor({ state: 'detached' });
+    await route.fulfill({ response });
+  });
   await page.getByRole('button', { name: 'Delete', exact: true }).click();
   await eventually(() => page.locator('.head h1').textContent(), 'mail 1');
   await page.keyboard.press('#');
