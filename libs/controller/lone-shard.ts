@@ -6,7 +6,7 @@ import { lockSocketPath, shardListPath } from '../spec/paths.ts';
 import type { FleetSpec } from '../spec/tenant-spec.ts';
 import type { MailWork, MailWorkDone } from '../wire/mail-work.ts';
 import { packPlacements } from '../wire/pack-placements.ts';
-import { type Placement, wireVersion } from '../wire/shard-channel.ts';
+import { type Placement, shardConfig } from '../wire/shard-channel.ts';
 import type { MailHands } from './mail-hands.ts';
 import { replayJournals } from './replay-journals.ts';
 import { takeRunLock } from './run-lock.ts';
@@ -37,7 +37,7 @@ export class LoneShard implements MailHands, AsyncDisposable {
 
   /** @throws MpctlError DAEMON_RUNNING */
   static async open(fleet: FleetSpec, command: ShardCommand, log: Logger): Promise<LoneShard> {
-    const { runDir, dataDir, trashMs, hostname, log: logSpec } = fleet;
+    const { runDir, dataDir, trashMs, log: logSpec } = fleet;
     await using opened = new AsyncDisposableStack();
     makeRunDir(runDir);
     opened.use(await takeRunLock(lockSocketPath(runDir), process.pid));
@@ -62,16 +62,7 @@ export class LoneShard implements MailHands, AsyncDisposable {
       shard.onReady = () => resolve();
       shard.onEnd = () => reject(new MpctlError('SHARD_ENDED', 'the process that opens mail ended'));
     });
-    const config = {
-      wireVersion,
-      shard: 0,
-      hostname,
-      runDir,
-      dataDir,
-      appDir: '',
-      log: logSpec,
-      accepts: 'shard',
-    } as const;
+    const config = shardConfig(fleet, {});
     shard.begin({ type: 'start', config, tenants: packPlacements([...placements.values()]) });
     await ready;
     shard.onEnd = () => {};

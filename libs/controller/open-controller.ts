@@ -13,7 +13,7 @@ import type { BindOptions } from '../sockets/bind-sockets.ts';
 import { makeRunDir } from '../sockets/socket-folder.ts';
 import { lockSocketPath, shardListPath } from '../spec/paths.ts';
 import type { FleetSpec } from '../spec/tenant-spec.ts';
-import { wireVersion } from '../wire/shard-channel.ts';
+import { shardConfig } from '../wire/shard-channel.ts';
 import { AcceptedFiles } from './accepted-files.ts';
 import { keepCompiledCode } from './compiled-code.ts';
 import { Config } from './config.ts';
@@ -87,15 +87,10 @@ export async function openController(options: ControllerOptions): Promise<Contro
       log,
       clock,
     },
-    config: {
-      wireVersion,
-      hostname,
-      runDir,
-      dataDir,
-      appDir: options.appDir,
-      log: logSpec,
-      accepts: api === 'public' ? 'controller' : 'shard',
-    },
+    config: shardConfig(
+      { hostname, runDir, dataDir, log: logSpec },
+      { appDir: options.appDir, accepts: api === 'public' ? 'controller' : 'shard' },
+    ),
     log,
     clock,
   });

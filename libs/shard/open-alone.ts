@@ -8,7 +8,7 @@ import { journalDir } from '../spec/paths.ts';
 import type { FleetSpec, TenantSpec } from '../spec/tenant-spec.ts';
 import { newTally } from '../tenant/tally.ts';
 import { TenantWorker } from '../tenant/tenant-worker.ts';
-import { wireVersion } from '../wire/shard-channel.ts';
+import { shardConfig } from '../wire/shard-channel.ts';
 import { openHome } from './open-home.ts';
 import { tenantDirs } from './tenant-dirs.ts';
 
@@ -29,17 +29,8 @@ export async function openAlone(
   env: (name: string) => string | undefined,
 ): Promise<AsyncDisposable> {
   await using undo = new AsyncDisposableStack();
-  const { hostname, dataDir, webGroup, runDir } = fleet;
-  const config = {
-    wireVersion,
-    shard: 0,
-    hostname,
-    runDir,
-    dataDir,
-    appDir,
-    log: fleet.log,
-    accepts: 'shard',
-  } as const;
+  const { dataDir, webGroup, runDir } = fleet;
+  const config = shardConfig(fleet, { appDir });
   const journals = { journalDir: journalDir(dataDir), clock: Date.now, log };
   const { needsReplay, replayJournals } = await import('../intake/open-intake.ts');
   if (await needsReplay(journals.journalDir)) await replayJournals(journals, tenantDirs(dataDir));

@@ -9,18 +9,14 @@ import type { ConfigurableLogger } from '../log/open-log.ts';
 import { tenantDataDir } from '../spec/paths.ts';
 import { newTally } from '../tenant/tally.ts';
 import { TenantWorker } from '../tenant/tenant-worker.ts';
-import {
-  idleStorage,
-  type ShardReport,
-  type StorageReport,
-  type TenantReport,
-  type TenantState,
-} from '../wire/report.ts';
-import type { FromShard, Placement, ReportScope, ShardConfig, ToShard } from '../wire/shard-channel.ts';
+import type { TenantReport } from '../wire/report.ts';
+import type { FromShard, Placement, ShardConfig, ToShard } from '../wire/shard-channel.ts';
 import { doMailWork, failureOfWork } from './do-mail-work.ts';
+import { failureAnswer, notHere } from './failure-answer.ts';
 import { LoopWatch } from './loop-watch.ts';
 import { MemoryMode } from './memory-mode.ts';
 import { openHome, type ShardHome } from './open-home.ts';
+import { reportOn } from './report-on.ts';
 import { SharedSettings } from './shared-settings.ts';
 import { type ArrivedSocket, SocketArrivals } from './socket-arrivals.ts';
 
@@ -239,40 +235,11 @@ export class Shard {
   }
 
   async #report({ seq, scope }: Command<'report'>): Promise<void> {
-    const workers = [...this.#tenants.values()];
-    const states: Partial<Record<TenantState, number>> = {};
-    for (const { state } of workers) states[state] = (states[state] ?? 0) + 1;
-    const report: ShardReport = {
-      shard: this.#config.shard,
-      pid: process.pid,
-      uptimeMs: Math.round(performance.now() - this.#startedAtMs),
-      rssBytes: process.memoryUsage.rss(),
-      connections: workers.reduce((sum, { connections }) => sum + connections, 0),
-      longestBlockMs: this.#loop.takeForReport(),
-      states,
-      totals: { ...this.#totals },
-      storage: this.#storageOf(await this.#home),
-      tlsFaults: await this.#tlsFaults(workers),
-      tenants: await this.#tenantReports(scope),
-    };
+    const { shard } = this.#config;
+    const longestBlockMs = this.#loop.takeForReport();
+    const about = { shard, startedAtMs: this.#startedAtMs, longestBlockMs, totals: this.#totals };
+    const report = await reportOn(about, this.#tenants, await this.#home, scope);
     this.#send({ type: 'report', seq, report });
-  }
-
-  async #tlsFaults(workers: readonly TenantWorker[]): Promise<TenantId[]> {
-    const inTls = workers.filter(({ spec }) => spec.listeners.some(({ tls }) => tls !== 'none'));
-    const faults = await Promise.all(inTls.map(worker => worker.tlsFaults()));
-    return inTls.flatMap(({ spec }, at) => (faults[at]?.length ? [spec.id] : []));
-  }
-
-  #storageOf(home: ShardHome | null): StorageReport {
-    if (!home) return idleStorage;
-    const { failures, ...status } = home.store.status;
-    const workers = failures.length > 0 ? [...this.#tenants.values()] : [];
-    const named = failures.flatMap(({ uid, error }) => {
-      const worker = workers.find(worker => worker.uid === uid);
-      return worker ? { tenant: worker.spec.id, error } : [];
-    });
-    return { ...status, failures: named };
   }
 
   #sessions({ seq, tenant }: Command<'sessions'>): void {
@@ -290,18 +257,6 @@ export class Shard {
       if (!(error instanceof MpctlError)) this.#log.error({ err: error, tenant }, 'work with mail failed');
       this.#send({ type: 'worked', seq, done: null, failure: failureOfWork(error) });
     }
-  }
-
-  /** `all` leaves out those of which there is nothing to tell, and opens no mailbox. */
-  #tenantReports(scope: ReportScope): Promise<TenantReport[]> {
-    if (scope === 'totals') return Promise.resolve([]);
-    if (scope !== 'all') return Promise.all(scope.flatMap(id => this.#tenants.get(id)?.report() ?? []));
-    const reports: Promise<TenantReport>[] = [];
-    for (const worker of this.#tenants.values()) {
-      const isStored = worker.hasStoredMail;
-      if (isStored || !worker.isIdle) reports.push(worker.report({ looks: false, isStored }));
-    }
-    return Promise.all(reports);
   }
 
   #beat(): void {
@@ -338,39 +293,4 @@ function listenOn(worker: TenantWorker, sockets: readonly ArrivedSocket[]): void
 
 async function failureOf(worker: TenantWorker): Promise<TenantReport[]> {
   return worker.state === 'failed' || worker.state === 'partial' ? [await worker.report()] : [];
-}
-
-/** null: nobody waits for one. */
-function failureAnswer(message: ShardCommand, error: unknown): FromShard | null {
-  switch (message.type) {
-    case 'open':
-      return { type: 'done', seq: message.seq, failures: [failed(message.tenant.spec.id, error)] };
-    case 'change':
-      return { type: 'done', seq: message.seq, failures: [failed(message.spec.id, error)] };
-    case 'close':
-      return { type: 'done', seq: message.seq, failures: [failed(message.tenant, error)] };
-    case 'report':
-    case 'sessions':
-      return { type: 'failed', seq: message.seq, failure: failureOfWork(error) };
-    default:
-      return null;
-  }
-}
-
-const notHere = (id: TenantId) =>
-  failed(id, new MpctlError('SHARD_TENANT_UNKNOWN', 'this shard does not host the tenant'));
-
-function failed(id: TenantId, cause: unknown): TenantReport {
-  const counters = { ...newTally() };
-  const { code, message } = failureOfWork(cause);
-  return {
-    id,
-    state: 'failed',
-    error: `${code}: ${message}`,
-    mendsItself: false,
-    connections: 0,
-    messages: 0,
-    bytes: 0,
-    counters,
-  };
 }

@@ -2,28 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { TenantId } from '../base/ids.ts';
 import { renderIssue } from '../base/issue.ts';
+import { fleetOf, tenantOf } from './fleet-suite.ts';
 import { facts, filesIo } from './memory-suite.ts';
 import { readFleet } from './read-fleet.ts';
-import type { FleetSpec, TenantSpec } from './tenant-spec.ts';
-
-async function fleetOf(text: string, more: Record<string, string> = {}): Promise<FleetSpec> {
-  const files = new Map([['tenants.yaml', text], ...Object.entries(more)]);
-  const { fleet, issues } = await readFleet({
-    file: '/etc/mpctl/tenants.yaml',
-    io: filesIo('/etc/mpctl', files),
-    facts,
-  });
-  assert.deepEqual(issues.map(renderIssue), []);
-  assert.ok(fleet);
-  return fleet;
-}
-
-const tenantOf = async (body: string, more: Record<string, string> = {}): Promise<TenantSpec> => {
-  const fleet = await fleetOf(`tenants:\n  a: ${body.replaceAll('\n', '\n    ')}\n`, more);
-  const tenant = fleet.tenants.get('a' as TenantId);
-  assert.ok(tenant);
-  return tenant;
-};
 
 test('fills in everything for a tenant with nothing written', async () => {
   const access = { owner: null, group: null, mode: 0o660, acl: [] };
@@ -175,20 +156,6 @@ test('lets flags win over the file', async () => {
   ]);
 });
 
-test('takes a key from the nearest of six places', async () => {
-  const layers = ['maxMessages: 1', 'mailpit: { MP_MAX_MESSAGES: 2 }', 'envFile: a.env'];
-  const more = { 'a.env': 'MP_MAX_MESSAGES=3', 'd.env': 'MP_MAX_MESSAGES=6' };
-  const defaults = ['maxMessages: 4', 'mailpit: { MP_MAX_MESSAGES: 5 }', 'envFile: d.env'];
-  const places = [...defaults.map(line => ['defaults', line]), ...layers.map(line => ['a', line])];
-  const order = ['a', 'defaults'].flatMap(where => places.filter(([at]) => at === where));
-  for (let skip = 0; skip <= order.length; skip++) {
-    const lines = (where: string) => order.slice(skip).flatMap(([at, line]) => (at === where ? [line] : []));
-    const text = `defaults: { ${lines('defaults').join(', ')} }\ntenants:\n  a: { ${lines('a').join(', ')} }\n`;
-    const fleet = await fleetOf(text, more);
-    assert.equal(fleet.tenants.get('a' as TenantId)?.maxMessages, skip < 6 ? skip + 1 : 500, text);
-  }
-});
-
 test('merges listeners key by key', async () => {
   const fleet = await fleetOf(
     [
@@ -209,131 +176,6 @@ test('merges listeners key by key', async () => {
   assert.deepEqual(intern?.binds, [{ kind: 'unix', path: '/run/mailpit/a/intern.sock' }]);
 });
 
-test('reads a mode as it is written', async () => {
-  for (const mode of ['640', '0640', '"0640"', "'640'", '0o640']) {
-    const tenant = await tenantOf(`{ listeners: { http: { mode: ${mode} } } }`);
-    assert.equal(tenant.listeners[1]?.access.mode, 0o640, mode);
-  }
-  const tenant = await tenantOf(
-    '{ listeners: { http: { mode: 640, bind: ["unix:/h.sock:600", ":8025"] } } }',
-  );
-  assert.equal(tenant.listeners[1]?.access.mode, 0o600);
-});
-
-test('reads names as they are written', async () => {
-  const names = ['1e3', '0x10', '123', 'null', 'true', 'no', '2024-01-01'];
-  const fleet = await fleetOf(`tenants:\n${names.map(name => `  ${name}: {}\n`).join('')}`);
-  assert.deepEqual([...fleet.tenants.keys()], names);
-});
-
-test('reads any style of YAML', async () => {
-  const blocks = 'tenants:\n  a:\n    maxMessages: 7\n  b:\n';
-  const styles = [
-    blocks,
-    blocks.replaceAll('\n', '\r\n'),
-    `\uFEFF${blocks}`,
-    `---\n${blocks}`,
-    `# head\n\n---\n${blocks}...\n`,
-    blocks.trimEnd(),
-    '{ "tenants": { "a": { "maxMessages": 7 }, "b": null } }',
-    'tenants: { a: { maxMessages: 7 }, b }',
-    'tenants: {\n  a: {\n    maxMessages: 7 },\n  b: }\n',
-    'x: &seven 7\n',
-    'tenants:\n  "a": &a\n    maxMessages: 7\n  b: {}\n',
-    '? tenants\n: ? a\n  : maxMessages: 7\n  ? b\n',
-    'tenants:\n    a: {"maxMessages": "7"}   # c\n    b:\n\n    # end\n',
-  ];
-  for (const text of styles.filter(style => !style.startsWith('x:'))) {
-    const fleet = await fleetOf(text);
-    assert.deepEqual(
-      [...fleet.tenants.values()].map(({ id, maxMessages }) => [id, maxMessages]),
-      [
-        ['a', 7],
-        ['b', 500],
-      ],
-      text,
-    );
-  }
-});
-
-test('knows aliases', async () => {
-  const fleet = await fleetOf('tenants:\n  a: &a { maxMessages: 7 }\n  b: *a\n');
-  assert.equal(fleet.tenants.get('b' as TenantId)?.maxMessages, 7);
-});
-
-test('survives aliases that stand for more than fits in memory', async () => {
-  const bomb = Array.from(
-    { length: 40 },
-    (_, i) => `  b${i}: &b${i} [${`*b${i - 1}, `.repeat(i > 0 ? 10 : 0)}x]`,
-  );
-  const files = new Map([['t.yaml', `tenants:\n${bomb.join('\n')}\n`]]);
-  const { issues } = await readFleet({ file: '/t.yaml', io: filesIo('/', files), facts });
-  assert.equal(issues.length, 40);
-});
-
-test('reads Mailpit names with their own units', async () => {
-  const settings = [
-    'MP_MAX_MESSAGES: -1',
-    'MP_MAX_MESSAGE_SIZE: 5',
-    'MP_MAX_AGE: 24h',
-    'MP_LABEL: "  two   words "',
-    'MP_SMTP_MAX_RECIPIENTS: 3',
-    'MP_SMTP_BIND_ADDR: "[::]:1025"',
-    'MP_UI_BIND_ADDR: ""',
-  ];
-  const tenant = await tenantOf(`\n  mailpit:\n    ${settings.join('\n    ')}`);
-  assert.equal(tenant.maxMessages, 0);
-  assert.equal(tenant.maxMessageSizeBytes, 5 * 1024 ** 2);
-  assert.equal(tenant.maxAgeMs, 86_400_000);
-  assert.equal(tenant.label, 'two words');
-  assert.equal(tenant.smtp.maxRecipients, 3);
-  assert.deepEqual(tenant.listeners[0]?.binds, [{ kind: 'tcp', host: '::', port: 1025 }]);
-  assert.equal(tenant.listeners[1]?.binds[0]?.kind, 'unix');
-});
-
-test('reads environment files', async () => {
-  const env =
-    '# comment\n\nTZ=UTC\nexport MP_LABEL="Our  inbox"\r\nMP_MAX_AGE=1d\nMP_MAX_AGE=2d\nMP_UI_BIND_ADDR=\n';
-  const tenant = await tenantOf('{ envFile: a.env }', { 'a.env': env });
-  assert.equal(tenant.label, 'Our inbox');
-  assert.equal(tenant.maxAgeMs, 2 * 86_400_000);
-});
-
-test('is not taken in by names that every object has', async () => {
-  const pathsOf = async (text: string) => {
-    const { issues } = await readFleet({
-      file: '/t.yaml',
-      io: filesIo('/', new Map([['t.yaml', text]])),
-      facts,
-    });
-    return issues.map(({ path }) => path);
-  };
-  const text = [
-    'constructor: 1',
-    'tenants:',
-    '  a: { suspended: constructor, toString: 1 }',
-    '  b: { mailpit: { constructor: 1, MP_CONSTRUCTOR: 1 } }',
-    '  c: { log: valueOf, listeners: { constructor: { protocol: smtp } } }',
-    '  toString: {}',
-  ].join('\n');
-  assert.deepEqual((await pathsOf(text)).sort(), [
-    'constructor',
-    'tenants.a.suspended',
-    'tenants.a.toString',
-    'tenants.b.mailpit.MP_CONSTRUCTOR',
-    'tenants.b.mailpit.constructor',
-    'tenants.c.log',
-    'tenants.toString',
-  ]);
-  for (const at of [
-    '__proto__: 1',
-    'tenants: { a: { mailpit: { __proto__: {} } } }',
-    'tenants: { __proto__: {} }',
-  ]) {
-    assert.equal((await pathsOf(at)).length, 1, at);
-  }
-});
-
 test('freezes all of it', async () => {
   const fleet = await fleetOf('tenants: { a: { label: A } }');
   const tenant = fleet.tenants.get('a' as TenantId);
@@ -346,40 +188,4 @@ test('freezes all of it', async () => {
     tenant?.smtp,
   ])
     assert.ok(Object.isFrozen(each));
-});
-
-test('takes tags from a file again when it changes, and no other tenant with it', async () => {
-  const files = new Map([
-    ['t.yaml', 'tenants:\n  a: { tags: { config: tags.yaml }, tag: "x=Y" }\n  b: {}\n'],
-    ['tags.yaml', 'filters: [{ match: Paid, tags: "p, q" }]'],
-  ]);
-  const request = { file: '/etc/mpctl/t.yaml', io: filesIo('/etc/mpctl', files), facts };
-  const before = await readFleet(request);
-  const filtersOf = ({ fleet }: typeof before) => fleet?.tenants.get('a' as TenantId)?.tags.filters;
-  assert.deepEqual(filtersOf(before), [
-    { match: 'y', tags: ['x'] },
-    { match: 'Paid', tags: ['p', 'q'] },
-  ]);
-  files.set('tags.yaml', 'filters: []');
-  const after = await readFleet({ ...request, previous: before });
-  assert.deepEqual(filtersOf(after), [{ match: 'y', tags: ['x'] }]);
-  const b = 'b' as TenantId;
-  assert.equal(after.fleet?.tenants.get(b), before.fleet?.tenants.get(b));
-  const again = await readFleet({ ...request, previous: after });
-  assert.equal(again.fleet?.tenants.get('a' as TenantId), after.fleet?.tenants.get('a' as TenantId));
-});
-
-test('takes tags for everybody from the file that the defaults name', async () => {
-  const text =
-    'defaults: { tags: { config: tags.yaml } }\ntenants:\n  a: { tags: { titleCase: true } }\n  b:\n';
-  const files = new Map([
-    ['t.yaml', text],
-    ['tags.yaml', 'filters: [{ match: m, tags: t }]'],
-  ]);
-  const request = { file: '/etc/mpctl/t.yaml', io: filesIo('/etc/mpctl', files), facts };
-  const before = await readFleet(request);
-  files.set('tags.yaml', 'filters: [{ match: n, tags: t }]');
-  const { fleet } = await readFleet({ ...request, previous: before });
-  const filters = [...(fleet?.tenants.values() ?? [])].map(({ tags }) => tags.filters);
-  assert.deepEqual(filters, [[{ match: 'n', tags: ['t'] }], [{ match: 'n', tags: ['t'] }]]);
 });

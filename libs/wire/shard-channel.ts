@@ -13,7 +13,7 @@
  */
 import type { ShardIndex, TenantId, TenantUid } from '../base/ids.ts';
 import type { SessionRecord } from '../mail/session-record.ts';
-import type { LogSpec, TenantSpec } from '../spec/tenant-spec.ts';
+import type { FleetSpec, LogSpec, TenantSpec } from '../spec/tenant-spec.ts';
 import type { MailWork, MailWorkDone, MailWorkFailure } from './mail-work.ts';
 import type { ShardReport, TenantReport } from './report.ts';
 
@@ -65,6 +65,14 @@ export type ShardConfig = {
   /** Who accepts connections: the shard from its sockets, or the controller, which then hands each over. */
   readonly accepts: 'shard' | 'controller';
 };
+
+/** What a shard of a fleet is told about itself. */
+export function shardConfig(
+  { hostname, runDir, dataDir, log }: Pick<FleetSpec, 'hostname' | 'runDir' | 'dataDir' | 'log'>,
+  { shard = 0, appDir = '', accepts = 'shard' }: Partial<Pick<ShardConfig, 'shard' | 'appDir' | 'accepts'>>,
+): ShardConfig {
+  return { wireVersion, shard, hostname, runDir, dataDir, appDir, log, accepts };
+}
 
 /** `totals`: no tenants; `all`: those that differ from idle; a list: exactly these, idle ones too. */
 export type ReportScope = 'totals' | 'all' | readonly TenantId[];
