@@ -1,3 +1,5 @@
+import { sendmailSettings } from '../../libs/wire/sendmail-settings.ts';
+
 /** A tenant's, as in the tenants file. */
 type Binds = { readonly smtp: readonly string[]; readonly http: readonly string[] };
 
@@ -5,13 +7,13 @@ type Binds = { readonly smtp: readonly string[]; readonly http: readonly string[
 export function renderPaste({ smtp, http }: Binds, program: string): string {
   const address = smtp.find(bind => bind.startsWith('unix:')) ?? smtp[0];
   if (address === undefined) return '';
-  const sendmail = `${program} sendmail -S ${address}`;
+  const { command, php, symfony, laravel } = sendmailSettings(program, address);
   const rows = [
-    ['php.ini', `sendmail_path = "${sendmail} -t -i"`],
-    ['Symfony', `MAILER_DSN="sendmail://default?command=${encodeURIComponent(`${sendmail} -bs`)}"`],
-    ['Laravel', `MAIL_MAILER=sendmail MAIL_SENDMAIL_PATH="${sendmail} -bs -i"`],
+    ['php.ini', php],
+    ['Symfony', symfony],
+    ['Laravel', laravel.join(' ')],
     ['Nodemailer', nodemailer(address)],
-    ['shell', `${sendmail} you@example.test < mail.eml`],
+    ['shell', `${command} you@example.test < mail.eml`],
     ...readRows(http),
   ];
   return rows.map(([name = '', line]) => `  ${name.padEnd(12)}${line}`).join('\n');

@@ -121,20 +121,25 @@ test('PHP mail()', async () => {
   assert.match(await raw(), /\r\n\.dot\r\n/);
 });
 
+/** Sends a mail by a transport of Symfony's, written in PHP. */
+async function symfony(transport: string, subject: string): Promise<void> {
+  const script = join(fleet.dir, 'mail.php');
+  writeFileSync(
+    script,
+    `<?php
+require '/usr/share/php/Symfony/Component/Mailer/autoload.php';
+use Symfony\\Component\\Mailer\\{Mailer, Transport, Transport\\SendmailTransport};
+$mail = (new Symfony\\Component\\Mime\\Email())->from('a@b.test')->to('c@d.test')->bcc('x@y.test');
+(new Mailer(${transport}))->send($mail->subject('${subject}')->text("hello\\n.dot"));
+`,
+  );
+  await execa('php', [script]);
+}
+
 test('Symfony Mailer, by sendmail -bs and by sendmail -t', async () => {
   for (const flags of ['-bs', '-t']) {
     const command = encodeURIComponent(`${mpctlPath} sendmail -S unix:${smtpPath()} ${flags}`);
-    const script = join(fleet.dir, 'mail.php');
-    writeFileSync(
-      script,
-      `<?php
-require '/usr/share/php/Symfony/Component/Mailer/autoload.php';
-$mailer = new Symfony\\Component\\Mailer\\Mailer(Symfony\\Component\\Mailer\\Transport::fromDsn($argv[1]));
-$mail = (new Symfony\\Component\\Mime\\Email())->from('a@b.test')->to('c@d.test')->bcc('x@y.test');
-$mailer->send($mail->subject($argv[2])->text("hello\\n.dot"));
-`,
-    );
-    await execa('php', [script, `sendmail://default?command=${command}`, `symfony ${flags}`]);
+    await symfony(`Transport::fromDsn('sendmail://default?command=${command}')`, `symfony ${flags}`);
     const mail = await newest();
     assert.deepEqual([mail.Subject, mail.Bcc[0]?.Address], [`symfony ${flags}`, 'x@y.test']);
   }
@@ -175,7 +180,12 @@ test('the settings that tenant add prints work', async () => {
     '-r',
     "mail('c@d.test', 'pasted', 'x') or exit(1);",
   ]);
+  const dsn = /MAILER_DSN="(.*)"/.exec(stdout)?.[1];
+  await symfony(`Transport::fromDsn('${dsn}')`, 'by a DSN');
+  // What Laravel's mailer does with it.
+  const path = /MAIL_SENDMAIL_PATH="(.*)"/.exec(stdout)?.[1];
+  await symfony(`new SendmailTransport('${path}')`, 'by a path');
   const shell = /shell +(.*) < mail\.eml/.exec(stdout)?.[1] ?? '';
   await execa('sh', ['-c', shell], { input: 'Subject: shell\n\nx\n' });
-  assert.equal((await fleet.ask<{ messages: number }>('tenant', 'show', 'pasted')).messages, 2);
+  assert.equal((await fleet.ask<{ messages: number }>('tenant', 'show', 'pasted')).messages, 4);
 });

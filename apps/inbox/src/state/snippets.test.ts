@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { sendmailSettings } from '../../../../libs/wire/sendmail-settings.ts';
 import type { Reachable } from './api-shapes.ts';
 import { curlLogin } from './curl-login.ts';
 import { mailTargets, snippetsFor, targetName } from './snippets.ts';
@@ -49,6 +50,15 @@ test('over a socket every snippet names its path', () => {
   assert.ok(target);
   for (const { name, text } of snippetsFor(target))
     assert.ok(text.replaceAll('%2F', '/').includes('/run/mailpit/shop/smtp.sock'), name);
+});
+
+test('what hands mail to a command is told the same as by the command line', () => {
+  const [target] = mailTargets([listener]).filter(({ socket }) => socket !== '');
+  assert.ok(target);
+  const texts = new Map(snippetsFor(target).map(({ name, text }) => [name, text]));
+  const { php, symfony, laravel } = sendmailSettings('mpctl', `unix:${target.socket}`);
+  assert.deepEqual([texts.get('Laravel'), texts.get('Symfony')], [laravel.join('\n'), symfony]);
+  assert.ok(texts.get('PHP')?.endsWith(php) && texts.get('WordPress')?.endsWith(php));
 });
 
 test('a curl line names the login where one was wanted, and never a password', () => {

@@ -1,4 +1,5 @@
 /** Settings to paste: how each of these sends its mail to this tenant. */
+import { sendmailSettings } from '../../../../libs/wire/sendmail-settings.ts';
 import type { Reachable } from './api-shapes.ts';
 
 /** One address of an SMTP listener, with what is needed to use it. */
@@ -68,7 +69,7 @@ function overTcp({ host, port, tls, user, wantsLogin }: MailTarget): readonly Sn
       name: 'PHP',
       text: lines(
         '; php.ini',
-        `sendmail_path = "/usr/bin/env mpctl sendmail -S ${urlHost}:${port} -t"`,
+        sendmailSettings('mpctl', `${urlHost}:${port}`).php,
         '; or, without mpctl on that machine (no login, no TLS):',
         `; SMTP = ${host}`,
         `; smtp_port = ${port}`,
@@ -181,24 +182,12 @@ function overTcp({ host, port, tls, user, wantsLogin }: MailTarget): readonly Sn
 
 /** Few libraries speak SMTP over a unix socket; what hands mail to a program all can. */
 function overSocket(path: string): readonly Snippet[] {
-  const sendmail = `mpctl sendmail -S unix:${path}`;
+  const { command, php, symfony, laravel } = sendmailSettings('mpctl', `unix:${path}`);
   return [
-    {
-      name: 'Laravel',
-      text: `MAIL_MAILER=sendmail\nMAIL_SENDMAIL_PATH="/usr/bin/env ${sendmail} -t -i"`,
-    },
-    {
-      name: 'Symfony',
-      text: `MAILER_DSN="sendmail://default?command=${encodeURIComponent(`/usr/bin/env ${sendmail} -t -i`)}"`,
-    },
-    {
-      name: 'PHP',
-      text: `; php.ini, or the pool's php_admin_value\nsendmail_path = "/usr/bin/env ${sendmail} -t -i"`,
-    },
-    {
-      name: 'WordPress',
-      text: `; php.ini of the site: WordPress uses PHP's mail()\nsendmail_path = "/usr/bin/env ${sendmail} -t -i"`,
-    },
+    { name: 'Laravel', text: laravel.join('\n') },
+    { name: 'Symfony', text: symfony },
+    { name: 'PHP', text: `; php.ini, or the pool's php_admin_value\n${php}` },
+    { name: 'WordPress', text: `; php.ini of the site: WordPress uses PHP's mail()\n${php}` },
     {
       name: 'Node',
       text: [
@@ -216,11 +205,11 @@ function overSocket(path: string): readonly Snippet[] {
         'config.action_mailer.delivery_method = :sendmail',
         'config.action_mailer.sendmail_settings = {',
         "  location: '/usr/bin/env',",
-        `  arguments: %w[${sendmail} -t -i],`,
+        `  arguments: %w[${command} -t -i],`,
         '}',
       ].join('\n'),
     },
-    { name: 'sendmail', text: `printf 'Subject: Hello\\n\\nIt works.\\n' | ${sendmail} you@example.com` },
+    { name: 'sendmail', text: `printf 'Subject: Hello\\n\\nIt works.\\n' | ${command} you@example.com` },
     {
       name: 'swaks',
       text: `swaks --socket ${path} --from app@example.com --to you@example.com`,
