@@ -15,8 +15,8 @@ const sliceMs = 4;
 const maxAgeMs = 1000;
 /** Whoever looked so lately will look again: what comes is applied at once, so that nobody waits for it then. */
 const watchedMs = 1000;
-/** A thread takes so much at a time: whoever looks meanwhile waits for it. */
-const threadBytes = 2 * 1024 * 1024;
+/** A thread takes so much at a time: pages that many mails touch are written once for all of them. */
+const threadBytes = 4 * 1024 * 1024;
 /** A log that is longer is folded into its file. */
 const foldBytes = 2 * 1024 * 1024;
 /** Files that are opened at the same time. */
@@ -35,7 +35,8 @@ export class Applier {
   readonly #files: OpenFiles;
   readonly #reserve: Reserve;
   readonly #thread = new ApplyThread();
-  #isThreadTaken = false;
+  /** Whose tail the thread has. */
+  #apart: Box | null = null;
   readonly #room: TailRoom;
   /** A tail of so many bytes is worth a transaction of its own, and a thread. */
   readonly #worthBytes: number;
@@ -143,6 +144,7 @@ export class Applier {
   #want(box: Box, done: (error: MpctlError | null) => void): void {
     box.waiting.push({ until: box.tail.at(-1) ?? null, done });
     this.#wanted.add(box);
+    if (this.#apart === box) this.#thread.hurry();
     this.#start();
   }
 
@@ -262,7 +264,7 @@ export class Applier {
   #isForThread(box: Box): boolean {
     return (
       box.tailBytes >= this.#worthBytes &&
-      !this.#isThreadTaken &&
+      this.#apart === null &&
       !this.#isStopped &&
       !this.#wanted.has(box) &&
       !isWatched(box, performance.now()) &&
@@ -275,7 +277,7 @@ export class Applier {
   }
 
   async #applyApart(box: Box): Promise<void> {
-    this.#isThreadTaken = true;
+    this.#apart = box;
     const job = this.#jobOf(box);
     await this.hold(box, async () => {
       const applied = await this.#files.lend(box, () => this.#thread.apply(job));
@@ -284,7 +286,7 @@ export class Applier {
       this.#finish(box, touched.length, i => touched[i] ?? []);
       if (failure) throw new MpctlError(...failure);
     });
-    this.#isThreadTaken = false;
+    this.#apart = null;
     this.#start();
   }
 

@@ -43,6 +43,7 @@ export class ApplyThread {
   #worker: Worker | null = null;
   #current: PromiseWithResolvers<Applied> | null = null;
   #timer: NodeJS.Timeout | undefined;
+  readonly #isWanted = new Int32Array(new SharedArrayBuffer(4));
 
   /** One after the other: not to be called before the last has settled. */
   apply(job: ApplyJob): Promise<Applied> {
@@ -54,11 +55,20 @@ export class ApplyThread {
     return this.#current.promise;
   }
 
+  /** Somebody waits for the mailbox: the job that is under way ends after the change that it is at. */
+  hurry(): void {
+    Atomics.store(this.#isWanted, 0, 1);
+  }
+
   #start(): Worker {
-    const worker = new Worker(program, { resourceLimits: { maxYoungGenerationSizeMb: 4 } });
+    const worker = new Worker(program, {
+      workerData: this.#isWanted.buffer,
+      resourceLimits: { maxYoungGenerationSizeMb: 16 },
+    });
     worker.on('message', (applied: Applied) => {
       const current = this.#current;
       this.#current = null;
+      Atomics.store(this.#isWanted, 0, 0);
       worker.unref();
       this.#timer = setTimeout(() => void this.end(), idleMs).unref();
       current?.resolve(applied);

@@ -5,6 +5,8 @@ export type MailFileOptions = {
   readonly isSuspect?: boolean;
   /** Resolves when a search may take its next slice; when left out, as soon as others have run. */
   readonly nextTurn?: () => Promise<void>;
+  /** How much of the file may be in memory, where it is more than a mailbox that is looked at needs. */
+  readonly cacheBytes?: number;
 };
 
 /**

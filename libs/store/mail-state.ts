@@ -40,7 +40,7 @@ export interface MailState {
    * nothing at all. Resolves what each has touched: the ids that it removed (`mail` and `prune`: by the limits) or
    * altered. A change that takes long is done in pieces: call again with it as the first.
    */
-  apply(changes: readonly PlacedChange[], isOver: () => boolean): readonly (readonly string[])[];
+  apply(changes: Iterable<PlacedChange>, isOver: () => boolean): readonly (readonly string[])[];
   counts(): Counts;
   /** When the oldest mail was created; null: there is none. */
   oldestAtMs(): number | null;

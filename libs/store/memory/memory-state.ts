@@ -40,7 +40,7 @@ export class MemoryState implements MailState {
     return journal === this.#last.journal && position <= this.#last.position;
   }
 
-  apply(changes: readonly PlacedChange[], isOver: () => boolean): readonly (readonly string[])[] {
+  apply(changes: Iterable<PlacedChange>, isOver: () => boolean): readonly (readonly string[])[] {
     const touched: (readonly string[])[] = [];
     for (const { journal, position, change } of changes) {
       touched.push(this.#take(change));

@@ -54,13 +54,10 @@ export class MailTable {
     });
   }
 
-  has(id: string): boolean {
-    return this.#statements.value('SELECT 1 FROM mail WHERE id = ?', id) !== undefined;
-  }
-
-  insert(number: number, { row, searchText, raw }: Change & { kind: 'mail' }): void {
-    this.#statements.run(
-      'INSERT INTO mail VALUES (?, ?, ?, ?, ?, NULL, ?, ?, ?, ?)',
+  /** False: it is there already. */
+  insert(number: number, { row, searchText, raw }: Change & { kind: 'mail' }): boolean {
+    const added = this.#statements.run(
+      'INSERT INTO mail VALUES (?, ?, ?, ?, ?, NULL, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING',
       number,
       row.id,
       row.createdAtMs,
@@ -71,6 +68,7 @@ export class MailTable {
       row.inlines,
       row.json.join('\n'),
     );
+    if (added === 0) return false;
     const { from, to, cc, bcc, replyTo, subject, all } = searchText;
     const messageId = foldCase(row.messageId);
     this.#statements.run(
@@ -92,6 +90,7 @@ export class MailTable {
       isHere ? encodings.plain : encodings.file,
       isHere ? raw : Buffer.from(raw.file),
     );
+    return true;
   }
 
   remove(number: number): void {

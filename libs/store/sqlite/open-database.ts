@@ -6,6 +6,9 @@ import { MpctlError } from '../../base/error.ts';
 import { syncFile, syncFolder } from '../sync-path.ts';
 import { schemaSteps } from './schema.ts';
 
+/** Of pages that are kept in memory, for each of many files that are open. */
+const frugalCacheBytes = 512 * 1024;
+
 /** "mpct": tells our files from others. */
 const applicationId = 0x6d706374;
 
@@ -17,7 +20,11 @@ const applicationId = 0x6d706374;
  * SQLite syncs nothing by itself: see `sqlite-file.ts`. One process at a time has the file.
  * @throws MpctlError STORE_NEWER when a newer program wrote it
  */
-export async function openDatabase(path: string, steps = schemaSteps): Promise<Database.Database> {
+export async function openDatabase(
+  path: string,
+  steps = schemaSteps,
+  cacheBytes = frugalCacheBytes,
+): Promise<Database.Database> {
   if (!existsSync(path)) {
     if (existsSync(movedPath(path))) renameSync(movedPath(path), path);
     else await makeDatabase(path, steps);
@@ -27,7 +34,7 @@ export async function openDatabase(path: string, steps = schemaSteps): Promise<D
     db.pragma('locking_mode = EXCLUSIVE');
     db.pragma('synchronous = OFF');
     db.pragma('wal_autocheckpoint = 0');
-    db.pragma('cache_size = -512');
+    db.pragma(`cache_size = -${cacheBytes / 1024}`);
     const version = db.pragma('user_version', { simple: true }) as number;
     if (version > steps.length) throw newerSchema(path, version, steps.length);
     if (version === steps.length) return db;
@@ -38,7 +45,7 @@ export async function openDatabase(path: string, steps = schemaSteps): Promise<D
   }
   // The copy that was made has cost the lock.
   db.close();
-  return openDatabase(path, steps);
+  return openDatabase(path, steps, cacheBytes);
 }
 
 /** Where a file is for a moment when it is let go of as it is. */

@@ -19,7 +19,7 @@ const shrinkFrom = { pages: 256, share: 0.2 };
 export async function openSqliteFile(dir: string, options: MailFileOptions = {}): Promise<MailFile> {
   const path = join(dir, 'mail.db');
   try {
-    return new SqliteFile(await openDatabase(path), path, options);
+    return new SqliteFile(await openDatabase(path, undefined, options.cacheBytes), path, options);
   } catch (error) {
     throw storeError(error, path);
   }

@@ -82,7 +82,7 @@ export class SqliteState implements MailState {
     return position <= Number(applied ?? -1);
   }
 
-  apply(changes: readonly PlacedChange[], isOver: () => boolean): readonly (readonly string[])[] {
+  apply(changes: Iterable<PlacedChange>, isOver: () => boolean): readonly (readonly string[])[] {
     const touched: (readonly string[])[] = [];
     this.#commit(() => {
       for (const change of changes) {
@@ -213,9 +213,8 @@ export class SqliteState implements MailState {
 
   #insert(change: Change & { kind: 'mail' }): void {
     const { row } = change;
-    if (this.#mails.has(row.id)) return;
     const number = this.#totals.lastNumber + 1;
-    this.#mails.insert(number, change);
+    if (!this.#mails.insert(number, change)) return;
     this.#marks.added([row.createdAtMs, number]);
     if (row.tags.length > 0) this.#mails.setTags(number, this.#tags.exchange(number, [], row.tags));
     this.#totals.lastNumber = number;
