@@ -48,7 +48,9 @@ export function readLeaving(dataDir: string, tenant: TenantId): Leaving | null {
   // Most of thousands have none, which must cost little.
   if (!existsSync(path)) return null;
   try {
-    return JSON.parse(readFileSync(path, 'utf8'));
+    const leaving: Leaving = JSON.parse(readFileSync(path, 'utf8'));
+    // It has left, and a crash came before the note was gone.
+    return 'renamedTo' in leaving && leaving.renamedTo === tenant ? null : leaving;
   } catch {
     // Cut off by a loss of power: the tenants file had not been changed yet.
     return null;

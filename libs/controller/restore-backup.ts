@@ -1,11 +1,18 @@
 import { randomBytes } from 'node:crypto';
-import { copyFile, lstat, mkdir, open, realpath, rm } from 'node:fs/promises';
+import { copyFile, lstat, mkdir, open, realpath, rm, writeFile } from 'node:fs/promises';
 import { MpctlError } from '../base/error.ts';
 import type { TenantId, TenantUid } from '../base/ids.ts';
 import { Refusal } from '../base/refusal.ts';
 import type { TenantChange } from '../spec/edit-files.ts';
-import { backedUpPath, incomingDir, parentDir, tenantDataDir, tenantFilePath } from '../spec/paths.ts';
-import { settingsOf } from '../spec/tenant-stanza.ts';
+import {
+  backedUpPath,
+  incomingDir,
+  parentDir,
+  tenantDataDir,
+  tenantFilePath,
+  unreadSettingsPath,
+} from '../spec/paths.ts';
+import { type FaultyStanza, isFault, settingsOf } from '../spec/tenant-stanza.ts';
 import type { RestoreBackup, RestoredReply } from '../wire/mail-work.ts';
 import { type BackedUpTenant, backupsIn, findBackup } from './backup-manifest.ts';
 import type { MailHands } from './mail-hands.ts';
@@ -46,17 +53,20 @@ export async function restoreBackup(
     throw new Refusal('TENANT_EXISTS', `there is ${quoted.join(', ')}${more} already`, [], hint);
   }
   const restored: { name: TenantId; uid: TenantUid }[] = [];
+  const warnings: { name: TenantId; warning: string }[] = [];
   const failed: { name: TenantId; error: string }[] = [];
   for (const tenant of wanted) {
     if (skipped.includes(tenant.name)) continue;
     try {
-      restored.push({ name: tenant.name, uid: await restoreOne(tenant, backup, place) });
+      const { uid, warning } = await restoreOne(tenant, backup, place);
+      restored.push({ name: tenant.name, uid });
+      if (warning !== '') warnings.push({ name: tenant.name, warning });
     } catch (error) {
       const { code = 'UNKNOWN', message } = error as MpctlError;
       failed.push({ name: tenant.name, error: `${code}: ${message}` });
     }
   }
-  return { dir: backup, madeAtMs: manifest.madeAtMs, restored, skipped, failed };
+  return { dir: backup, madeAtMs: manifest.madeAtMs, restored, skipped, warnings, failed };
 }
 
 /** A tenant whose mail could not be read when the newest was made may be in one before it. */
@@ -68,7 +78,11 @@ function whoHas(names: readonly string[], dir: string): string {
   return '';
 }
 
-async function restoreOne(tenant: BackedUpTenant, backup: string, place: RestorePlace): Promise<TenantUid> {
+async function restoreOne(
+  tenant: BackedUpTenant,
+  backup: string,
+  place: RestorePlace,
+): Promise<{ uid: TenantUid; warning: string }> {
   const { dataDir, folders, hands, isThere, change, clock } = place;
   const { name, stanza } = tenant;
   const uid = randomBytes(8).toString('hex') as TenantUid;
@@ -86,21 +100,37 @@ async function restoreOne(tenant: BackedUpTenant, backup: string, place: Restore
         }
         return uid;
       });
-      return uid;
+      return { uid, warning: '' };
     }
+    const read = await settingsOf(stanza, name);
     // What somebody of that name left is still there where no controller has seen the name vanish.
     folders.release(name, clock());
     folders.takeIn(name, uid);
     try {
-      await change({ verb: 'add', name, set: stanza === '' ? [] : await settingsOf(stanza, name) });
+      await change({ verb: 'add', name, set: isFault(read) ? [] : read });
     } catch (error) {
       await rm(tenantDataDir(dataDir, name), { recursive: true, force: true });
       throw error;
     }
-    return uid;
+    return { uid, warning: isFault(read) ? await keepUnread(read, stanza, name, dataDir) : '' };
   } finally {
     await rm(incoming, { recursive: true, force: true });
   }
+}
+
+/** Keeps what the backup says of a tenant's settings for a person to read. Returns what to tell. */
+async function keepUnread(
+  { fault }: FaultyStanza,
+  stanza: string,
+  name: TenantId,
+  dataDir: string,
+): Promise<string> {
+  const path = unreadSettingsPath(dataDir, name);
+  const kept = await writeFile(path, stanza, { mode: 0o600 }).then(
+    () => `; the text is in ${path}`,
+    () => '',
+  );
+  return `it has the settings of a new tenant, because those of the backup cannot be read: ${fault}${kept}`;
 }
 
 /** Copies what a backup has of a tenant, and sees that it is as long as it was. */

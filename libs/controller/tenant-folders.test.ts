@@ -246,3 +246,46 @@ test('without a word from a controller nobody is put into the trash for having v
   new TenantFolders(dir, graceMs).settle(() => false, 'stays', 0);
   assert.equal(uidOf(new TenantFolders(dir, graceMs), a), uid);
 });
+
+test('who could not leave yet leaves for the same reason when it is tried again', () => {
+  const folders = new TenantFolders(dir, graceMs);
+  const uid = uidOf(folders, a);
+  noteLeaving(dir, a, { renamedTo: b });
+  mkdirSync(join(dir, b));
+  writeFileSync(join(dir, b, 'in the way'), '');
+  assert.throws(() => folders.release(a, 0));
+  rmSync(join(dir, b), { recursive: true });
+  const next = new TenantFolders(dir, graceMs);
+  next.settle(name => name === b, 'goes', 1);
+  assert.equal(uidOf(next, b), uid);
+
+  noteLeaving(dir, b, { removed: true, stanza: 'its' });
+  writeFileSync(join(dir, '.trash', uid), 'in the way');
+  assert.throws(() => next.release(b, 2));
+  rmSync(join(dir, '.trash', uid));
+  const last = new TenantFolders(dir, graceMs);
+  last.settle(() => false, 'goes', 3);
+  assert.deepEqual(
+    last.trash.list().map(({ name, why }) => [name, why]),
+    [[b, 'removed']],
+  );
+});
+
+test('a note of who has left already takes nobody away', async () => {
+  const folders = new TenantFolders(dir, graceMs);
+  const uid = uidOf(folders, a);
+  // As when a crash comes between the move and its end.
+  mkdirSync(join(dir, b));
+  writeFileSync(join(dir, b, 'uid'), uid);
+  writeFileSync(join(dir, b, 'leaving.json'), JSON.stringify({ renamedTo: b, left: true }));
+  const next = new TenantFolders(dir, graceMs);
+  next.settle(() => true, 'goes', 0);
+  assert.equal(uidOf(next, b), uid);
+  noteLeaving(dir, b, { removed: true });
+  next.release(b, 1);
+  writeFileSync(join(dir, '.trash', uid, 'leaving.json'), JSON.stringify({ removed: true, left: true }));
+  await next.trash.restore(b, null, async () => {});
+  const last = new TenantFolders(dir, graceMs);
+  last.settle(() => true, 'goes', 2);
+  assert.equal(uidOf(last, b), uid);
+});

@@ -85,10 +85,13 @@ export class TenantFolders implements AsyncDisposable {
     if (uid !== null) this.#make(tenant, uid);
     const leaving = this.leavingOf(tenant);
     const next = leaving && 'renamedTo' in leaving ? leaving.renamedTo : null;
-    forgetLeaving(this.#dataDir, tenant);
-    if (uid === null) this.#removeEmpty(tenant);
-    else if (next !== null && this.#readUid(next) === null) {
+    // The note goes with the folder, and last: whatever ends this before, the next start finds it and does the same.
+    if (uid === null) {
+      forgetLeaving(this.#dataDir, tenant);
+      this.#removeEmpty(tenant);
+    } else if (next !== null && this.#readUid(next) === null) {
       renameSync(tenantDataDir(this.#dataDir, tenant), tenantDataDir(this.#dataDir, next));
+      forgetLeaving(this.#dataDir, next);
     } else {
       const removed = leaving && 'removed' in leaving ? leaving : null;
       const stanza = removed?.stanza;
@@ -120,7 +123,7 @@ export class TenantFolders implements AsyncDisposable {
   /** Puts what a tenant has into the trash, though it stays; {@link takeIn} gives it another folder. */
   setAside(tenant: TenantId, uid: TenantUid, nowMs: number): void {
     this.#make(tenant, uid);
-    this.trash.put(tenant, uid, { name: tenant, atMs: nowMs, why: 'removed' });
+    this.trash.put(tenant, uid, { name: tenant, atMs: nowMs, why: 'replaced' });
     this.#new.forget(tenant);
   }
 

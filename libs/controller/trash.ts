@@ -3,13 +3,14 @@ import { rm } from 'node:fs/promises';
 import { parseTenantUid, type TenantId, type TenantUid } from '../base/ids.ts';
 import { Refusal } from '../base/refusal.ts';
 import {
+  leavingNotePath,
   purgedTenantDir,
   tenantDataDir,
   trashDir,
   trashedNotePath,
   trashedTenantDir,
 } from '../spec/paths.ts';
-import { settingsOf } from '../spec/tenant-stanza.ts';
+import { type FaultyStanza, isFault, settingsOf } from '../spec/tenant-stanza.ts';
 import type { Setting, TrashedTenant } from '../wire/control-http.ts';
 import { syncFolder } from './replace-file.ts';
 
@@ -17,8 +18,11 @@ import { syncFolder } from './replace-file.ts';
 export type Trashed = {
   readonly name: TenantId;
   readonly atMs: number;
-  /** A tenant that vanished from the file gets its folder back when its name returns; one that was removed does not. */
-  readonly why: 'vanished' | 'removed';
+  /**
+   * A tenant that vanished from the file gets its folder back when its name returns. One that was removed does not, and
+   * one in whose place another was restored neither.
+   */
+  readonly why: 'vanished' | 'removed' | 'replaced';
   /** What stood in the file for it; left out where that was not known any more. */
   readonly stanza?: string;
 };
@@ -58,6 +62,7 @@ export class Trash {
     const from = tenantDataDir(this.#dataDir, tenant);
     writeFileSync(trashedNotePath(from), JSON.stringify(trashed), { mode: 0o600 });
     renameSync(from, trashedTenantDir(this.#dataDir, uid));
+    rmSync(leavingNotePath(trashedTenantDir(this.#dataDir, uid)), { force: true });
     this.#folders.set(uid, trashed);
   }
 
@@ -88,7 +93,9 @@ export class Trash {
     }
     this.#takeOut(found);
     try {
-      await add(trashed.stanza ? await settingsOf(trashed.stanza, name) : []);
+      const settings = await settingsOf(trashed.stanza ?? '', name);
+      if (isFault(settings)) throw badNote(trashedNotePath(trashedTenantDir(this.#dataDir, found)), settings);
+      await add(settings);
     } catch (error) {
       this.put(name, found, trashed);
       throw error;
@@ -123,11 +130,19 @@ export class Trash {
   #takeOut(uid: TenantUid): void {
     const trashed = this.#folders.get(uid);
     if (!trashed) return;
+    const from = trashedTenantDir(this.#dataDir, uid);
     const to = tenantDataDir(this.#dataDir, trashed.name);
-    renameSync(trashedTenantDir(this.#dataDir, uid), to);
+    // Of a leaving that a crash cut short: it would take the folder away again.
+    rmSync(leavingNotePath(from), { force: true });
+    renameSync(from, to);
     rmSync(trashedNotePath(to), { force: true });
     this.#folders.delete(uid);
   }
+}
+
+function badNote(path: string, { fault }: FaultyStanza): Refusal {
+  const hint = `without \`stanza\` in ${path} it comes back with the settings of a new tenant`;
+  return new Refusal('BAD_TENANTS_FILE', `its settings cannot be read: ${fault}`, [], hint);
 }
 
 /** A folder whose note is lost is kept for the grace time, for whoever asks for its uid. */

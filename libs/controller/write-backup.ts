@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, realpath, rename, rm, writeFile } from 'node:fs/promises';
 import { writeHint } from '../base/disk-error.ts';
 import { MpctlError } from '../base/error.ts';
 import type { TenantId, TenantUid } from '../base/ids.ts';
+import { Refusal } from '../base/refusal.ts';
 import {
   backedUpConfigPath,
   backedUpPath,
@@ -37,7 +38,8 @@ export type BackupRequest = {
  * keep the others out.
  */
 export async function writeBackup(request: BackupRequest): Promise<BackupReply> {
-  const { dir, reading, hands, mpctlVersion, nowMs } = request;
+  const { dir, reading, nowMs } = request;
+  await refuseDataDir(dir, reading.fleet.dataDir);
   const name = freeName(dir, nowMs);
   const [whole, part] = [backupPath(dir, name), backupPath(dir, `.${name}.part`)];
   try {
@@ -46,10 +48,34 @@ export async function writeBackup(request: BackupRequest): Promise<BackupReply> 
     await removeParts(dir);
     await mkdir(part, { mode: 0o700 });
     await copyConfig(part, request);
+    const copied = await copyTenants(part, request);
+    await writeManifest(part, copied.tenants, request);
+    await rename(part, whole);
+    syncFolder(dir);
+    const { tenants, unchanged, bytes, failed } = copied;
+    return { dir: whole, tenants: tenants.length, unchanged, bytes, failed };
   } catch (error) {
     await discard(part);
-    throw backupFailure(dir, error);
+    throw error instanceof MpctlError ? error : backupFailure(dir, error);
   }
+}
+
+/** @throws Refusal where a backup would lie among the mail that it is of. */
+async function refuseDataDir(dir: string, dataDir: string): Promise<void> {
+  // It is made when there is none; what is above it is not.
+  const place = await realpath(dir)
+    .catch(() => realpath(parentDir(dir)))
+    .catch(() => dir);
+  const root = await realpath(dataDir).catch(() => dataDir);
+  if (place !== root && !place.startsWith(`${root}/`)) return;
+  const hint = 'name a folder elsewhere, best on another disk';
+  throw new Refusal('BAD_REQUEST', `${dir} lies in ${dataDir}, which it would be a backup of`, [], hint);
+}
+
+type CopiedTenants = Omit<BackupReply, 'dir' | 'tenants'> & { readonly tenants: readonly BackedUpTenant[] };
+
+async function copyTenants(part: string, request: BackupRequest): Promise<CopiedTenants> {
+  const { dir, reading, hands } = request;
   const earlier = newestBackup(dir);
   const known = new Map(earlier?.manifest.tenants.map(tenant => [tenant.uid, tenant]));
   const tenants: BackedUpTenant[] = [];
@@ -76,26 +102,26 @@ export async function writeBackup(request: BackupRequest): Promise<BackupReply> 
   await Promise.all(
     Array.from({ length: atOnce }, async () => {
       for (const id of queue) {
-        await copyOne(id).catch(error => {
+        await copyOne(id).catch(async error => {
           if (!(error instanceof MpctlError)) throw error;
           failed.push({ name: id, error: `${error.code}: ${error.message}` });
+          await discard(backedUpPath(part, id));
         });
       }
     }),
   );
+  tenants.sort((a, b) => (a.name < b.name ? -1 : 1));
+  return { tenants, unchanged, bytes, failed };
+}
 
-  try {
-    tenants.sort((a, b) => (a.name < b.name ? -1 : 1));
-    const manifest: BackupManifest = { format: 1, mpctl: mpctlVersion, madeAtMs: nowMs, tenants };
-    await writeSafely(backupManifestPath(part), `${JSON.stringify(manifest, null, 1)}\n`);
-    syncFolder(part);
-    await rename(part, whole);
-    syncFolder(dir);
-  } catch (error) {
-    await discard(part);
-    throw backupFailure(dir, error);
-  }
-  return { dir: whole, tenants: tenants.length, unchanged, bytes, failed };
+async function writeManifest(
+  part: string,
+  tenants: readonly BackedUpTenant[],
+  { mpctlVersion, nowMs }: BackupRequest,
+): Promise<void> {
+  const manifest: BackupManifest = { format: 1, mpctl: mpctlVersion, madeAtMs: nowMs, tenants };
+  await writeSafely(backupManifestPath(part), `${JSON.stringify(manifest, null, 1)}\n`);
+  syncFolder(part);
 }
 
 /** Two within a second have names a second apart. */

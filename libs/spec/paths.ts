@@ -50,7 +50,17 @@ export function tenantUidPath(dataDir: string, tenant: TenantId): string {
 
 /** Why the tenant is about to leave its name. */
 export function tenantLeavingPath(dataDir: string, tenant: TenantId): string {
-  return join(dataDir, tenant, 'leaving.json');
+  return leavingNotePath(tenantDataDir(dataDir, tenant));
+}
+
+/** The same in a folder that has moved with it. */
+export function leavingNotePath(folder: string): string {
+  return join(folder, 'leaving.json');
+}
+
+/** What a backup said of a tenant's settings, where nobody can read it. */
+export function unreadSettingsPath(dataDir: string, tenant: TenantId): string {
+  return join(dataDir, tenant, 'settings-of-backup.yaml');
 }
 
 export function tenantDatabasePath(dataDir: string, tenant: TenantId): string {

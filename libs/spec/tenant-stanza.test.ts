@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { editFiles } from './edit-files.ts';
 import { facts, filesIo } from './memory-suite.ts';
 import { readFleet } from './read-fleet.ts';
-import { settingsOf, stanzaOf } from './tenant-stanza.ts';
+import { isFault, settingsOf, stanzaOf } from './tenant-stanza.ts';
 
 const read = (text: string) =>
   readFleet({ file: '/etc/t.yaml', io: filesIo('/etc', new Map([['t.yaml', text]])), facts });
@@ -29,6 +29,7 @@ test('a tenant that is added with the settings of another is as it was', async (
     const stanza = await stanzaOf(before, name);
     assert(stanza);
     const set = await settingsOf(stanza, name);
+    assert(!isFault(set));
     const edits = await editFiles('/etc/t.yaml', await read('tenants: {}\n'), { verb: 'add', name, set });
     assert(!('fault' in edits));
     const after = await read(edits[0]?.after ?? '');
@@ -53,4 +54,21 @@ test('a tenant keeps its comments, unless it is written in a way that does not s
   const anchored = await stanzaOf(await read('tenants:\n  a: &x\n    label: A\n  b: *x\n'), 'b');
   assert.equal(anchored, 'tenants: {"b":{"label":"A"}}\n');
   assert.deepEqual(await settingsOf(anchored ?? '', 'b'), [{ key: 'label', value: 'A' }]);
+});
+
+test('a text that says nothing of a tenant, or nothing that can be read, is told of', async () => {
+  const faultOf = async (text: string) => {
+    const read = await settingsOf(text, 'a');
+    return isFault(read) ? read.fault : null;
+  };
+  assert.equal(await faultOf(''), null);
+  assert.equal(await faultOf('tenants:\n  a: {}\n'), null);
+  assert.equal(await faultOf('tenants:\n  a:\n'), null);
+  for (const [text, fault] of [
+    ['tenants:\n  a: { label: "x\n', /./],
+    ['tenants:\n  b: { label: x }\n', /^it says nothing of a$/],
+    ['\0\x01', /./],
+    ['tenants:\n  a: 7\n', /^what it says of a are no settings$/],
+  ] as const)
+    assert.match((await faultOf(text)) ?? 'none', fault, text);
 });

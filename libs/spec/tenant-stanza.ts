@@ -19,10 +19,26 @@ export async function stanzaOf(reading: FleetReading, name: string): Promise<str
   return null;
 }
 
-/** The settings with which the tenant of such a text can be added again. */
-export async function settingsOf(stanza: string, name: string): Promise<readonly TenantSetting[]> {
-  const { body } = (await new SourceText('', stanza).stanza(name, unbounded())) ?? { body: null };
-  return flatten(body === null ? null : plainOf(body), '');
+/** Why nothing can be read from such a text, for people. */
+export type FaultyStanza = { readonly fault: string };
+
+export function isFault(read: readonly TenantSetting[] | FaultyStanza): read is FaultyStanza {
+  return 'fault' in read;
+}
+
+/** The settings with which the tenant of such a text can be added again; an empty text has none. */
+export async function settingsOf(
+  stanza: string,
+  name: string,
+): Promise<readonly TenantSetting[] | FaultyStanza> {
+  if (stanza === '') return [];
+  const source = new SourceText('', stanza);
+  const found = await source.stanza(name, unbounded());
+  const [fault] = source.faults;
+  if (fault) return { fault: fault.message };
+  if (!found) return { fault: `it says nothing of ${name}` };
+  if (found.body?.kind === 'text') return { fault: `what it says of ${name} are no settings` };
+  return flatten(found.body === null ? null : plainOf(found.body), '');
 }
 
 /** A list, and a map with keys that a path cannot name, are written as JSON, which is YAML. */

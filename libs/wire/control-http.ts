@@ -113,7 +113,7 @@ export type TrashedTenant = {
   readonly name: TenantId;
   readonly uid: TenantUid;
   /** Who vanished from the file has its mail again when its name returns to it. */
-  readonly why: 'vanished' | 'removed';
+  readonly why: 'vanished' | 'removed' | 'replaced';
   readonly atMs: number;
   /** Then it is gone for good. */
   readonly untilMs: number;

@@ -77,6 +77,8 @@ export type RestoredReply = {
   readonly restored: readonly { readonly name: TenantId; readonly uid: TenantUid }[];
   /** Those that are there, where none was named. */
   readonly skipped: readonly TenantId[];
+  /** Of some that were restored, what is not as it was. */
+  readonly warnings: readonly { readonly name: TenantId; readonly warning: string }[];
   readonly failed: readonly { readonly name: TenantId; readonly error: string }[];
 };
 

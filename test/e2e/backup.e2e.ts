@@ -1,6 +1,7 @@
 /** Backups of a whole fleet: made while it runs, brought back here and elsewhere. */
 import assert from 'node:assert/strict';
 import {
+  existsSync,
   readdirSync,
   readFileSync,
   rmSync,
@@ -187,7 +188,7 @@ test('a second backup costs what has changed, and each is whole by itself', asyn
   assert.deepEqual(await subjects(fleet, 'a'), ['one']);
   await send(fleet, 'a', 'three');
   const { trash } = await fleet.ask<ControlStatus>('status');
-  assert.equal(trash[0]?.name, 'a');
+  assert.deepEqual([trash[0]?.name, trash[0]?.why], ['a', 'replaced']);
   assert.notEqual(trash[0]?.uid, back.restored[0]?.uid);
   await fleet.stop('SIGKILL');
   await fleet.serve();
@@ -232,6 +233,57 @@ test('a tenant whose mail cannot be read keeps the others out of no backup, and 
   assert.ok(missing.stderr.includes(`it is in ${whole.dir}`), missing.stderr);
   assert.equal((await fleet.run(['restore', whole.dir, 'a', '--overwrite'])).code, 0);
   assert.deepEqual(await subjects(fleet, 'a'), ['one']);
+});
+
+test('a tenant whose settings a backup cannot tell comes back with those of a new one, and is told of', async () => {
+  await using fleet = await Fleet.serving('tenants:\n  a: { label: Shop }\n  b: { label: Bar }\n');
+  await send(fleet, 'a', 'one');
+  const dir = join(fleet.dir, 'backups');
+  const made = await fleet.ask<BackupReply>('backup', dir);
+  const path = join(made.dir, 'backup.json');
+  const broken = 'tenants:\n  a: { label: "Sho\n';
+  const manifest = JSON.parse(readFileSync(path, 'utf8'));
+  manifest.tenants[0].stanza = broken;
+  writeFileSync(path, JSON.stringify(manifest));
+
+  await using other = await Fleet.serving('tenants: {}\n');
+  const { code, stderr } = await other.run(['restore', dir]);
+  const kept = join(other.dataDir, 'a/settings-of-backup.yaml');
+  assert.equal(code, 0, stderr);
+  assert.match(stderr, /^mpctl: a: it has the settings of a new tenant, because .*; the text is in /m);
+  assert.ok(stderr.includes(kept));
+  assert.equal(readFileSync(kept, 'utf8'), broken);
+  assert.deepEqual(await subjects(other, 'a'), ['one']);
+  const rows = await other.ask<TenantRow[]>('tenant', 'list');
+  assert.deepEqual(
+    rows.map(({ label }) => label),
+    ['', 'Bar'],
+  );
+});
+
+test('a backup among the mail itself is refused, by whatever way one comes there', async () => {
+  await using fleet = await Fleet.serving('tenants:\n  a: {}\n');
+  await send(fleet, 'a', 'one');
+  const link = join(fleet.dir, 'elsewhere');
+  symlinkSync(join(fleet.dataDir, 'a'), link);
+  const places = [
+    fleet.dataDir,
+    join(fleet.dataDir, 'backups'),
+    join(fleet.dataDir, 'a'),
+    join(link, 'b'),
+    link,
+  ];
+  for (const dir of places) {
+    const { code, stderr } = await fleet.run(['backup', dir]);
+    assert.deepEqual([code, /lies in .*, which it would be a backup of/.test(stderr)], [2, true], stderr);
+  }
+  await fleet.stop();
+  assert.equal((await fleet.run(['backup', link])).code, 2);
+  assert.deepEqual(
+    readdirSync(join(fleet.dataDir, 'a')).filter(name => !/^(uid|mail\.db)/.test(name)),
+    [],
+  );
+  assert.equal(existsSync(join(fleet.dataDir, 'backups')), false);
 });
 
 test('a backup and its restoration work while nothing runs', async () => {

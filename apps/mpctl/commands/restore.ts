@@ -10,6 +10,7 @@ export async function restore(input: Input): Promise<ExitCode> {
   const request = { dir: resolvePath(process.cwd(), dir), names, overwrite: input.has('overwrite') };
   const reply = await withFleet(input.folders, fleet => fleet.restoreBackup(request));
   for (const { name, error } of reply.failed) printNote(`mpctl: ${name} was not restored: ${error}`);
+  for (const { name, warning } of reply.warnings) printNote(`mpctl: ${name}: ${warning}`);
   for (const name of reply.skipped) printNote(`"${name}" is there and was left alone`);
   const { restored, madeAtMs } = reply;
   if (input.json) printJson(reply);
