@@ -274,12 +274,16 @@ test('who could not leave yet leaves for the same reason when it is tried again'
 test('a note of who has left already takes nobody away', async () => {
   const folders = new TenantFolders(dir, graceMs);
   const uid = uidOf(folders, a);
+  noteLeaving(dir, a, { removed: true });
+  folders.release(a, 0);
+  rmSync(join(dir, '.trash', uid), { recursive: true });
   // As when a crash comes between the move and its end.
   mkdirSync(join(dir, b));
   writeFileSync(join(dir, b, 'uid'), uid);
   writeFileSync(join(dir, b, 'leaving.json'), JSON.stringify({ renamedTo: b, left: true }));
   const next = new TenantFolders(dir, graceMs);
   next.settle(() => true, 'goes', 0);
+  assert.deepEqual(next.trash.list(), []);
   assert.equal(uidOf(next, b), uid);
   noteLeaving(dir, b, { removed: true });
   next.release(b, 1);

@@ -83,6 +83,8 @@ export class TenantFolders implements AsyncDisposable {
   release(tenant: TenantId, nowMs: number): void {
     const uid = this.#readUid(tenant);
     if (uid !== null) this.#make(tenant, uid);
+    // Else a crash would leave the uid to two: its folder stands under another name soon.
+    this.#new.forget(tenant);
     const leaving = this.leavingOf(tenant);
     const next = leaving && 'renamedTo' in leaving ? leaving.renamedTo : null;
     // The note goes with the folder, and last: whatever ends this before, the next start finds it and does the same.
@@ -99,7 +101,6 @@ export class TenantFolders implements AsyncDisposable {
       // Under its new name, if it has one: who has that now may be about to leave it, too.
       this.trash.put(tenant, uid, { name: next ?? tenant, atMs: nowMs, why, ...(stanza ? { stanza } : {}) });
     }
-    this.#new.forget(tenant);
   }
 
   /**
@@ -159,7 +160,7 @@ export class TenantFolders implements AsyncDisposable {
         await mkdir(tenantDataDir(this.#dataDir, tenant), { recursive: true, mode: 0o700 });
         // The tenant may have left meanwhile, and somebody else may have its name.
         if (this.#new.get(tenant) !== uid) continue;
-        this.#writeUid(tenant, uid);
+        this.#writeUid(tenant, uid, false);
         made.set(tenant, uid);
       } catch {
         // No room, or no right: who opens the tenant tells that.
@@ -178,17 +179,19 @@ export class TenantFolders implements AsyncDisposable {
     else this.#makeLater();
   }
 
-  /** For who cannot wait. */
+  /** For who cannot wait. It is on disk then. */
   #make(tenant: TenantId, uid: TenantUid): void {
-    mkdirSync(tenantDataDir(this.#dataDir, tenant), { recursive: true, mode: 0o700 });
-    this.#writeUid(tenant, uid);
+    const dir = tenantDataDir(this.#dataDir, tenant);
+    mkdirSync(dir, { recursive: true, mode: 0o700 });
+    this.#writeUid(tenant, uid, true);
+    if (this.#new.get(tenant) !== null) for (const path of [dir, this.#dataDir]) syncFolder(path);
   }
 
   /** In place of one that a loss of power cut off, too. */
-  #writeUid(tenant: TenantId, uid: TenantUid): void {
+  #writeUid(tenant: TenantId, uid: TenantUid, flush: boolean): void {
     const path = tenantUidPath(this.#dataDir, tenant);
     const isThere = existsSync(path) && parseTenantUid(readText(path)?.trim() ?? '') !== null;
-    if (!isThere) writeFileSync(path, `${uid}\n`, { mode: 0o600 });
+    if (!isThere) writeFileSync(path, `${uid}\n`, { mode: 0o600, flush });
   }
 
   /** What has no uid is no tenant's: nothing but a note lay in it. */
