@@ -11,7 +11,7 @@ import { SmtpTalk } from '../test/harness/smtp-talk.ts';
 
 const root = dirname(import.meta.dirname);
 const wanted = process.argv.slice(2);
-const fixture = (name: string) => readFileSync(join(root, 'test/fixtures/mail', name), 'latin1');
+const fixture = (name: string) => readFileSync(join(root, 'test/fixtures/mail', name), 'utf8');
 
 const newsletter = `From: Weekly <news@shop.test>\r\nTo: Dana <dana@client.test>, team@client.test\r
 Subject: What is new in November\r\nX-Tags: News, Marketing\r\nMIME-Version: 1.0\r

@@ -72,6 +72,8 @@ test('view/latest is the newest mail, and what is not there says so', async () =
   await eventually(() => page.locator('.head h1').textContent(), 'mail 40');
   await page.goto(`${(await world.door('shop')).url}view/nobody`);
   await page.getByText('This message is not here').waitFor();
+  await page.getByRole('link', { name: 'To the inbox' }).click();
+  await eventually(() => page.locator('article').count(), 0);
   await page.context().close();
 });
 
@@ -155,6 +157,36 @@ test('first, last and any day are one click away', async () => {
   await page.getByRole('button', { name: 'Go to date' }).click();
   await page.getByRole('button', { name: 'Go', exact: true }).click();
   await page.getByRole('dialog').waitFor({ state: 'hidden' });
+  await page.context().close();
+});
+
+test('the keyboard goes to the end of a long list, and waits there for what is not known yet', async () => {
+  const page = await world.open('old');
+  await eventually(() => topRow(page), 'mail 160');
+  const focused = () =>
+    page.evaluate<string>(
+      "document.activeElement.closest('.row')?.querySelector('.subject').textContent ?? document.activeElement.className",
+    );
+  // From where one has scrolled to, not from the top.
+  await scrollTo(page, 1200);
+  await row(page, 'mail 140').waitFor();
+  await page.keyboard.press('j');
+  await eventually(focused, 'mail 140');
+  let answer = () => {};
+  const held = new Promise<void>(done => {
+    answer = done;
+  });
+  await page.route('**/api/v1/messages*', async route => {
+    await held;
+    await route.fallback();
+  });
+  await page.keyboard.press('End');
+  await page.locator('.row.gap').first().waitFor();
+  await eventually(focused, 'rows');
+  answer();
+  await eventually(focused, 'mail 1');
+  await page.keyboard.press('ArrowUp');
+  await eventually(focused, 'mail 2');
   await page.context().close();
 });
 

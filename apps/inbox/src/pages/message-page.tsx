@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
-import { useApp, useWords } from '../parts/context.ts';
+import { linkTo, useApp, useWords } from '../parts/context.ts';
 import { HtmlView, PreviewToggle } from '../parts/html-view.tsx';
 import { MessageBar } from '../parts/message-bar.tsx';
 import { MessageHead } from '../parts/message-head.tsx';
@@ -31,10 +31,14 @@ export function MessagePage() {
       {reading.state === 'missing' && (
         <div class="empty">
           <h1>{words.messageMissing}</h1>
-          <p>{reading.reason || words.unreachable}</p>
-          <button type="button" onClick={() => app.reader.open(id)}>
-            {words.retry}
-          </button>
+          <p>{reading.isGone ? words.messageMissingWhy : reading.reason || words.unreachable}</p>
+          {reading.isGone ? (
+            <a {...linkTo(app, { page: 'list', id: '' })}>{words.toInbox}</a>
+          ) : (
+            <button type="button" onClick={() => app.reader.open(id)}>
+              {words.retry}
+            </button>
+          )}
         </div>
       )}
       {app.reader.gone.value !== '' && (

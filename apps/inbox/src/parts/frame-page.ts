@@ -48,7 +48,10 @@ export function framePage(
   const isTurned = dark && !/prefers-color-scheme|color-scheme/i.test(message.HTML);
   const scheme = dark && !isTurned ? 'dark' : 'light';
   const turned = isTurned
-    ? 'html{background:#fff;min-height:100%}html,img,video,[background],[style*="url("]{filter:invert(1) hue-rotate(180deg)}'
+    ? // White on the body, so that what a mail has there covers the whole frame: then white becomes the page's dark, and
+      // black its ink. Of an own colour by attribute a rule would take the place.
+      ':where(body:not([bgcolor])){background:#fff}html{filter:invert(.91) hue-rotate(180deg)}' +
+      'img,video,[background],[style*="url("]{filter:invert(1) hue-rotate(180deg)}'
     : '';
   return (
     `<!doctype html><meta http-equiv="Content-Security-Policy" content="${policy}">` +

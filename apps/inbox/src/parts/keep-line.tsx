@@ -34,7 +34,8 @@ export function KeepLine() {
     Bytes > 0 && words.bytes(sizeText(Bytes)),
   ].filter(limit => limit !== false);
   return (
-    <span class="keeps">
+    // Of the whole inbox: beside what a search found it would be misread.
+    <span class="keeps" hidden={app.list.query.value !== ''}>
       {limits.length > 0 && (
         <span class="keeps-limit">
           {limits.join('; ')}

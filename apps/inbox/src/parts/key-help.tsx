@@ -21,7 +21,9 @@ export function KeyHelp() {
       const inMessage = page === 'message';
       const at = inMessage ? id : focused;
       const { newer, older } =
-        at === undefined ? { newer: undefined, older: app.list.row(0)?.ID } : app.list.neighbours(at);
+        at === undefined
+          ? { newer: undefined, older: app.list.row(app.list.view.value.from)?.ID }
+          : app.list.neighbours(at);
       const step = (to: string | undefined) => {
         if (to === undefined) return;
         if (inMessage) app.go({ id: to });

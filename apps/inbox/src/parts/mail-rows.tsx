@@ -33,6 +33,8 @@ export function MailRows() {
   const overscan = useSignal(0);
   /** The row that the keyboard is on: the list is one Tab stop. */
   const current = useSignal(app.place.value.start);
+  /** The row that the keyboard went to and that is not known yet; -1: none. */
+  const awaited = useRef(-1);
 
   const first = useComputed(() => Math.max(0, Math.floor(top.value / rowHeight.value)));
   const last = useComputed(() =>
@@ -133,8 +135,20 @@ export function MailRows() {
     else if (rowTop + rowHeight.value > element.scrollTop + element.clientHeight) {
       element.scrollTop = rowTop + rowHeight.value - element.clientHeight;
     }
-    requestAnimationFrame(() => element.querySelector<HTMLElement>(`[data-offset="${to}"] a`)?.focus());
+    requestAnimationFrame(() => {
+      const link = element.querySelector<HTMLElement>(`[data-offset="${to}"] a`);
+      awaited.current = link ? -1 : to;
+      // The list itself keeps the keys until the row is there.
+      (link ?? element).focus({ preventScroll: true });
+    });
   };
+  useLayoutEffect(() => {
+    if (awaited.current < 0) return;
+    const link = scroller.current?.querySelector<HTMLElement>(`[data-offset="${awaited.current}"] a`);
+    if (!link) return;
+    awaited.current = -1;
+    if (document.activeElement === scroller.current) link.focus({ preventScroll: true });
+  });
 
   const onKeyDown = (event: KeyboardEvent) => {
     const page = Math.max(1, Math.floor(height.value / rowHeight.value) - 1);
@@ -192,7 +206,7 @@ export function MailRows() {
           {words.newMail(app.list.pending.value)}
         </button>
       )}
-      <div class="rows" ref={scroller}>
+      <div class="rows" ref={scroller} tabIndex={-1}>
         <ul style={{ height: `${count * rowHeight.value}px` }} aria-label={words.messages}>
           {offsets.map(offset => {
             const row = app.list.row(offset);

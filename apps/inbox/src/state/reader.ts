@@ -7,8 +7,8 @@ export type Reading =
   | { readonly state: 'closed' }
   | { readonly state: 'loading'; readonly id: string }
   | { readonly state: 'open'; readonly message: Message }
-  /** `reason`: the server's own words; empty when it could not be asked. */
-  | { readonly state: 'missing'; readonly id: string; readonly reason: string };
+  /** `reason`: the server's own words; empty when it could not be asked. `isGone`: there is no such message. */
+  | { readonly state: 'missing'; readonly id: string; readonly reason: string; readonly isGone: boolean };
 
 /** Messages kept in memory: enough to step back and forth without asking again. */
 const keptMessages = 20;
@@ -52,7 +52,8 @@ export class Reader {
     } catch (error) {
       if (this.#wanted !== id || this.reading.value.state === 'open') return;
       const reason = error instanceof ApiError ? error.message : '';
-      this.reading.value = { state: 'missing', id, reason };
+      const isGone = error instanceof ApiError && error.status === 404;
+      this.reading.value = { state: 'missing', id, reason, isGone };
     }
   }
 

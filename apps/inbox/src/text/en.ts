@@ -70,6 +70,7 @@ export const en = {
   views: 'Views of the message',
   loading: 'Loading…',
   messageMissing: 'This message is not here',
+  messageMissingWhy: 'It has been deleted, or its address is not whole.',
   messageGone: 'This message has been deleted; what is shown is what was here.',
   markedUnread: 'Marked unread',
   markedRead: 'Marked read',
