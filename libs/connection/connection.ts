@@ -51,6 +51,8 @@ export class Connection {
   #proxyHeader: Buffer | null = null;
   #opened = false;
   #inHandshake = false;
+  /** A unix socket, and in clear. */
+  #isLocal: boolean;
   #replies = '';
   #busy = false;
   #peerEnded = false;
@@ -61,6 +63,7 @@ export class Connection {
     this.#options = options;
     this.#input = new LineReader(options.maxLineBytes);
     this.#socket = socket;
+    this.#isLocal = socket.remoteAddress === undefined;
     this.#timer = setTimeout(this.#onTimeout, options.timeoutMs);
     socket.setNoDelay(true);
     this.#attach(socket);
@@ -147,6 +150,7 @@ export class Connection {
     this.#input.clear();
     const secure = new TLSSocket(plain, { isServer: true, secureContext: context });
     this.#socket = secure;
+    this.#isLocal = false;
     this.#inHandshake = true;
     this.#attach(secure);
     this.#limitTime(handshakeMs);
@@ -166,6 +170,14 @@ export class Connection {
     this.#limitTime(closeMs);
     this.#socket.end();
     this.#socket.resume();
+  }
+
+  /** Closes towards a peer that has said that it sends no more. */
+  hangUp(): void {
+    this.flush();
+    // On a unix socket the peer has what was written; elsewhere what comes all the same would take it back.
+    if (this.#isLocal && this.#socket.writableLength === 0) this.destroy();
+    else this.close();
   }
 
   destroy(): void {

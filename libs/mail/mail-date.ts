@@ -13,7 +13,16 @@ export function renderTimestamp(atMs: number, zoneMinutes = 0): string {
 
 /** A Date header, in UTC: `Sat, 21 Nov 2026 13:54:01 +0000`. */
 export function renderMailDate(atMs: number): string {
-  const at = new Date(atMs);
+  const second = Math.floor(atMs / 1000);
+  // Many mails come in one second.
+  if (second !== lastDate.second) lastDate = { second, text: renderSecond(second) };
+  return lastDate.text;
+}
+
+let lastDate = { second: Number.NaN, text: '' };
+
+function renderSecond(second: number): string {
+  const at = new Date(second * 1000);
   const day = `${days[at.getUTCDay()]}, ${at.getUTCDate()} ${months[at.getUTCMonth()]} ${at.getUTCFullYear()}`;
   return `${day} ${at.toISOString().slice(11, 19)} +0000`;
 }

@@ -72,6 +72,7 @@ export function stampMail(
 type Edit = { readonly start: number; readonly end: number; readonly text: string };
 
 function applyEdits(data: Buffer, prefix: string, edits: Edit[]): Buffer {
+  if (edits.length === 0) return behind(prefix, data);
   const pieces: Buffer[] = [Buffer.from(prefix)];
   let at = 0;
   for (const edit of edits.sort((a, b) => a.start - b.start)) {
@@ -80,6 +81,14 @@ function applyEdits(data: Buffer, prefix: string, edits: Edit[]): Buffer {
   }
   pieces.push(data.subarray(at));
   return Buffer.concat(pieces);
+}
+
+function behind(prefix: string, data: Buffer): Buffer {
+  const prefixBytes = Buffer.byteLength(prefix);
+  const stamped = Buffer.allocUnsafe(prefixBytes + data.length);
+  stamped.write(prefix);
+  data.copy(stamped, prefixBytes);
+  return stamped;
 }
 
 function findField(header: Header, key: string): HeaderField | undefined {

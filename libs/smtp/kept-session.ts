@@ -28,6 +28,11 @@ export class KeptSession {
     return this.#lines?.length === 0;
   }
 
+  /** It has ended, and said something. */
+  get isPacked(): boolean {
+    return this.#lines === null;
+  }
+
   read(): SessionRecord {
     return { ...this.record, lines: [...(this.#lines ?? this.#unpacked())] };
   }
@@ -40,7 +45,7 @@ export class KeptSession {
 
   /** Of a session that lasts the oldest line, of one that has ended the older half. */
   drop(): void {
-    const isPacked = this.#lines === null;
+    const { isPacked } = this;
     const lines = this.#unpack();
     for (const { text } of lines.splice(0, isPacked ? Math.ceil(lines.length / 2) : 1))
       this.#textLength -= text.length;

@@ -149,13 +149,26 @@ test('what comes while the host is at work is answered after it', async () => {
     socket.write('HELO x\r\nMAIL FROM:<>\r\nRCPT TO:<c@d>\r\nDATA\r\nx\r\n.\r\nNOOP\r\n');
     let text = '';
     socket.on('data', chunk => {
+      const isFirst = !text.includes('354');
       text += chunk;
-      if (text.includes('354')) socket.write('QUIT\r\n', () => setImmediate(resolve, refused));
+      if (isFirst && text.includes('354')) socket.write('QUIT\r\n', () => setImmediate(resolve, refused));
     });
     const refused: Delivery = { outcome: 'refused', reply: '452 4.3.1 Insufficient system storage' };
     await new Promise(done => socket.on('close', done));
     assert.match(text, /\r\n452 4.3.1 Insufficient system storage\r\n250 2.0.0 Ok\r\n221 /);
     assert.deepEqual(world.replies, ['452 4.3.1 Insufficient system storage']);
+  });
+});
+
+test('QUIT on a unix socket: the goodbye arrives, then the end', async () => {
+  await withEngine(async ({ path }) => {
+    for (const input of ['QUIT\r\n', 'HELO x\r\nNOOP\r\nQUIT\r\nNOOP\r\n']) {
+      const socket = net.connect(path);
+      socket.write(input);
+      let text = '';
+      for await (const chunk of socket) text += chunk;
+      assert.match(text, /221 2\.0\.0 mx\.test mpctl ESMTP Service closing transmission channel\r\n$/);
+    }
   });
 });
 

@@ -10,6 +10,9 @@ type HostRecords = { sessions: readonly KeptSession[]; bytes: number };
 
 export type TranscriptLimits = { readonly maxHostBytes: number; readonly maxBytes: number };
 
+/** A session that takes no more of its host's room goes as a whole. */
+const shortShare = 1 / 8;
+
 /** Records of all hosts. `Host` is whatever tells them apart. */
 export class Transcripts<Host> {
   readonly #clock: Clock;
@@ -90,17 +93,19 @@ export class Transcripts<Host> {
   #shrink(records: HostRecords): void {
     while (records.bytes > this.#limits.maxHostBytes && records.sessions.length > 0)
       this.#dropOldest(records);
+    if (this.#bytes <= this.#limits.maxBytes) return;
     for (const oldest of this.#hosts.keys()) {
       if (this.#bytes <= this.#limits.maxBytes) break;
       this.forget(oldest);
     }
   }
 
-  /** Drops the oldest lines, or the oldest session when it has none left. */
+  /** Drops the oldest lines, or the oldest session when it has none left or is a short one of the past. */
   #dropOldest(records: HostRecords): void {
     const [session] = records.sessions;
     if (!session) return;
-    if (!session.isEmpty) this.#alter(records, session, () => session.drop());
+    const isShort = session.isPacked && session.bytes <= this.#limits.maxHostBytes * shortShare;
+    if (!session.isEmpty && !isShort) this.#alter(records, session, () => session.drop());
     else {
       records.sessions = records.sessions.slice(1);
       session.record.complete = false;
