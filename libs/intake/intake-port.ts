@@ -1,9 +1,12 @@
+import type { Readable } from 'node:stream';
 import { zstdDecompressSync } from 'node:zlib';
 import { MpctlError } from '../base/error.ts';
 import { type Change, mailOf } from '../store/change.ts';
 import type { KeptRaw, MailState } from '../store/mail-state.ts';
 import type { MailStatePort } from '../store/mailbox.ts';
 import { emptyState } from '../store/open-store.ts';
+import type { ByteSpan } from '../store/store.ts';
+import { streamSpan } from '../store/stream-span.ts';
 import type { Applier } from './applier.ts';
 import type { Box, Pending } from './box.ts';
 import type { Journal } from './journal.ts';
@@ -215,6 +218,12 @@ export class IntakePort implements MailStatePort {
       case 'file':
         return this.#parts.spool.read(this.#box.dir, raw.file);
     }
+  }
+
+  async stream(raw: KeptRaw, span: ByteSpan): Promise<Readable> {
+    return raw.encoding === 'file'
+      ? this.#parts.spool.stream(this.#box.dir, raw.file, span)
+      : streamSpan(await this.decode(raw), span);
   }
 
   /** Resolves when nothing is on its way to the tail any more, and nothing more will be. */

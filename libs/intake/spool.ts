@@ -1,12 +1,16 @@
-import { mkdir, open, readFile, unlink } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, readFile, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { pipeline, Readable } from 'node:stream';
 import { promisify } from 'node:util';
-import { constants, zstdCompress, zstdDecompress } from 'node:zlib';
+import { constants, createZstdDecompress, zstdCompress, zstdDecompress } from 'node:zlib';
+import type { ByteSpan } from '../store/store.ts';
 import { syncFolder } from '../store/sync-path.ts';
 import { storeFailure } from './store-failure.ts';
 
 /** Written and synced at a time: a sync of all at once would keep the journal's waiting. */
 const pieceBytes = 1024 * 1024;
+/** Read and unpacked at a time for whoever reads slowly. */
+const streamedBytes = 64 * 1024;
 const fastest = { params: { [constants.ZSTD_c_compressionLevel]: 1 } };
 
 /**
@@ -42,6 +46,18 @@ export class Spool {
     return name.endsWith('.zst') ? this.unpack(bytes) : bytes;
   }
 
+  /** The file stays open, and is what it was, until the stream is closed, whatever becomes of its name. */
+  async stream(dir: string, name: string, span: ByteSpan): Promise<Readable> {
+    const handle = await open(join(dir, 'big', name)).catch(error => {
+      throw storeFailure(error, `large mail ${name} could not be read`);
+    });
+    const pieces = Readable.from(
+      name.endsWith('.zst') ? unpackedPieces(handle, span) : plainPieces(handle, span),
+    );
+    // Not by whoever reads: a stream may be destroyed before it was read.
+    return pieces.once('close', () => void handle.close());
+  }
+
   unpack(bytes: Buffer): Promise<Buffer> {
     return this.#inTurn(() => promisify(zstdDecompress)(bytes));
   }
@@ -64,4 +80,29 @@ async function writeInPieces(path: string, bytes: Buffer): Promise<void> {
     await handle.writeFile(bytes.subarray(at, at + pieceBytes));
     await handle.datasync();
   }
+}
+
+async function* plainPieces(handle: FileHandle, { first, last }: ByteSpan): AsyncIterable<Buffer> {
+  for (let at = first; at <= last; ) {
+    const wanted = Math.min(streamedBytes, last + 1 - at);
+    const { bytesRead, buffer } = await handle.read(Buffer.allocUnsafe(wanted), 0, wanted, at);
+    if (bytesRead === 0) throw new Error('the file is shorter than the mail');
+    yield buffer.subarray(0, bytesRead);
+    at += bytesRead;
+  }
+}
+
+/** From its start: what is packed has no places. */
+async function* unpackedPieces(handle: FileHandle, { first, last }: ByteSpan): AsyncIterable<Buffer> {
+  const packed = handle.createReadStream({ highWaterMark: streamedBytes, autoClose: false });
+  // What goes wrong ends the unpacked side, which is read here.
+  const unpacked = pipeline(packed, createZstdDecompress({ chunkSize: streamedBytes }), () => {});
+  let at = 0;
+  for await (const piece of unpacked as AsyncIterable<Buffer>) {
+    const wanted = piece.subarray(Math.max(0, first - at), Math.max(0, last + 1 - at));
+    at += piece.length;
+    if (wanted.length > 0) yield wanted;
+    if (at > last) return;
+  }
+  throw new Error('the file is shorter than the mail');
 }

@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import type { Clock } from '../base/clock.ts';
 import type { Arrival } from '../mail/prepare-mail.ts';
 import type { MailRow } from '../mail/row.ts';
@@ -5,6 +6,7 @@ import type { SearchQuery } from '../mail/search-query.ts';
 import type { Change } from './change.ts';
 import type { KeptRaw, MailState } from './mail-state.ts';
 import type {
+  ByteSpan,
   Counts,
   ListRequest,
   Mailbox,
@@ -27,6 +29,8 @@ export interface MailStatePort {
   /** Lets a function look at the state that follows from all changes so far; it stays open until what it returns settles. */
   read<Result>(look: (state: MailState) => Result | Promise<Result>): Promise<Result>;
   decode(raw: KeptRaw): Promise<Buffer>;
+  /** A part of the bytes, see {@link Mailbox.rawStream}. */
+  stream(raw: KeptRaw, span: ByteSpan): Promise<Readable>;
 }
 
 /** A {@link Mailbox} made of changes and looks: what all stores have in common. */
@@ -77,9 +81,25 @@ export class StateMailbox implements Mailbox {
   }
 
   raw(id: string): Promise<Buffer | null> {
+    return this.#withRaw(id, raw => this.#port.decode(raw));
+  }
+
+  rawStream(id: string, span: ByteSpan): Promise<Readable | null> {
+    return this.#withRaw(id, raw => this.#port.stream(raw, span));
+  }
+
+  #withRaw<Result>(id: string, use: (raw: KeptRaw) => Promise<Result>): Promise<Result | null> {
     return this.#port.read(async state => {
       const raw = state.raw(id);
-      return raw && (await this.#port.decode(raw));
+      if (raw?.encoding !== 'file') return raw && use(raw);
+      try {
+        return await use(raw);
+      } catch (error) {
+        // The mail may have been removed meanwhile, and its file with it.
+        const now = state.raw(id);
+        if (now?.encoding === 'file' && now.file === raw.file) throw error;
+        return null;
+      }
     });
   }
 

@@ -13,6 +13,7 @@
  * Operations reject with an {@link MpctlError}: `STORE_FULL` when there is no room now, `STORE_FAILED` when the mailbox
  * cannot be used at all; both leave no trace of the operation.
  */
+import type { Readable } from 'node:stream';
 import type { TenantUid } from '../base/ids.ts';
 import type { Arrival } from '../mail/prepare-mail.ts';
 import type { MailRow } from '../mail/row.ts';
@@ -27,6 +28,9 @@ export type Counts = {
   /** Of all raw mail, uncompressed. */
   readonly bytes: number;
 };
+
+/** First and last byte, both in. */
+export type ByteSpan = { readonly first: number; readonly last: number };
 
 export type ListRequest = {
   readonly start: number;
@@ -86,6 +90,11 @@ export interface Mailbox {
   /** `latest` is an id too. */
   find(id: string): Promise<MailRow | null>;
   raw(id: string): Promise<Buffer | null>;
+  /**
+   * A part of {@link raw} as it is read: of large mail little is in memory at a time. It goes on when the mail is removed
+   * meanwhile, and fails rather than give other bytes than these. Whoever asks has to read or destroy it.
+   */
+  rawStream(id: string, span: ByteSpan): Promise<Readable | null>;
   /** Whether a mail has this Message-ID, brackets aside; case counts. */
   hasMessageId(messageId: string): Promise<boolean>;
   /** Resolves to the ids whose state changed. */

@@ -1,9 +1,11 @@
+import type { Readable } from 'node:stream';
 import type { Clock } from '../../base/clock.ts';
 import type { TenantUid } from '../../base/ids.ts';
 import type { Change } from '../change.ts';
 import type { KeptRaw, MailState } from '../mail-state.ts';
 import { type MailStatePort, StateMailbox } from '../mailbox.ts';
-import type { Mailbox, MailboxOptions, Store } from '../store.ts';
+import type { ByteSpan, Mailbox, MailboxOptions, Store } from '../store.ts';
+import { streamSpan } from '../stream-span.ts';
 import { MemoryState } from './memory-state.ts';
 
 /** Mailboxes that live as long as the process: a mailbox that is closed and asked for again has its mail. */
@@ -60,5 +62,9 @@ class MemoryPort implements MailStatePort {
   async decode(raw: KeptRaw): Promise<Buffer> {
     if (raw.encoding !== 'plain') throw new Error(`not kept in memory: ${raw.encoding}`);
     return raw.bytes;
+  }
+
+  async stream(raw: KeptRaw, span: ByteSpan): Promise<Readable> {
+    return streamSpan(await this.decode(raw), span);
   }
 }

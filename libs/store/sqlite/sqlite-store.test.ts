@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
 import { zstdDecompressSync } from 'node:zlib';
 import type { TenantUid } from '../../base/ids.ts';
 import type { Change } from '../change.ts';
@@ -8,7 +9,9 @@ import type { MailFile } from '../mail-file.ts';
 import type { KeptRaw, MailState } from '../mail-state.ts';
 import { type MailStatePort, StateMailbox } from '../mailbox.ts';
 import { openMailFile } from '../open-store.ts';
+import type { ByteSpan } from '../store.ts';
 import { testStore } from '../store-suite.ts';
+import { streamSpan } from '../stream-span.ts';
 
 /** Applies each change at once, one file a tenant: the state alone, without what makes it safe. */
 class FilePort implements MailStatePort {
@@ -48,6 +51,10 @@ class FilePort implements MailStatePort {
   async decode(raw: KeptRaw): Promise<Buffer> {
     if (raw.encoding === 'file') throw new Error('no files here');
     return raw.encoding === 'zstd' ? zstdDecompressSync(raw.bytes) : raw.bytes;
+  }
+
+  async stream(raw: KeptRaw, span: ByteSpan): Promise<Readable> {
+    return streamSpan(await this.decode(raw), span);
   }
 
   async close(): Promise<void> {

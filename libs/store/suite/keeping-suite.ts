@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
 import { describe, it } from 'node:test';
 import { aMail } from '../mail-for-tests.ts';
 import { ids, type Run, text, uidOf } from './fixture.ts';
@@ -46,6 +47,44 @@ export function testKeeping(name: string, run: Run): void {
         for (const [i, raw] of raws.entries()) {
           assert.equal((await mailbox.raw(`m${i}`))?.compare(raw), 0, `${raw.length} bytes`);
         }
+      }));
+
+    it('any part of a mail, in pieces, and the rest of one that is removed meanwhile', () =>
+      run(async mailbox => {
+        const sized = (size: number) => Buffer.from(Uint8Array.from({ length: size }, (_, i) => i % 251));
+        // The last does not become shorter when it is packed.
+        const raws = [sized(2_000), sized(300_000), sized(3_000_000), randomBytes(2_000_000)];
+        await Promise.all(raws.map((raw, i) => mailbox.insert(aMail(`m${i}`, { raw }))));
+        for (const [i, raw] of raws.entries()) {
+          const end = raw.length - 1;
+          for (const [first, last] of [
+            [0, end],
+            [0, 0],
+            [end, end],
+            [1, 1_500],
+            [end >> 1, end],
+            [end - 70_000, end - 1],
+          ] as const) {
+            if (first < 0) continue;
+            const pieces = await mailbox.rawStream(`m${i}`, { first, last });
+            const bytes = Buffer.concat((await pieces?.toArray()) ?? []);
+            assert.equal(bytes.compare(raw.subarray(first, last + 1)), 0, `m${i} ${first}-${last}`);
+          }
+        }
+        assert.equal(await mailbox.rawStream('nobody', { first: 0, last: 0 }), null);
+        for (const [i, raw] of raws.entries()) {
+          const pieces = await mailbox.rawStream(`m${i}`, { first: 0, last: raw.length - 1 });
+          assert.deepEqual(await mailbox.remove([`m${i}`]), [`m${i}`]);
+          assert.equal(Buffer.concat((await pieces?.toArray()) ?? []).compare(raw), 0, `m${i}, removed`);
+          assert.equal(await mailbox.rawStream(`m${i}`, { first: 0, last: 0 }), null);
+          assert.equal(await mailbox.raw(`m${i}`), null);
+        }
+        // Nobody who looks at mail that goes away is told that the mailbox is broken.
+        await mailbox.insert(aMail('gone', { raw: raws[2] ?? sized(0) }));
+        const looks = Array.from({ length: 20 }, () => mailbox.raw('gone'));
+        await mailbox.remove(['gone']);
+        for (const raw of await Promise.all(looks)) assert.ok(raw === null || raw.length === 3_000_000);
+        assert.equal((await mailbox.counts()).total, 0);
       }));
 
     it('text of all scripts, NUL included', () =>
