@@ -6,6 +6,7 @@ import { escapeHtml } from './app-files.ts';
 import { parseBasicLogin, refuseLogin } from './authenticate.ts';
 import { contentSecurityPolicy } from './content-security.ts';
 import { BodyTooLarge, type InboxRequest, OverLimit, type Route } from './inbox-request.ts';
+import type { InboxTenant } from './inbox-tenant.ts';
 import { badRequest, overLimit, plainError, type Reply, redirect } from './reply.ts';
 import type { RequestTarget } from './request-target.ts';
 import { methodsAt } from './routes.ts';
@@ -110,18 +111,28 @@ async function handled(request: InboxRequest, route: Route, log: Logger): Promis
   try {
     return await route.handle(request);
   } catch (error) {
-    if (error instanceof BadJson) return badRequest(error.message);
-    if (error instanceof BodyTooLarge) return badRequest('http: request body too large');
-    if (error instanceof OverLimit) return overLimit(error);
-    // What is wrong with the mailbox was told once by the store.
-    if (error instanceof MpctlError && error.code.startsWith('STORE_'))
-      return plainError(503, error.code === 'STORE_FULL' ? 'no room on the disk' : 'Service Unavailable');
-    // Who went away while speaking is no failure of ours.
-    const isGone = (error as NodeJS.ErrnoException).code === 'ECONNRESET';
-    log[isGone ? 'debug' : 'error']({ tenant: request.tenant.id, err: error }, 'request failed');
-    return plainError(500, 'Internal Server Error');
+    return failed(error, request.tenant, log);
   }
 }
+
+/** The answer where there should have been another. */
+export function failed(error: unknown, { id }: InboxTenant, log: Logger): Reply {
+  if (error instanceof BadJson) return badRequest(error.message);
+  if (error instanceof BodyTooLarge) return badRequest('http: request body too large');
+  if (error instanceof OverLimit) return overLimit(error);
+  // What is wrong with the mailbox was told once by the store.
+  if (error instanceof MpctlError && error.code.startsWith('STORE_'))
+    return plainError(503, error.code === 'STORE_FULL' ? 'no room on the disk' : 'Service Unavailable');
+  if (error instanceof MpctlError && error.code.startsWith('SLOW_WORK_')) return tooSlow;
+  // Who went away while speaking is no failure of ours.
+  const isGone = (error as NodeJS.ErrnoException).code === 'ECONNRESET';
+  log[isGone ? 'debug' : 'error']({ tenant: id, err: error }, 'request failed');
+  return plainError(500, 'Internal Server Error');
+}
+
+const tooSlow = plainError(503, 'too much large mail is being read at once, or it takes too long to read', {
+  'Retry-After': '10',
+});
 
 function isReply(value: Reply | Record<string, string>): value is Reply {
   return typeof value.status === 'number';

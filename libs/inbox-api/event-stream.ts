@@ -84,11 +84,12 @@ async function refuse(tenant: InboxTenant, applicant: Applicant): Promise<Reply 
 }
 
 function renderRefusal({ status, type, body, headers = {} }: Reply): string {
+  const said = String(body);
   const lines = Object.entries({
     'Content-Type': type,
     ...headers,
-    'Content-Length': String(Buffer.byteLength(body)),
+    'Content-Length': String(Buffer.byteLength(said)),
     Connection: 'close',
   }).map(([name, value]) => `${name}: ${value}\r\n`);
-  return `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join('')}\r\n${body}`;
+  return `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join('')}\r\n${said}`;
 }

@@ -5,7 +5,11 @@ import { readSearch } from './read-search.ts';
 import { messageNotFound, notFound, type Reply } from './reply.ts';
 import { zoneOf } from './time-zone.ts';
 
-export type Found = { readonly row: MailRow; readonly raw: Buffer };
+/** `raw` is read when it is asked for: of a large mail it should not be in memory for longer than it is needed. */
+export type Found = { readonly row: MailRow; readonly raw: () => Promise<Buffer> };
+
+/** The mail was removed while it was being looked at. */
+class MailGone extends Error {}
 
 /**
  * The mail that a request names: an id, `latest`, or `latest` of those that `?query=` finds. Runs `answer` with it, or
@@ -18,9 +22,18 @@ export async function withMessage(
   missing: Reply = notFound,
 ): Promise<Reply> {
   const row = await findRow(request, id);
-  const raw = row && (await request.tenant.mailbox.raw(row.id));
-  if (row && raw) return answer({ row, raw });
+  try {
+    if (row) return await answer({ row, raw: () => rawOf(request, row) });
+  } catch (error) {
+    if (!(error instanceof MailGone)) throw error;
+  }
   return id === 'latest' ? messageNotFound : missing;
+}
+
+async function rawOf({ tenant }: InboxRequest, { id }: MailRow): Promise<Buffer> {
+  const raw = await tenant.mailbox.raw(id);
+  if (!raw) throw new MailGone();
+  return raw;
 }
 
 /** The row of an id, of `latest`, or of the newest that `?query=` finds. */

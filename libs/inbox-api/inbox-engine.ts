@@ -11,7 +11,7 @@ import type { Logger } from '../base/log.ts';
 import { createSlowWork } from '../slow-work/slow-work.ts';
 import { Turns } from '../slow-work/turns.ts';
 import type { Applicant, Surface } from './admission.ts';
-import { type Answer, answerRoute, answerUnrouted } from './answer.ts';
+import { type Answer, answerRoute, answerUnrouted, failed } from './answer.ts';
 import type { AppFiles } from './app-files.ts';
 import { parseBasicLogin } from './authenticate.ts';
 import { newNonce } from './content-security.ts';
@@ -27,7 +27,7 @@ import { readBody } from './read-body.ts';
 import { overLimit, plainError, type Reply } from './reply.ts';
 import { parseRequestTarget, type RequestTarget } from './request-target.ts';
 import { routes } from './routes.ts';
-import { isPackedAside, writeReply } from './write-reply.ts';
+import { isPackedAside, memoryOf, writeReply } from './write-reply.ts';
 
 export type InboxEngineOptions = {
   readonly log: Logger;
@@ -148,12 +148,13 @@ export async function createInboxEngine(options: InboxEngineOptions): Promise<In
       answer = tooManyHeaders;
     } else if (route && target.kind === 'path' && (route.isOn?.(tenant.settings) ?? true)) {
       const params = request.params as Record<string, string>;
+      const atLength = longWork.workerFor(tenant, reply.raw);
       const inboxRequest = {
         ...askedOf(raw, reply.raw, tenant, target, route, hold),
         params,
         nowMs: clock(),
-        mailJob: mailRunner(mailWork, tenant.id),
-        atLength: longWork.workerFor(tenant, reply.raw),
+        mailJob: mailRunner(mailWork, tenant.id, atLength, () => unlessOver(reply.raw)),
+        atLength,
         nextTurn: () => turns.next(tenant.uid),
         app: appFiles,
         get hub() {
@@ -172,7 +173,11 @@ export async function createInboxEngine(options: InboxEngineOptions): Promise<In
       String(raw.headers['accept-encoding'] ?? '').includes('gzip');
     const isAside = wantsGzip && isPackedAside(answer.reply);
     const gzip = wantsGzip && (!isAside || packed.take(1));
-    await writeReply(raw, reply.raw, held(answer.reply, hold), gzip, timeoutMs);
+    try {
+      await writeReply(raw, reply.raw, held(answer.reply, hold), gzip, timeoutMs);
+    } catch (error) {
+      if (!isOver(reply.raw)) await writeReply(raw, reply.raw, failed(error, tenant, log), false, timeoutMs);
+    }
     if (gzip && isAside) packed.give(1);
   }
 
@@ -282,10 +287,14 @@ const tooLate = plainError(503, 'the answer takes too long: ask for less, or lat
 
 const isOver = (response: ServerResponse) => response.destroyed || response.headersSent;
 
+function unlessOver(response: ServerResponse): void {
+  if (isOver(response)) throw new OverLimit('nobody waits for it any more', 503);
+}
+
 /** The answer, or where it is large and too many of those wait for their clients, that there is none now. */
 function held(reply: Reply, hold: Hold): Reply {
   try {
-    hold(reply.body.length);
+    hold(memoryOf(reply));
     return reply;
   } catch (error) {
     if (error instanceof OverLimit) return overLimit(error);

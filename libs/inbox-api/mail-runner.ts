@@ -5,15 +5,29 @@ import type { SlowWork } from '../slow-work/slow-work.ts';
 /** Larger mail is read on another thread: it takes longer than others should wait. */
 const maxHereBytes = 256 * 1024;
 
-/** Reads mail for one tenant. Rejects with SLOW_WORK_BUSY or SLOW_WORK_TOO_LONG. */
+/**
+ * Reads mail of so many bytes for one tenant; large mail is asked for when its turn has come, a few of a tenant at a time.
+ * Rejects with SLOW_WORK_BUSY, SLOW_WORK_TOO_LONG.
+ */
 export type MailRunner = <Job extends MailJobName>(
   job: Job,
-  input: MailJobInput<Job>,
+  bytes: number,
+  input: () => Promise<MailJobInput<Job>>,
 ) => Promise<MailJobResult<Job>>;
 
-export function mailRunner(work: SlowWork, tenant: TenantId): MailRunner {
-  return async (job, input) => {
-    if (input.raw.length > maxHereBytes) return work.run(job, input as never, tenant) as never;
-    return mailJobs[job](input as never) as never;
+/** `inLine` does a few at a time; `unlessGone` throws where whoever asked has gone away. */
+export function mailRunner(
+  work: SlowWork,
+  tenant: TenantId,
+  inLine: <Result>(work: () => Promise<Result>) => Promise<Result>,
+  unlessGone: () => void,
+): MailRunner {
+  return async (job, bytes, input) => {
+    if (bytes <= maxHereBytes) return mailJobs[job]((await input()) as never) as never;
+    const inputAtLast = async () => {
+      unlessGone();
+      return (await input()) as never;
+    };
+    return inLine(() => work.run(job, inputAtLast, tenant)) as never;
   };
 }

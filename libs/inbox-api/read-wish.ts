@@ -19,7 +19,7 @@ export async function readWish<S extends Wish>(
   const raw = await request.body();
   if (nothing && /^[ \t\r\n]*$/.test(raw.toString('latin1', 0, 64)) && raw.toString().trim() === '')
     return nothing;
-  const read = await request.mailJob('read-wish', { raw, shape, maxItems });
+  const read = await request.mailJob('read-wish', raw.length, async () => ({ raw, shape, maxItems }));
   if (read.fault === 'json') throw new BadJson(read.message);
   if (read.fault === 'items') throw new OverLimit(`too many items in a list (limit: ${maxItems})`);
   return read.wish as Parsed<S>;

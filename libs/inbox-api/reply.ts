@@ -1,9 +1,19 @@
+import type { Readable } from 'node:stream';
+import type { ByteSpan } from '../store/store.ts';
+
+/** A body of which little is in memory: it is read while it is sent. */
+export type StreamedBody = {
+  readonly sizeBytes: number;
+  /** That part of it, and nothing else; null: it is not there any more. */
+  open(span: ByteSpan): Promise<Readable | null>;
+};
+
 /** An answer as a value: what a route decides, before anything is written. */
 export type Reply = {
   readonly status: number;
   /** Content-Type; empty: none is sent. */
   readonly type: string;
-  readonly body: string | Buffer;
+  readonly body: string | Buffer | StreamedBody;
   /** Names in the case in which they are sent. They win over what every answer gets. */
   readonly headers?: Readonly<Record<string, string>>;
   /** The body by gzip, where it is kept: what never changes is packed once and well. */

@@ -2,8 +2,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGzip, gzipSync } from 'node:zlib';
-import { parseByteRange } from './byte-range.ts';
-import type { Reply } from './reply.ts';
+import { type ByteRange, parseByteRange } from './byte-range.ts';
+import { notFound, type Reply, type StreamedBody } from './reply.ts';
 import { cutSlowReader } from './slow-reader.ts';
 
 /** Up to here a body is compressed at once, which takes a millisecond or two; a larger one goes in pieces. */
@@ -13,7 +13,13 @@ const maxAtOnceBytes = 256 * 1024;
 const pieceBytes = 64 * 1024;
 
 /** Whether compressing it is left to other threads. */
-export const isPackedAside = ({ body }: Reply): boolean => body.length > maxAtOnceBytes;
+export const isPackedAside = ({ body }: Reply): boolean => sizeOf(body) > maxAtOnceBytes;
+
+/** Pieces on their way of a body that is read while it is sent, and what unpacks them. */
+const streamedBytes = 1024 * 1024;
+
+/** What a reply takes of the memory while its client is slow. */
+export const memoryOf = ({ body }: Reply): number => (isStreamed(body) ? streamedBytes : body.length);
 
 /**
  * Writes an answer: whole, a part of it, or only that nothing has changed; compressed where `gzip` allows it. A large one
@@ -27,32 +33,36 @@ export async function writeReply(
   graceMs = 30_000,
 ): Promise<void> {
   const { status, body, headers, compress } = shape(request, reply, gzip);
+  const content = isStreamed(body) && request.method !== 'HEAD' ? await opened(body) : body;
+  if (content === null) return writeReply(request, response, notFound, false);
+  // Nobody waits for it any more.
+  if (content instanceof Readable && response.destroyed) return void content.destroy();
   // Names and values in turn: the form that costs least to write.
   const lines: (string | number)[] = [];
   if (reply.type !== '') lines.push('Content-Type', reply.type);
   for (const [name, value] of Object.entries(reply.headers ?? noHeaders)) lines.push(name, value);
   for (const [name, value] of Object.entries(headers)) lines.push(name, value);
-  const bytes = Buffer.byteLength(body);
+  const bytes = sizeOf(body);
   if (bytes > maxAtOnceBytes) cutSlowReader(response, bytes, graceMs);
   // What was not read of a body cannot be told from the next request.
   if (hasBody(request) && !request.complete) lines.push('Connection', 'close');
   if (compress) {
     lines.push('Content-Encoding', 'gzip');
-    if (bytes > maxAtOnceBytes) await packSlowly(request, response.writeHead(status, lines), body);
+    if (bytes > maxAtOnceBytes) await packSlowly(request, response.writeHead(status, lines), content);
     else {
-      const packed = reply.packed?.() ?? gzipSync(body, { level: 1 });
+      const packed = reply.packed?.() ?? gzipSync(content as Buffer | string, { level: 1 });
       lines.push('Content-Length', packed.length);
       send(request, response.writeHead(status, lines), packed, packed.length);
     }
     return;
   }
   if (status !== 304) lines.push('Content-Length', bytes);
-  send(request, response.writeHead(status, lines), body, bytes);
+  send(request, response.writeHead(status, lines), content, bytes);
 }
 
 type Shape = {
   readonly status: number;
-  readonly body: Buffer | string;
+  readonly body: Reply['body'];
   readonly headers: Readonly<Record<string, string>>;
   readonly compress: boolean;
 };
@@ -67,7 +77,7 @@ function shape({ headers: asked }: IncomingMessage, reply: Reply, gzip: boolean)
     return { status, body: reply.body, headers: noHeaders, compress: gzip };
 
   const headers: Record<string, string> = {};
-  const size = Buffer.byteLength(reply.body);
+  const size = sizeOf(reply.body);
   const strong = `"${etag}"`;
   const range = ranges && isFresh(asked['if-range'] as string | undefined, strong) ? asked.range : undefined;
   const part = parseByteRange(range, size);
@@ -81,9 +91,15 @@ function shape({ headers: asked }: IncomingMessage, reply: Reply, gzip: boolean)
     return { status: 416, body: nothing, headers, compress };
   }
   if (part === null) return { status, body: reply.body, headers, compress };
-  const { first, last } = part;
-  headers['Content-Range'] = `bytes ${first}-${last}/${size}`;
-  return { status: 206, body: asBytes(reply.body).subarray(first, last + 1), headers, compress };
+  headers['Content-Range'] = `bytes ${part.first}-${part.last}/${size}`;
+  return { status: 206, body: partOf(reply.body, part), headers, compress };
+}
+
+function partOf(body: Reply['body'], { first, last }: ByteRange): Reply['body'] {
+  if (!isStreamed(body)) return asBytes(body).subarray(first, last + 1);
+  const open: StreamedBody['open'] = span =>
+    body.open({ first: first + span.first, last: first + span.last });
+  return { sizeBytes: last + 1 - first, open };
 }
 
 /** If-Range (RFC 9110 §13.1.5): a part only of the content that the client knows; a date is never ours. */
@@ -97,33 +113,37 @@ function matches(ifNoneMatch: string | undefined, strong: string): boolean {
   return ifNoneMatch.split(',').some(tag => tag.trim() === '*' || tag.trim().replace(/^W\//, '') === strong);
 }
 
-function send(
-  request: IncomingMessage,
-  response: ServerResponse,
-  body: Buffer | string,
-  bytes: number,
-): void {
+/** What is written; nothing of a streamed body is, where only its headers are asked for. */
+type Content = Buffer | string | Readable | StreamedBody;
+
+function send(request: IncomingMessage, response: ServerResponse, body: Content, bytes: number): void {
   if (request.method === 'HEAD') response.end();
   // ASCII alone is the same bytes in Latin-1, which goes out with the headers and without a copy.
-  else if (bytes <= maxAtOnceBytes) response.end(body, bytes === body.length ? 'latin1' : 'utf8');
-  // A client that went away is no failure: its connection is closed.
-  else pipeline(pieces(asBytes(body)), response).catch(() => {});
+  else if (bytes <= maxAtOnceBytes && (typeof body === 'string' || Buffer.isBuffer(body)))
+    response.end(body, bytes === body.length ? 'latin1' : 'utf8');
+  // A client that went away is no failure: its connection is closed. Neither can what is not read to its end be mended.
+  else pipeline(streamOf(body), response).catch(() => {});
 }
 
-async function packSlowly(
-  request: IncomingMessage,
-  response: ServerResponse,
-  body: Buffer | string,
-): Promise<void> {
+async function packSlowly(request: IncomingMessage, response: ServerResponse, body: Content): Promise<void> {
   if (request.method === 'HEAD') response.end();
-  else await pipeline(pieces(asBytes(body)), createGzip({ level: 1 }), response).catch(() => {});
+  else await pipeline(streamOf(body), createGzip({ level: 1 }), response).catch(() => {});
 }
+
+const isStreamed = (body: Reply['body']): body is StreamedBody => typeof body === 'object' && 'open' in body;
+
+const sizeOf = (body: Reply['body']): number => (isStreamed(body) ? body.sizeBytes : Buffer.byteLength(body));
 
 const asBytes = (body: Buffer | string): Buffer => (typeof body === 'string' ? Buffer.from(body) : body);
 
-function pieces(body: Buffer): Readable {
+const opened = (body: StreamedBody): Promise<Readable | null> =>
+  body.open({ first: 0, last: body.sizeBytes - 1 });
+
+function streamOf(body: Content): Readable {
+  if (body instanceof Readable) return body;
+  const bytes = asBytes(body as Buffer | string);
   function* cut() {
-    for (let at = 0; at < body.length; at += pieceBytes) yield body.subarray(at, at + pieceBytes);
+    for (let at = 0; at < bytes.length; at += pieceBytes) yield bytes.subarray(at, at + pieceBytes);
   }
   return Readable.from(cut());
 }

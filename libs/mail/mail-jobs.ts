@@ -2,7 +2,7 @@
 import { BadJson } from '../base/go-json.ts';
 import { parseBody, type Shape } from '../base/json-body.ts';
 import { describeMail } from './mail-message.ts';
-import { findPart, mailStructure } from './mail-parts.ts';
+import { mailStructure, partToServe, rawHeaders } from './mail-parts.ts';
 import { mailHtml, mailText } from './mail-view.ts';
 import { type MailRow, toJson } from './row.ts';
 import { composeRequest } from './send-request.ts';
@@ -26,10 +26,9 @@ export const mailJobs = {
     partsUrl: string | null;
     nonce: string | null;
   }) => mailHtml(buffer(raw), partsUrl, nonce),
-  'mail-part': ({ raw, id }: { raw: Uint8Array; id: string }) => {
-    const part = findPart(buffer(raw), id);
-    return part && { contentType: part.contentType, name: part.name, content: part.content() as Uint8Array };
-  },
+  'mail-part': ({ raw, id }: { raw: Uint8Array; id: string }) => partToServe(buffer(raw), id),
+  /** JSON of all header values by name. */
+  'mail-headers': ({ raw }: { raw: Uint8Array }) => toJson(rawHeaders(buffer(raw))),
   'compose-mail': composeRequest,
   'read-wish': readWish,
 };

@@ -1,7 +1,8 @@
 /** Pieces of a mail by themselves: parts, headers, structure. */
 import { type Bodies, typeOf } from './mime/bodies.ts';
 import type { Header } from './mime/header.ts';
-import { decodeForReader, encodingOf } from './mime/part-content.ts';
+import { decodeForReader, encodingOf, foreignCharset } from './mime/part-content.ts';
+import { decodePieces, isPieceable, type PieceCoding } from './mime/part-pieces.ts';
 import { contentId, fileName, isMultipart, type MailPart } from './mime/part-tree.ts';
 import { readMail } from './mime/read-mail.ts';
 
@@ -11,7 +12,11 @@ export type ServedPart = {
   readonly name: string;
   /** Decoded, text in UTF-8. */
   readonly content: () => Buffer;
+  readonly place: PartPlace;
 };
+
+/** Where a part stands in the raw mail, first and last byte, and what makes its content of them. */
+export type PartPlace = PieceCoding & { readonly first: number; readonly last: number };
 
 /** A part that is no body, by its PartID; null when there is none. */
 export function findPart(raw: Buffer, id: string): ServedPart | null {
@@ -22,7 +27,36 @@ export function findPart(raw: Buffer, id: string): ServedPart | null {
     contentType: typeOf(part),
     name: fileName(part),
     content: () => decodeForReader(raw, part),
+    place: {
+      first: part.bodyStart,
+      last: part.bodyEnd - 1,
+      encoding: encodingOf(part),
+      charset: foreignCharset(part),
+    },
   };
+}
+
+/** Larger content is not carried about: whoever wants it reads it where it stands. */
+const maxCarriedBytes = 1024 * 1024;
+
+export type PartToServe = Pick<ServedPart, 'contentType' | 'name'> & {
+  readonly sizeBytes: number;
+  readonly content: Uint8Array | PartPlace;
+};
+
+/** A part with its content, or where that is large with the place that it is to be read from by {@link partPieces}. */
+export function partToServe(raw: Buffer, id: string): PartToServe | null {
+  const part = findPart(raw, id);
+  if (!part) return null;
+  const { contentType, name, place } = part;
+  const content = part.content();
+  const isPlace = content.length > maxCarriedBytes && isPieceable(place);
+  return { contentType, name, sizeBytes: content.length, content: isPlace ? place : content };
+}
+
+/** The content of a part, from the bytes of its place in the raw mail. */
+export function partPieces(encoded: AsyncIterable<Buffer>, place: PartPlace): AsyncIterable<Buffer> {
+  return decodePieces(encoded, place);
 }
 
 export function servedParts({ attachments, inlines, others }: Bodies): MailPart[] {
@@ -35,7 +69,9 @@ export function rawHeaders(raw: Buffer): Record<string, string[]> {
   const byName = new Map<string, string[]>();
   for (const { name, value } of header.fields) {
     const canonical = canonicalName(name);
-    byName.set(canonical, [...(byName.get(canonical) ?? []), Buffer.from(value, 'latin1').toString()]);
+    const values = byName.get(canonical) ?? [];
+    values.push(Buffer.from(value, 'latin1').toString());
+    byName.set(canonical, values);
   }
   return Object.fromEntries([...byName].sort(([a], [b]) => (a < b ? -1 : 1)));
 }

@@ -9,9 +9,14 @@ import type { JobInput, JobName, JobResult } from './jobs.ts';
 export interface SlowWork extends AsyncDisposable {
   /**
    * Does a job. `scope` is the tenant that it is for: tenants take turns, and each may have `maxWaiting` jobs waiting.
+   * An input that is large is better made when its turn comes: what waits is in memory.
    * Throws SLOW_WORK_BUSY when there are more, SLOW_WORK_TOO_LONG when a job takes more than `maxJobMs`.
    */
-  run<J extends JobName>(job: J, input: JobInput<J>, scope: string): Promise<JobResult<J>>;
+  run<J extends JobName>(
+    job: J,
+    input: JobInput<J> | (() => Promise<JobInput<J>>),
+    scope: string,
+  ): Promise<JobResult<J>>;
 }
 
 export type SlowWorkOptions = {
@@ -87,9 +92,22 @@ export function createSlowWork({
     current = task;
     worker ??= start();
     const thread = worker;
-    thread.postMessage({ job: task.job, input: task.input });
+    if (typeof task.input === 'function') void postLater(thread, task, task.input as () => Promise<unknown>);
+    else thread.postMessage({ job: task.job, input: task.input });
     const tooLong = new MpctlError('SLOW_WORK_TOO_LONG', `${task.job} took more than ${maxJobMs} ms`);
     timer = setTimeout(() => void stop(thread, tooLong), maxJobMs).unref();
+  }
+
+  async function postLater(thread: Worker, task: Task, makeInput: () => Promise<unknown>): Promise<void> {
+    try {
+      const input = await makeInput();
+      if (current === task) thread.postMessage({ job: task.job, input });
+    } catch (error) {
+      task.reject(error);
+      if (current !== task) return;
+      current = null;
+      next();
+    }
   }
 
   return {

@@ -3,6 +3,7 @@ import { matchesQuery } from '../../mail/search-match.ts';
 import type { SearchQuery } from '../../mail/search-query.ts';
 import type { Mailbox } from '../../store/store.ts';
 import type { Changes } from '../change-log.ts';
+import { withMessage } from '../find-message.ts';
 import type { InboxRequest } from '../inbox-request.ts';
 import type { InboxTenant } from '../inbox-tenant.ts';
 import { readNumber } from '../page-numbers.ts';
@@ -46,10 +47,16 @@ export async function waitForMessage(request: InboxRequest): Promise<Reply> {
     );
     if (row === 'unknown') return badRequest(`Error: unknown since: ${since}`);
     const id = row?.id ?? (await arrival.id);
-    const found = id === null ? null : await tenant.mailbox.find(id);
-    const raw = found && (await tenant.mailbox.raw(found.id));
-    if (!found || !raw) return messageNotFound;
-    return jsonText(await request.mailJob('describe-mail', { row: found, raw }));
+    if (id === null) return messageNotFound;
+    return await withMessage(
+      request,
+      id,
+      async ({ row, raw }) =>
+        jsonText(
+          await request.mailJob('describe-mail', row.sizeBytes, async () => ({ row, raw: await raw() })),
+        ),
+      messageNotFound,
+    );
   } finally {
     arrival.stop();
   }

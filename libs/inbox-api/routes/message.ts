@@ -1,15 +1,20 @@
 import { createHash } from 'node:crypto';
-import { rawHeaders } from '../../mail/mail-parts.ts';
-import { toJson } from '../../mail/row.ts';
+import { Readable } from 'node:stream';
+import { type PartPlace, partPieces } from '../../mail/mail-parts.ts';
+import type { MailRow } from '../../mail/row.ts';
+import type { ByteSpan } from '../../store/store.ts';
 import { markRead, withMessage } from '../find-message.ts';
 import { type InboxRequest, mayChange } from '../inbox-request.ts';
-import { jsonText, notFound, type Reply } from '../reply.ts';
+import { jsonText, notFound, type Reply, type StreamedBody } from '../reply.ts';
 
 /** `GET api/v1/message/{id}`: marks the mail read, unless `?peek=1`. */
 export function getMessage(request: InboxRequest): Promise<Reply> {
   return withMessage(request, idOf(request), async ({ row, raw }) => {
     if (mayChange(request) && request.query.get('peek') !== '1') markRead(request, row);
-    const json = await request.mailJob('describe-mail', { row, raw });
+    const json = await request.mailJob('describe-mail', row.sizeBytes, async () => ({
+      row,
+      raw: await raw(),
+    }));
     // A mail never changes, its tags do.
     return { ...jsonText(json), etag: row.tags.length === 0 ? row.id : `${row.id}-${shortHash(row.tags)}` };
   });
@@ -17,15 +22,17 @@ export function getMessage(request: InboxRequest): Promise<Reply> {
 
 /** `GET api/v1/message/{id}/headers` */
 export function getHeaders(request: InboxRequest): Promise<Reply> {
-  return withMessage(request, idOf(request), ({ raw }) => jsonText(toJson(rawHeaders(raw))));
+  return withMessage(request, idOf(request), async ({ row, raw }) =>
+    jsonText(await request.mailJob('mail-headers', row.sizeBytes, async () => ({ raw: await raw() }))),
+  );
 }
 
 /** `GET api/v1/message/{id}/raw`: `?dl=1` to be kept as a file. */
 export function getRaw(request: InboxRequest): Promise<Reply> {
-  return withMessage(request, idOf(request), ({ row, raw }) => ({
+  return withMessage(request, idOf(request), async ({ row, raw }) => ({
     status: 200,
     type: 'text/plain; charset=utf-8',
-    body: raw,
+    body: row.sizeBytes > streamedFromBytes ? rawBody(request, row) : await raw(),
     etag: row.id,
     ranges: true,
     headers:
@@ -35,23 +42,34 @@ export function getRaw(request: InboxRequest): Promise<Reply> {
   }));
 }
 
+/** Larger mail, and larger parts, are read while they are sent. */
+const streamedFromBytes = 1024 * 1024;
+
+function rawBody({ tenant }: InboxRequest, { id, sizeBytes }: MailRow): StreamedBody {
+  return { sizeBytes, open: span => tenant.mailbox.rawStream(id, span) };
+}
+
 /** `GET api/v1/message/{id}/structure`: how the mail is made. */
 export function getStructure(request: InboxRequest): Promise<Reply> {
-  return withMessage(request, idOf(request), async ({ raw }) =>
-    jsonText(await request.mailJob('mail-structure', { raw })),
+  return withMessage(request, idOf(request), async ({ row, raw }) =>
+    jsonText(await request.mailJob('mail-structure', row.sizeBytes, async () => ({ raw: await raw() }))),
   );
 }
 
 /** `GET api/v1/message/{id}/part/{partID}`: what is attached or inline, decoded. */
 export function getPart(request: InboxRequest): Promise<Reply> {
   return withMessage(request, idOf(request), async ({ row, raw }) => {
-    const part = await request.mailJob('mail-part', { raw, id: request.params.part ?? '' });
+    const id = request.params.part ?? '';
+    const part = await request.mailJob('mail-part', row.sizeBytes, async () => ({ raw: await raw(), id }));
     if (!part) return notFound;
-    const { contentType, name, content } = part;
+    const { contentType, name, content, sizeBytes } = part;
     return {
       status: 200,
       type: /^[\w!#$&^.+-]+\/[\w!#$&^.+-]+$/.test(contentType) ? contentType : 'application/octet-stream',
-      body: Buffer.from(content.buffer, content.byteOffset, content.byteLength),
+      body:
+        content instanceof Uint8Array
+          ? Buffer.from(content.buffer, content.byteOffset, content.byteLength)
+          : partBody(request, row, content, sizeBytes),
       etag: `${row.id}-${request.params.part}`,
       ranges: true,
       headers: {
@@ -61,6 +79,38 @@ export function getPart(request: InboxRequest): Promise<Reply> {
       },
     };
   });
+}
+
+function partBody(
+  { tenant }: InboxRequest,
+  { id }: MailRow,
+  place: PartPlace,
+  sizeBytes: number,
+): StreamedBody {
+  return {
+    sizeBytes,
+    async open(span) {
+      const encoded = await tenant.mailbox.rawStream(id, place);
+      if (!encoded) return null;
+      const pieces = Readable.from(piecesWithin(partPieces(encoded, place), span));
+      return pieces.once('close', () => encoded.destroy());
+    },
+  };
+}
+
+/** What is decoded has no places but those that are counted from its start. */
+async function* piecesWithin(
+  pieces: AsyncIterable<Buffer>,
+  { first, last }: ByteSpan,
+): AsyncIterable<Buffer> {
+  let at = 0;
+  for await (const piece of pieces) {
+    const wanted = piece.subarray(Math.max(0, first - at), Math.max(0, last + 1 - at));
+    at += piece.length;
+    if (wanted.length > 0) yield wanted;
+    if (at > last) return;
+  }
+  throw new Error('the part is shorter than it was');
 }
 
 /** For what a browser would run: nothing of it may. */

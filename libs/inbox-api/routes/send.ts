@@ -15,7 +15,8 @@ export async function sendMail(request: InboxRequest): Promise<Reply> {
     if (error instanceof BodyTooLarge) return failure('http: request body too large', 413);
     throw error;
   }
-  const mail = await request.mailJob('compose-mail', { raw, nowMs, random: randomBytes(45) });
+  const wish = { raw, nowMs, random: randomBytes(45) };
+  const mail = await request.mailJob('compose-mail', raw.length, async () => wish);
   if ('error' in mail) return failure(mail.error);
   const { from, to, data } = mail;
   const submission = await tenant.submit(

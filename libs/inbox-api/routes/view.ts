@@ -24,7 +24,7 @@ function getText(request: InboxRequest, id: string): Promise<Reply> {
       return {
         status: 200,
         type: 'text/plain; charset=utf-8',
-        body: await request.mailJob('mail-text', { raw }),
+        body: await request.mailJob('mail-text', row.sizeBytes, async () => ({ raw: await raw() })),
       };
     },
     messageNotFound,
@@ -42,7 +42,8 @@ function getHtml(request: InboxRequest, id: string): Promise<Reply> {
       const hasLogin = request.headers.authorization !== undefined;
       const partsUrl = hasLogin ? null : `${tenant.settings.webroot}api/v1/message/${row.id}/part/`;
       const frameNonce = query.get('embed') === '1' ? nonce : null;
-      const html = await request.mailJob('mail-html', { raw, partsUrl, nonce: frameNonce });
+      const read = async () => ({ raw: await raw(), partsUrl, nonce: frameNonce });
+      const html = await request.mailJob('mail-html', row.sizeBytes, read);
       if (html === null) return noHtml;
       if (mayChange(request)) markRead(request, row);
       return {

@@ -31,6 +31,13 @@ function decoderFor(charset: string): TextDecoder | null {
   return decoder;
 }
 
+/** What a TextDecoder calls a charset, `latin1` where it has none that is like it; null where nobody knows it. */
+export function charsetLabel(charset: string): string | null {
+  const name = charset.trim().toLowerCase();
+  if (name === 'iso-8859-1' || name === 'latin1') return 'latin1';
+  return decoderFor(name) && (aliases[name] ?? name);
+}
+
 const windows1252 = new TextDecoder('windows-1252');
 
 /** Text of bytes that say nothing true about themselves: UTF-8 when they are valid, else windows-1252. */

@@ -3,7 +3,7 @@ import { decodeCharset, isForeignCharset } from './charset.ts';
 import { headerValue } from './header.ts';
 import { isMultipart, type MailPart } from './part-tree.ts';
 
-type Encoding = 'base64' | 'quoted-printable' | 'none' | 'unknown';
+export type Encoding = 'base64' | 'quoted-printable' | 'none' | 'unknown';
 
 /** Some senders write a comment or a semicolon behind it. */
 export function encodingOf(part: MailPart): Encoding {
@@ -43,10 +43,14 @@ export function decodePartText(raw: Buffer, part: MailPart, maxBytes = Number.PO
 /** A part's bytes as they are given out: text in a declared charset that is not UTF-8 becomes UTF-8. */
 export function decodeForReader(raw: Buffer, part: MailPart): Buffer {
   const bytes = decodePart(raw, part);
-  const isText = part.contentType.type.startsWith('text/');
-  return isText && isForeignCharset(textCharset(part))
-    ? Buffer.from(decodeCharset(bytes, textCharset(part)))
-    : bytes;
+  const charset = foreignCharset(part);
+  return charset === null ? bytes : Buffer.from(decodeCharset(bytes, charset));
+}
+
+/** Of text that is given out in UTF-8 though it was written otherwise; null: its bytes are given out. */
+export function foreignCharset(part: MailPart): string | null {
+  const charset = textCharset(part);
+  return part.contentType.type.startsWith('text/') && isForeignCharset(charset) ? charset : null;
 }
 
 function textCharset(part: MailPart): string {
@@ -65,8 +69,12 @@ for (const [value, digit] of [...'0123456789abcdef'].entries()) {
   hex[digit.toUpperCase().charCodeAt(0)] = value;
 }
 
+/** More blanks than a line may have letters are not what a line end gathered on its way. */
+export const maxTrimmedBlanks = 998;
+const blanksAtLineEnd = new RegExp(`(?<![ \\t])[ \\t]{1,${maxTrimmedBlanks}}(?=\\r?\\n)`, 'g');
+
 /** RFC 2045 §6.7. Blanks at line ends go; `=` that begins nothing stays as it is. */
-function decodeQuotedPrintable(body: Buffer): Buffer {
+export function decodeQuotedPrintable(body: Buffer): Buffer {
   const trimmed = trimLineEnds(body);
   if (!trimmed.includes(0x3d)) return trimmed;
   const out = Buffer.allocUnsafe(trimmed.length);
@@ -93,6 +101,6 @@ function decodeQuotedPrintable(body: Buffer): Buffer {
 }
 
 function trimLineEnds(body: Buffer): Buffer {
-  if (!/[ \t]\r?\n/.test(body.toString('latin1'))) return body;
-  return Buffer.from(body.toString('latin1').replace(/(?<![ \t])[ \t]+(?=\r?\n)/g, ''), 'latin1');
+  const text = body.toString('latin1');
+  return /[ \t]\r?\n/.test(text) ? Buffer.from(text.replace(blanksAtLineEnd, ''), 'latin1') : body;
 }

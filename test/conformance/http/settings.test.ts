@@ -25,7 +25,7 @@ const tagsOf = async (target: Target, text: string): Promise<string[]> => {
 const filters = `filters:
   - { match: "from:ann subject:bill", tags: "Paid, sales" }
   - { match: NeverHeld, tags: upper }
-  - match: 42
+  - match: 420042
     tags: number
     more: ignored
 `;
@@ -47,7 +47,7 @@ chapter('tags by filters', [
   );
   assert.deepEqual(await tagsOf(target, mail('Subject: Bill\r\n', 'invoice')), ['Paid', 'SALES', 'inv']);
   assert.deepEqual(await tagsOf(target, mail('Subject: x\r\n', 'neverheld')), ['upper'], 'by search');
-  assert.deepEqual(await tagsOf(target, mail('Subject: 42\r\n')), ['number']);
+  assert.deepEqual(await tagsOf(target, mail('Subject: 420042\r\n')), ['number']);
   assert.deepEqual(await tagsOf(target, mail("X-Tags: o'neil x-y\r\n")), ['O neil X-Y']);
   const login = { Authorization: `Basic ${Buffer.from('joe:x').toString('base64')}` };
   const body = JSON.stringify({ From: { Email: 'a@example.com' }, To: [{ Email: 'b@example.com' }] });
