@@ -1,9 +1,10 @@
 import { type FileHandle, mkdir, open, readFile, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { pipeline, Readable } from 'node:stream';
+import { pipeline, type Readable } from 'node:stream';
 import { promisify } from 'node:util';
 import { constants, createZstdDecompress, zstdCompress, zstdDecompress } from 'node:zlib';
 import type { ByteSpan } from '../store/store.ts';
+import { streamPieces } from '../store/stream-span.ts';
 import { syncFolder } from '../store/sync-path.ts';
 import { storeFailure } from './store-failure.ts';
 
@@ -51,7 +52,7 @@ export class Spool {
     const handle = await open(join(dir, 'big', name)).catch(error => {
       throw storeFailure(error, `large mail ${name} could not be read`);
     });
-    const pieces = Readable.from(
+    const pieces = streamPieces(
       name.endsWith('.zst') ? unpackedPieces(handle, span) : plainPieces(handle, span),
     );
     // Not by whoever reads: a stream may be destroyed before it was read.

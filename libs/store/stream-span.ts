@@ -10,5 +10,10 @@ export function streamSpan(bytes: Buffer, { first, last }: ByteSpan): Readable {
     for (let at = first; at <= last; at += pieceBytes)
       yield bytes.subarray(at, Math.min(at + pieceBytes, last + 1));
   }
-  return Readable.from(pieces());
+  return streamPieces(pieces());
+}
+
+/** Bytes that are made when they are wanted: none but the next are held. */
+export function streamPieces(pieces: Iterable<Buffer> | AsyncIterable<Buffer>): Readable {
+  return Readable.from(pieces, { objectMode: false, highWaterMark: pieceBytes });
 }

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
-import { Readable } from 'node:stream';
 import { type PartPlace, partPieces } from '../../mail/mail-parts.ts';
 import type { MailRow } from '../../mail/row.ts';
 import type { ByteSpan } from '../../store/store.ts';
+import { streamPieces } from '../../store/stream-span.ts';
 import { markRead, withMessage } from '../find-message.ts';
 import { type InboxRequest, mayChange } from '../inbox-request.ts';
+import { largePart } from '../large-parts.ts';
 import { jsonText, notFound, type Reply, type StreamedBody } from '../reply.ts';
 
 /** `GET api/v1/message/{id}`: marks the mail read, unless `?peek=1`. */
@@ -60,7 +61,9 @@ export function getStructure(request: InboxRequest): Promise<Reply> {
 export function getPart(request: InboxRequest): Promise<Reply> {
   return withMessage(request, idOf(request), async ({ row, raw }) => {
     const id = request.params.part ?? '';
-    const part = await request.mailJob('mail-part', row.sizeBytes, async () => ({ raw: await raw(), id }));
+    const look = () => request.mailJob('mail-part', row.sizeBytes, async () => ({ raw: await raw(), id }));
+    const isLarge = row.sizeBytes > streamedFromBytes;
+    const part = await (isLarge ? largePart(request.tenant, `${row.id} ${id}`, look) : look());
     if (!part) return notFound;
     const { contentType, name, content, sizeBytes } = part;
     return {
@@ -92,7 +95,7 @@ function partBody(
     async open(span) {
       const encoded = await tenant.mailbox.rawStream(id, place);
       if (!encoded) return null;
-      const pieces = Readable.from(piecesWithin(partPieces(encoded, place), span));
+      const pieces = streamPieces(piecesWithin(partPieces(encoded, place), span));
       return pieces.once('close', () => encoded.destroy());
     },
   };
