@@ -1,5 +1,5 @@
 /**
- * A shard's process: `shard.js <index>`. Signals are not for it, though a terminal sends them to all: it ends with its
+ * A shard's process: `shard.js <index>`, or `shard.js spare` for one that will be any. Signals are not for it, though a terminal sends them to all: it ends with its
  * channel. Short-lived ones: `shard.js replay <data folder> <log settings as JSON>` takes in, before shards, what former
  * ones left; `shard.js repair <tenant's folder>` mends a mailbox and prints what became of it.
  */
@@ -18,6 +18,6 @@ const work = async () => {
     return new Promise<void>(resolve => process.stdout.write(told, () => resolve()));
   }
   const { runShard } = await import('../../libs/shard/run-shard.ts');
-  return runShard(process);
+  return runShard(process, role === 'spare' ? 'spare' : 'shard');
 };
 work().then(() => process.exit(0));

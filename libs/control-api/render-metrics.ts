@@ -8,6 +8,7 @@ export function renderMetrics({
   proxy,
   tenants,
   shards,
+  sparePid,
   damagedJournalParts,
 }: ControlStatus): string {
   const perShard = (value: (shard: ShardStatus) => number): Sample[] =>
@@ -58,6 +59,12 @@ export function renderMetrics({
       'gauge',
       'Whether the shard answers.',
       perShard(s => (s.state === 'up' ? 1 : 0)),
+    ),
+    family(
+      'spare_up',
+      'gauge',
+      'Whether a process is ready to become a shard.',
+      one(sparePid === null ? 0 : 1),
     ),
     family(
       'shard_restarts_total',

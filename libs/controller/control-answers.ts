@@ -98,6 +98,7 @@ export class ControlAnswers implements ControlHost {
       totals: shards.map(({ totals }) => totals).reduce(addCounters, nothing),
       damagedJournalParts: countFiles(damagedJournalDir(dataDir)),
       shards,
+      sparePid: this.#fleet.shards.spare.process?.pid ?? null,
       trash: this.#trash.list(),
     };
   }

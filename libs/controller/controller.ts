@@ -24,6 +24,8 @@ export type ControllerOptions = {
   readonly environment: Environment;
   /** Use no private Node API for listening sockets, as where it is missing. */
   readonly publicSocketsOnly: boolean;
+  /** From so many tenants on a process is kept ready for the next shard that ends; null: where it is worth its memory. */
+  readonly spareFrom: number | null;
   /** When to do what is done by the clock, as a cron expression; null: each thing in its own time. */
   readonly housekeepingCron: string | null;
   /** `NOTIFY_SOCKET` of systemd; null: nobody wants to know. */

@@ -31,6 +31,8 @@ export type FleetOptions = {
   readonly folders: TenantFolders;
   readonly shards: ShardsOptions;
   readonly config: Omit<ShardConfig, 'shard'>;
+  /** From so many tenants on a spare process is kept. */
+  readonly spareFrom: number;
   readonly log: Logger;
   readonly clock: () => number;
 };
@@ -114,7 +116,8 @@ export class Fleet implements ShardsListener, MailHands {
     const started = new Set<ShardIndex>();
     for (const { shard } of of('start-shard')) {
       started.add(shard);
-      await this.shards.start({ ...this.#options.config, shard }, this.hostedBy(shard));
+      const left = await this.shards.start({ ...this.#options.config, shard }, this.hostedBy(shard));
+      for (const tenant of left) void this.#openOn(tenant);
     }
     for (const work of works) {
       // A process that was just started has it all from its first message.
@@ -180,10 +183,16 @@ export class Fleet implements ShardsListener, MailHands {
     this.#changed();
   }
 
+  /** Has a process ready for the next shard that ends, where the tenants are so many that it is worth it. */
+  async keepSpare(): Promise<void> {
+    if (this.tenants.size < this.#options.spareFrom) await this.shards.spare.end();
+    else if (this.isQuiet) await this.shards.spare.keep(this.tenants.values());
+  }
+
   /** Takes no new connection, ends everything. Resolves when no process is left. */
   async stop(drainMs: number): Promise<void> {
     const stopped = this.shards.stopAll(drainMs);
-    for (const { sockets } of this.tenants.values()) await closeAll(sockets);
+    for (const { sockets } of this.tenants.values()) await this.#closeAll(sockets);
     await stopped;
   }
 
@@ -248,7 +257,7 @@ export class Fleet implements ShardsListener, MailHands {
     tenant.step = 'changing';
     tenant.spec = step.tenant;
     tenant.retryAtMs = null;
-    closeAll(closed.map(({ socket }) => socket));
+    this.#closeAll(closed.map(({ socket }) => socket));
     // A tenant that its shard has trouble with is opened again as a whole.
     const kind = step.kind === 'move' || tenant.failure !== null ? 'move' : 'change';
     const to = step.kind === 'move' ? step.to : step.shard;
@@ -260,6 +269,7 @@ export class Fleet implements ShardsListener, MailHands {
       places.flatMap(({ place, kept }) => (kept ? [] : requestOf(place))),
     );
     const outcomes = (await bindSockets(requests, { ...this.#options.bind, webGroup })).values();
+    this.shards.spare.lacks(requests.length);
     for (const { tenant, places } of works) {
       tenant.error = '';
       tenant.webGroup = webGroup;
@@ -287,11 +297,20 @@ export class Fleet implements ShardsListener, MailHands {
     this.#route(tenant);
   }
 
+  /** On a process that was just started, and lacks some of its sockets. */
+  async #openOn(tenant: HostedTenant): Promise<void> {
+    const work = openingOf(tenant);
+    const parcels = parcelsOf(work);
+    const opened = parcels.map(({ message }) => message.socket);
+    const failures = await this.shards.running(work.to)?.command(commandOf(work, opened), parcels);
+    for (const failure of failures ?? []) this.tenantChanged(failure);
+  }
+
   #close(id: TenantId): void {
     const { folders, clock } = this.#options;
     const tenant = this.#hosted(id);
     tenant.step = 'closing';
-    closeAll(tenant.sockets);
+    this.#closeAll(tenant.sockets);
     this.#track(tenant, async () => {
       await this.#leaveShard(tenant);
       this.tenants.delete(id);
@@ -345,6 +364,11 @@ export class Fleet implements ShardsListener, MailHands {
     tenant.retryAtMs = this.#options.clock() + retryMs;
   }
 
+  async #closeAll(sockets: readonly (BoundSocket | null)[]): Promise<void> {
+    this.shards.spare.drop(sockets);
+    await Promise.all(sockets.map(socket => socket?.close()));
+  }
+
   #hosted(id: TenantId): HostedTenant {
     const tenant = this.tenants.get(id);
     if (!tenant) throw new Error(`${id} is not hosted`);
@@ -359,7 +383,3 @@ export class Fleet implements ShardsListener, MailHands {
 
 /** Not on its way anywhere. */
 const isHere = ({ busy, hasLeft }: HostedTenant) => !busy && !hasLeft;
-
-async function closeAll(sockets: readonly (BoundSocket | null)[]): Promise<void> {
-  await Promise.all(sockets.map(socket => socket?.close()));
-}

@@ -43,6 +43,12 @@ import { TenantFolders } from './tenant-folders.ts';
 /** A start that takes longer than this can be asked about while it goes on. */
 const slowStartMs = 10_000;
 
+/** Fewer tenants have a shard again in a quarter of a second as it is. */
+const defaultSpareFrom = 500;
+
+/** How often it is looked whether there should be a spare process. */
+const spareEveryMs = 2000;
+
 /**
  * Starts the fleet and resolves when every listener answers, or is known to fail.
  * A tenants file with errors starts nothing: its issues come back.
@@ -91,6 +97,7 @@ export async function openController(options: ControllerOptions): Promise<Contro
       { hostname, runDir, dataDir, log: logSpec },
       { appDir: options.appDir, accepts: api === 'public' ? 'controller' : 'shard' },
     ),
+    spareFrom: options.spareFrom ?? defaultSpareFrom,
     log,
     clock,
   });
@@ -151,6 +158,8 @@ export async function openController(options: ControllerOptions): Promise<Contro
   const findLostSockets = () => fleet.findLostSockets();
   const { housekeepingCron: cron } = options;
   opened.use(await Housekeeping.start({ cron, tend, folders, findLostSockets, clock, log }));
+  const keepingSpare = setInterval(() => void fleet.keepSpare(), spareEveryMs);
+  opened.defer(() => clearInterval(keepingSpare));
   const { size: tenants } = config.good.fleet.tenants;
   log.info({ config: options.config.path, runDir, dataDir, tenants }, 'serving');
   return new RunningController(options, { fleet, loop, reconciler, watch, keeper }, opened.move());

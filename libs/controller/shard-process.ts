@@ -10,7 +10,7 @@ import { type FromShard, type ReportScope, type ToShard, wireVersion } from '../
 import type { Environment } from './run-command.ts';
 
 export type ShardCommand = {
-  /** Program and arguments; the shard's index is added. */
+  /** Program and arguments; the shard's index, or `spare`, is added. */
   readonly command: readonly string[];
   readonly environment: Environment;
 };
@@ -36,7 +36,8 @@ export type HandedConnection = {
 export class ShardProcess {
   readonly startedAtMs: number;
   readonly #child: ChildProcess;
-  readonly #log: Logger;
+  readonly #allLog: Logger;
+  #log: Logger;
   readonly #answers = new Map<number, (answer: FromShard | null) => void>();
   readonly #ended = Promise.withResolvers<void>();
   /** Handed over, and not known to have arrived. */
@@ -58,15 +59,16 @@ export class ShardProcess {
 
   /** `fds` are this process's, in ascending order: the child finds the nth at `firstSocketFd + n`. */
   constructor(
-    shard: ShardIndex,
+    role: ShardIndex | 'spare',
     { command: [program = '', ...args], environment }: ShardCommand,
     fds: readonly number[],
     log: Logger,
     nowMs: number,
   ) {
     this.startedAtMs = nowMs;
-    this.#log = log.child({ shard });
-    this.#child = spawn(program, [...args, String(shard)], {
+    this.#allLog = log;
+    this.#log = log.child({ shard: role });
+    this.#child = spawn(program, [...args, String(role)], {
       stdio: ['ignore', 'inherit', 'inherit', 'ipc', ...fds],
       env: environment,
     });
@@ -88,8 +90,14 @@ export class ShardProcess {
     return this.#state === 'ended' ? 'stopping' : this.#state;
   }
 
+  /** Resolves when it is gone. */
+  get ended(): Promise<void> {
+    return this.#ended.promise;
+  }
+
   /** Its first message. What was sent before follows. */
   begin(message: Extract<ToShard, { readonly type: 'start' }>): void {
+    this.#log = this.#allLog.child({ shard: message.config.shard });
     const early = this.#early?.splice(0) ?? [];
     this.#early = null;
     this.send(message);
@@ -99,7 +107,12 @@ export class ShardProcess {
   /** What cannot be sent any more is what `onEnd` tells about. A handle stays this process's too. */
   send(message: ToShard, handle?: object): void {
     if (this.#early) this.#early.push([message, handle]);
-    else this.#child.send(message, handle as SendHandle | undefined, { keepOpen: true }, () => {});
+    else this.#post(message, handle);
+  }
+
+  /** Lets it close inherited descriptors, at once. */
+  drop(fds: readonly number[]): void {
+    this.#post({ type: 'drop', fds });
   }
 
   handOver(connection: HandedConnection): void {
@@ -152,6 +165,10 @@ export class ShardProcess {
   kill(): void {
     this.wasStopped = true;
     this.#child.kill('SIGKILL');
+  }
+
+  #post(message: ToShard, handle?: object): void {
+    this.#child.send(message, handle as SendHandle | undefined, { keepOpen: true }, () => {});
   }
 
   #ask(command: Command | Question, parcels: readonly SocketParcel[] = []): Promise<FromShard | null> {

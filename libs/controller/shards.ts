@@ -3,14 +3,14 @@ import type { ShardIndex } from '../base/ids.ts';
 import type { Logger } from '../base/log.ts';
 import type { ObservedShard } from '../reconcile/observed.ts';
 import { besidePath } from '../spec/paths.ts';
-import type { TenantSpec } from '../spec/tenant-spec.ts';
 import { packPlacements } from '../wire/pack-placements.ts';
 import type { TenantReport } from '../wire/report.ts';
-import type { Placement, ShardConfig, SocketRef, ToShard } from '../wire/shard-channel.ts';
-import { firstSocketFd } from '../wire/shard-channel.ts';
+import type { Placement, ShardConfig, ToShard } from '../wire/shard-channel.ts';
 import type { HostedTenant } from './hosted-tenant.ts';
+import { descriptorsOf, placesIn, placeTenants } from './inherited-sockets.ts';
 import { identifyProcess, killAndWait, type ProcessIdentity } from './process-identity.ts';
 import { type HandedConnection, type ShardCommand, ShardProcess } from './shard-process.ts';
+import { Spare, type TakenSpare } from './spare.ts';
 
 export type ShardsOptions = {
   readonly command: ShardCommand;
@@ -40,6 +40,7 @@ type Slot = {
 
 /** The shard processes. Which of them should run is not decided here. */
 export class Shards {
+  readonly spare: Spare;
   readonly #options: ShardsOptions;
   readonly #listener: ShardsListener;
   readonly #slots = new Map<ShardIndex, Slot>();
@@ -47,6 +48,8 @@ export class Shards {
   constructor(options: ShardsOptions, listener: ShardsListener) {
     this.#options = options;
     this.#listener = listener;
+    const { command, log, clock } = options;
+    this.spare = new Spare({ command, log, clock, changed: () => this.#writeList() });
   }
 
   observed(): ObservedShard[] {
@@ -71,17 +74,21 @@ export class Shards {
     return [...this.#slots].map(([shard, { process, restarts }]) => ({ shard, process, restarts }));
   }
 
-  /** Starts a process that hosts the tenants. Resolves when it was told so; `shardReady` follows. */
-  async start(config: ShardConfig, tenants: readonly HostedTenant[]): Promise<void> {
+  /**
+   * Starts a process that hosts the tenants. Resolves when it was told so, to those whose sockets it lacks: they are to be
+   * opened there. `shardReady` follows.
+   */
+  async start(config: ShardConfig, tenants: readonly HostedTenant[]): Promise<readonly HostedTenant[]> {
     const { shard } = config;
-    const { command, log, clock } = this.#options;
+    const { clock } = this.#options;
     const slot = this.#slotOf(shard);
-    const fds = socketsOf(tenants);
-    const process = new ShardProcess(shard, command, fds, log, clock());
-    // It loads its program meanwhile.
-    const placements = packPlacements(placeTenants(tenants, fds));
+    const spare = this.spare.take();
+    const { process, placeOf } = spare ?? this.#spawn(shard, tenants);
+    // A new one loads its program meanwhile.
+    const { placements, left } = placeTenants(tenants, placeOf);
     process.onReady = failures => {
       slot.earlyEnds = 0;
+      if (spare) process.drop(unusedBy(spare, placements));
       for (const connection of slot.connections.splice(0)) process.handOver(connection);
       this.#listener.shardReady(shard, failures);
     };
@@ -98,9 +105,10 @@ export class Shards {
     if (slot.process !== null || slot.endedAtMs > 0) slot.restarts++;
     slot.process = process;
     // Listed before it is told anything: what no list knows ends by itself, having done nothing.
-    slot.identity = process.pid === null ? null : await identifyProcess(process.pid);
+    slot.identity = spare?.identity ?? (process.pid === null ? null : await identifyProcess(process.pid));
     this.#writeList();
-    process.begin({ type: 'start', config, tenants: placements });
+    process.begin({ type: 'start', config, tenants: packPlacements(placements) });
+    return left;
   }
 
   broadcast(message: ToShard): void {
@@ -116,12 +124,19 @@ export class Shards {
 
   /** Resolves when no process is left. */
   async stopAll(drainMs: number): Promise<void> {
-    await Promise.all([...this.#slots.keys()].map(shard => this.stop(shard, drainMs)));
+    await Promise.all([this.spare.end(), ...[...this.#slots.keys()].map(shard => this.stop(shard, drainMs))]);
     rmSync(this.#options.listPath, { force: true });
   }
 
   killAll(): void {
     for (const { process } of this.#slots.values()) process?.kill();
+    void this.spare.end();
+  }
+
+  #spawn(shard: ShardIndex, tenants: readonly HostedTenant[]): Pick<TakenSpare, 'process' | 'placeOf'> {
+    const { command, log, clock } = this.#options;
+    const fds = descriptorsOf(tenants);
+    return { process: new ShardProcess(shard, command, fds, log, clock()), placeOf: placesIn(fds) };
   }
 
   #slotOf(shard: ShardIndex): Slot {
@@ -133,7 +148,8 @@ export class Shards {
   }
 
   #writeList(): void {
-    const running = [...this.#slots.values()].flatMap(({ identity }) => identity ?? []);
+    const slots = [...this.#slots.values()];
+    const running = [this.spare, ...slots].flatMap(({ identity }) => identity ?? []);
     const { listPath, log } = this.#options;
     const fresh = besidePath(listPath, 'new');
     try {
@@ -159,41 +175,6 @@ export async function endLeftovers(listPath: string, log: Logger): Promise<void>
   if (list.length > 0) log.warn({ pids: list.map(({ pid }) => pid) }, 'ended the shards of a killed daemon');
 }
 
-/**
- * What a new process inherits, in ascending order: else the child has to move descriptors out of each other's way, and
- * needs as many again.
- */
-function socketsOf(tenants: readonly HostedTenant[]): number[] {
-  const fds: number[] = [];
-  for (const { sockets } of tenants) {
-    for (const socket of sockets) if (socket && socket.fd >= 0) fds.push(socket.fd);
-  }
-  return fds.sort((a, b) => a - b);
-}
-
-/** What it is told about them. Somebody waits for this, so it makes as little garbage as it can. */
-function placeTenants(tenants: readonly HostedTenant[], fds: readonly number[]): Placement[] {
-  const placeOf = new Map<number, number>();
-  for (let at = 0; at < fds.length; at++) placeOf.set(fds[at] as number, firstSocketFd + at);
-  const placements: Placement[] = [];
-  for (const { uid, spec, sockets } of tenants) {
-    if (uid !== null) placements.push({ uid, spec, sockets: refsOf(spec, sockets, placeOf) });
-  }
-  return placements;
-}
-
-function refsOf(
-  spec: TenantSpec,
-  sockets: HostedTenant['sockets'],
-  placeOf: ReadonlyMap<number, number>,
-): SocketRef[] {
-  const refs: SocketRef[] = [];
-  let at = 0;
-  for (const listener of spec.listeners) {
-    for (let bindIndex = 0; bindIndex < listener.binds.length; bindIndex++, at++) {
-      const fd = placeOf.get(sockets[at]?.fd ?? -1);
-      if (fd !== undefined) refs.push({ listenerId: listener.id, bindIndex, fd });
-    }
-  }
-  return refs;
+function unusedBy({ unused }: TakenSpare, placements: readonly Placement[]): number[] {
+  return unused(new Set(placements.flatMap(({ sockets }) => sockets.map(({ fd }) => fd ?? -1))));
 }

@@ -12,7 +12,22 @@ export type HomeOptions = Pick<TenantHome, 'log' | 'totals' | 'env' | 'stateChan
 /** What a shard's tenants share, and more of it than they see. */
 export type ShardHome = TenantHome & { readonly store: Intake };
 
-/** Opens what all tenants of a shard share. Loaded with the first tenant: an empty shard costs little more than a bare Node. */
+/** The program that tenants need, and an empty shard does not: that costs little more than a bare Node. */
+export function loadHome() {
+  return Promise.all([
+    import('../smtp/smtp-engine.ts'),
+    import('../pop3/pop3-engine.ts'),
+    import('../inbox-api/inbox-engine.ts'),
+    import('../inbox-api/app-files.ts'),
+    import('../intake/open-intake.ts'),
+    import('../slow-work/slow-work.ts'),
+    import('../slow-work/turns.ts'),
+    import('../logins/login-checker.ts'),
+    import('../certificates/certificates.ts'),
+  ]);
+}
+
+/** Opens what all tenants of a shard share, with the first of them. */
 export async function openHome({ config, log, totals, env, stateChanged }: HomeOptions): Promise<ShardHome> {
   const [
     { createSmtpEngine },
@@ -24,17 +39,7 @@ export async function openHome({ config, log, totals, env, stateChanged }: HomeO
     { Turns },
     { createLoginChecker },
     { createCertificates },
-  ] = await Promise.all([
-    import('../smtp/smtp-engine.ts'),
-    import('../pop3/pop3-engine.ts'),
-    import('../inbox-api/inbox-engine.ts'),
-    import('../inbox-api/app-files.ts'),
-    import('../intake/open-intake.ts'),
-    import('../slow-work/slow-work.ts'),
-    import('../slow-work/turns.ts'),
-    import('../logins/login-checker.ts'),
-    import('../certificates/certificates.ts'),
-  ]);
+  ] = await loadHome();
   const slowWork = createSlowWork();
   const turns = new Turns();
   const clock = Date.now;

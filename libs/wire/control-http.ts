@@ -104,6 +104,8 @@ export type ControlStatus = {
   /** Parts of journals that made no sense and were put aside; somebody should look at them and remove them. */
   readonly damagedJournalParts: number;
   readonly shards: readonly ShardStatus[];
+  /** The process that becomes the next shard that is started; null: there is none. */
+  readonly sparePid: number | null;
   /** Tenants that left, whose mail is still there; oldest first. */
   readonly trash: readonly TrashedTenant[];
 };

@@ -9,6 +9,9 @@
  * Where private Node API may not be used (`accepts: 'controller'`), a shard gets no listening sockets: the controller
  * accepts and hands over each connection with a `connection` message.
  *
+ * `node shard.js spare` loads its program and waits: it becomes a shard with its `start`, on descriptors of sockets that
+ * it inherited when there was none to host yet. Some of them it is told to close with `drop`.
+ *
  * The channel's end is the shard's: it takes no new command, syncs and exits within 1 s. Signals do not end it.
  */
 import type { ShardIndex, TenantId, TenantUid } from '../base/ids.ts';
@@ -18,7 +21,7 @@ import type { MailWork, MailWorkDone, MailWorkFailure } from './mail-work.ts';
 import type { ShardReport, TenantReport } from './report.ts';
 
 /** Both sides say it first; another number makes the controller start the shard again. */
-export const wireVersion = 2;
+export const wireVersion = 3;
 
 /** Below it are the standard three and the channel. */
 export const firstSocketFd = 4;
@@ -117,6 +120,8 @@ export type ToShard =
   /** Every minute, with its number in the hour: remove what has become too old. */
   | { readonly type: 'tend'; readonly minute: number }
   | { readonly type: 'log'; readonly log: LogSpec }
+  /** Close inherited descriptors that are nobody's here: before `start` or after `ready`. */
+  | { readonly type: 'drop'; readonly fds: readonly number[] }
   /** Accept nothing more, let DATA in progress run `drainMs`, say `stopped`, exit 0. */
   | { readonly type: 'stop'; readonly drainMs: number };
 

@@ -8,6 +8,7 @@ import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
+import { statusOf } from './beside.ts';
 import { atMost, type Figure, quantile, renderFigures, round, shown } from './figures.ts';
 import { type BenchFleet, mpctl, startFleet } from './fleet.ts';
 import { probe, untilAllAnswer } from './probe.ts';
@@ -138,7 +139,7 @@ async function addInParallel(fleet: BenchFleet): Promise<void> {
 }
 
 async function killShard(fleet: BenchFleet): Promise<void> {
-  const [, victim] = processTree(fleet.pid);
+  const victim = (await statusOf(fleet)).shards[0]?.pid;
   let asking = true;
   let refused = 0;
   let cut = 0;

@@ -39,6 +39,7 @@ export async function serve(input: Input): Promise<ExitCode> {
     appDir: join(dirname(program), 'inbox'),
     environment: { ...frugalMalloc, ...process.env },
     publicSocketsOnly: process.env.MPCTL_PUBLIC_SOCKETS === '1',
+    spareFrom: numberIn(process.env.MPCTL_SPARE_FROM),
     housekeepingCron: process.env.MPCTL_HOUSEKEEPING_CRON || null,
     notifySocket: process.env.NOTIFY_SOCKET || null,
     cores: availableParallelism(),
@@ -54,6 +55,10 @@ export async function serve(input: Input): Promise<ExitCode> {
   }
   await life.of(opened, error => log.error({ error }, 'the files could not be read again'));
   return exitCode.done;
+}
+
+function numberIn(text = ''): number | null {
+  return /^\d+$/.test(text) ? Number(text) : null;
 }
 
 /** Signals over the life of a controller: they count from the first moment on, before there is one. */

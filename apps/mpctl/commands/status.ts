@@ -30,6 +30,7 @@ function renderStatus({
   totals,
   damagedJournalParts,
   shards,
+  sparePid,
   trash,
 }: ControlStatus) {
   const states = Object.entries(tenants.states).map(([state, count]) => `${count} ${state}`);
@@ -50,6 +51,7 @@ function renderStatus({
       ['SHARD', 'STATE', 'PID', 'UP', 'RESTARTS', 'MEMORY', 'TENANTS', 'CONNECTIONS', 'BLOCKED'],
       shards.map(shardCells),
     ),
+    ...(sparePid === null ? [] : [`pid ${sparePid} is ready to become the next shard`]),
     ...(trash.length > 0
       ? ['', renderTable(['IN THE TRASH', 'UID', 'WHY', 'UNTIL'], trash.map(trashCells))]
       : []),
