@@ -6,7 +6,13 @@ import type { Logger } from '../base/log.ts';
 import type { SessionRecord } from '../mail/session-record.ts';
 import type { MailWork, MailWorkDone } from '../wire/mail-work.ts';
 import type { ShardReport, TenantReport } from '../wire/report.ts';
-import { type FromShard, type ReportScope, type ToShard, wireVersion } from '../wire/shard-channel.ts';
+import {
+  type FromShard,
+  type ReportScope,
+  type ShardConfig,
+  type ToShard,
+  wireVersion,
+} from '../wire/shard-channel.ts';
 import type { Environment } from './run-command.ts';
 
 export type ShardCommand = {
@@ -93,6 +99,11 @@ export class ShardProcess {
   /** Resolves when it is gone. */
   get ended(): Promise<void> {
     return this.#ended.promise;
+  }
+
+  /** A spare becomes a shard. */
+  prepare(config: ShardConfig): void {
+    this.#post({ type: 'prepare', config });
   }
 
   /** Its first message. What was sent before follows. */

@@ -84,7 +84,8 @@ export class Shards {
     const slot = this.#slotOf(shard);
     const spare = this.spare.take();
     const { process, placeOf } = spare ?? this.#spawn(shard, tenants);
-    // A new one loads its program meanwhile.
+    if (spare) process.prepare(config);
+    // It opens what they share meanwhile, a new one loads its program.
     const { placements, left } = placeTenants(tenants, placeOf);
     process.onReady = failures => {
       slot.earlyEnds = 0;

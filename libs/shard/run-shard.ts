@@ -2,7 +2,7 @@ import { closeSync } from 'node:fs';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { openLog } from '../log/open-log.ts';
 import { unpackPlacements } from '../wire/pack-placements.ts';
-import { type FromShard, type ToShard, wireVersion } from '../wire/shard-channel.ts';
+import { type FromShard, type ShardConfig, type ToShard, wireVersion } from '../wire/shard-channel.ts';
 import { collect } from './memory-mode.ts';
 import { loadHome } from './open-home.ts';
 import { Shard } from './shard.ts';
@@ -25,6 +25,11 @@ export function runShard(channel: NodeJS.Process, role: 'shard' | 'spare'): Prom
     else sent?.();
   };
 
+  const open = (config: ShardConfig) => {
+    const log = openLog(config.log, { shard: config.shard });
+    return new Shard(config, log, send, name => channel.env[name]);
+  };
+
   return new Promise(resolve => {
     const orphaned = () => {
       setTimeout(resolve, orphanMs);
@@ -33,10 +38,12 @@ export function runShard(channel: NodeJS.Process, role: 'shard' | 'spare'): Prom
 
     channel.on('disconnect', orphaned);
     channel.on('message', (message: ToShard, handle: unknown) => {
-      if (message.type === 'start') {
+      if (message.type === 'prepare') {
+        shard = open(message.config);
+        shard.prepare();
+      } else if (message.type === 'start') {
         const { config, tenants } = message;
-        const log = openLog(config.log, { shard: config.shard });
-        shard = new Shard(config, log, send, name => channel.env[name]);
+        shard ??= open(config);
         shard
           .start(unpackPlacements(tenants))
           .then(failures => send({ type: 'ready', wireVersion, failures }));

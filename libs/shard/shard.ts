@@ -27,7 +27,7 @@ const worthCollecting = 100;
 type Command<Type extends ToShard['type']> = Extract<ToShard, { readonly type: Type }>;
 
 /** What a running shard is told; starting and stopping are its process's. */
-export type ShardCommand = Exclude<ToShard, { readonly type: 'start' | 'stop' }>;
+export type ShardCommand = Exclude<ToShard, { readonly type: 'prepare' | 'start' | 'stop' | 'drop' }>;
 
 export class Shard {
   readonly #config: ShardConfig;
@@ -61,6 +61,11 @@ export class Shard {
     this.#config = config;
     this.#log = log;
     this.#send = send;
+  }
+
+  /** Opens what tenants share while the first of them are still on their way. */
+  prepare(): void {
+    void this.#useHome();
   }
 
   /** Opens the first tenants, all on inherited sockets. Resolves to those that are not well. */
@@ -117,7 +122,7 @@ export class Shard {
   }
 
   async #openFirst(placements: readonly Placement[]): Promise<TenantWorker[]> {
-    this.#beganEmpty = placements.length === 0;
+    this.#beganEmpty = placements.length === 0 && this.#home === null;
     if (this.#beganEmpty) return [];
     const home = await this.#useHome();
     const workers = placements.map(placement =>

@@ -10,7 +10,7 @@
  * accepts and hands over each connection with a `connection` message.
  *
  * `node shard.js spare` loads its program and waits: it becomes a shard with its `start`, on descriptors of sockets that
- * it inherited when there was none to host yet. Some of them it is told to close with `drop`.
+ * it inherited when there was none to host yet, and opens what tenants share at `prepare`. Some of them it is told to close with `drop`.
  *
  * The channel's end is the shard's: it takes no new command, syncs and exits within 1 s. Signals do not end it.
  */
@@ -81,6 +81,8 @@ export function shardConfig(
 export type ReportScope = 'totals' | 'all' | readonly TenantId[];
 
 export type ToShard =
+  /** A spare becomes a shard: `start` follows, with tenants. */
+  | { readonly type: 'prepare'; readonly config: ShardConfig }
   | { readonly type: 'start'; readonly config: ShardConfig; readonly tenants: PackedPlacements }
   /** `seq` numbers commands; the answer carries it. Each socket without an `fd` follows as a `socket` message of the same `seq`. */
   | { readonly type: 'open'; readonly seq: number; readonly tenant: Placement }
