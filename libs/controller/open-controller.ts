@@ -47,7 +47,7 @@ const slowStartMs = 10_000;
 const defaultSpareFrom = 500;
 
 /** How often it is looked whether there should be a spare process. */
-const spareEveryMs = 2000;
+const spareEveryMs = 5000;
 
 /**
  * Starts the fleet and resolves when every listener answers, or is known to fail.
