@@ -51,8 +51,6 @@ export class Connection {
   #proxyHeader: Buffer | null = null;
   #opened = false;
   #inHandshake = false;
-  /** A unix socket, and in clear. */
-  #isLocal: boolean;
   #replies = '';
   #busy = false;
   #peerEnded = false;
@@ -63,7 +61,6 @@ export class Connection {
     this.#options = options;
     this.#input = new LineReader(options.maxLineBytes);
     this.#socket = socket;
-    this.#isLocal = socket.remoteAddress === undefined;
     this.#timer = setTimeout(this.#onTimeout, options.timeoutMs);
     socket.setNoDelay(true);
     this.#attach(socket);
@@ -150,7 +147,6 @@ export class Connection {
     this.#input.clear();
     const secure = new TLSSocket(plain, { isServer: true, secureContext: context });
     this.#socket = secure;
-    this.#isLocal = false;
     this.#inHandshake = true;
     this.#attach(secure);
     this.#limitTime(handshakeMs);
@@ -170,14 +166,6 @@ export class Connection {
     this.#limitTime(closeMs);
     this.#socket.end();
     this.#socket.resume();
-  }
-
-  /** Closes towards a peer that has said that it sends no more. */
-  hangUp(): void {
-    this.flush();
-    // On a unix socket the peer has what was written; elsewhere what comes all the same would take it back.
-    if (this.#isLocal && this.#socket.writableLength === 0) this.destroy();
-    else this.close();
   }
 
   destroy(): void {

@@ -101,8 +101,7 @@ function ehlo(session: Session, argument: string, { settings, listener }: Contex
 }
 
 function quit(session: Session, _argument: string, { settings: { hostname, app } }: Context): Step {
-  const reply = `221 2.0.0 ${hostname} ${app} ESMTP Service closing transmission channel`;
-  return step(session, reply, { type: 'hang-up' });
+  return lastStep(session, `221 2.0.0 ${hostname} ${app} ESMTP Service closing transmission channel`);
 }
 
 function starttls(session: Session, argument: string, context: Context): Step {

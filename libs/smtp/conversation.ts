@@ -191,9 +191,6 @@ export class Conversation implements Talker, Leavable, dialogue.Context {
       case 'close':
         this.#connection.close();
         break;
-      case 'hang-up':
-        this.#connection.hangUp();
-        break;
       case 'read-data':
         this.#incoming = new IncomingMail(this.#around.budget, bytes =>
           dialogue.exceeds(bytes, this.settings),

@@ -31,7 +31,7 @@ export type Recipient = {
 
 /** What the driver must do after the reply has been sent. */
 export type Effect =
-  | { readonly type: 'none' | 'close' | 'hang-up' | 'read-data' | 'start-tls' | 'reject-recipient' }
+  | { readonly type: 'none' | 'close' | 'read-data' | 'start-tls' | 'reject-recipient' }
   | { readonly type: 'log-in'; readonly user: string; readonly proof: Proof }
   | { readonly type: 'believe'; readonly attributes: XclientAttributes };
 
