@@ -38,10 +38,10 @@ async function rawOf({ tenant }: InboxRequest, { id }: MailRow): Promise<Buffer>
 
 /** The row of an id, of `latest`, or of the newest that `?query=` finds. */
 export async function findRow(request: InboxRequest, id: string): Promise<MailRow | null> {
-  const { tenant, query, atLength } = request;
+  const { tenant, query, atLength, unlessGone: goOn } = request;
   const search = query.get('query')?.trim() ?? '';
   if (id !== 'latest' || search === '') return tenant.mailbox.find(id);
-  const wanted = { query: readSearch(search, zoneOf(query)), start: 0, limit: 1, count: false };
+  const wanted = { query: readSearch(search, zoneOf(query)), start: 0, limit: 1, count: false, goOn };
   const { rows } = await atLength(() => tenant.mailbox.search(wanted));
   return rows[0] ?? null;
 }

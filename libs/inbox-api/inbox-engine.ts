@@ -148,13 +148,14 @@ export async function createInboxEngine(options: InboxEngineOptions): Promise<In
       answer = tooManyHeaders;
     } else if (route && target.kind === 'path' && (route.isOn?.(tenant.settings) ?? true)) {
       const params = request.params as Record<string, string>;
+      const unlessGone = () => unlessOver(reply.raw);
       const atLength = longWork.workerFor(tenant, reply.raw);
       const inboxRequest = {
         ...askedOf(raw, reply.raw, tenant, target, route, hold),
         params,
         nowMs: clock(),
-        mailJob: mailRunner(mailWork, tenant.id, atLength, () => unlessOver(reply.raw)),
-        atLength,
+        mailJob: mailRunner(mailWork, tenant.id, atLength, unlessGone),
+        ...{ atLength, unlessGone },
         nextTurn: () => turns.next(tenant.uid),
         app: appFiles,
         get hub() {
@@ -253,7 +254,10 @@ function askedOf(
   target: RequestTarget & { kind: 'path' },
   route: Route,
   hold: Hold,
-): Omit<InboxRequest, 'params' | 'mailJob' | 'atLength' | 'nextTurn' | 'nowMs' | 'app' | 'hub'> {
+): Omit<
+  InboxRequest,
+  'params' | 'mailJob' | 'atLength' | 'unlessGone' | 'nextTurn' | 'nowMs' | 'app' | 'hub'
+> {
   const maxMailBytes = tenant.settings.maxMessageSizeBytes || Number.POSITIVE_INFINITY;
   return {
     tenant,

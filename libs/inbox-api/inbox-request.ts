@@ -36,6 +36,8 @@ export type InboxRequest = {
   readonly allowSilence: (ms: number) => void;
   /** Calls back when the client has its answer or has gone away before it. */
   readonly whenGone: (gone: () => void) => void;
+  /** Throws when the client has gone away: to be asked now and then by whoever works at length. */
+  readonly unlessGone: () => void;
   /** Reads the body, once; throws {@link BodyTooLarge}, or {@link OverLimit} while others of the tenant take too much. */
   readonly body: () => Promise<Buffer>;
 };

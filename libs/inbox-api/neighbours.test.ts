@@ -96,3 +96,54 @@ test('an answer that takes too long is a 503 that says so', { timeout: 60_000 },
   assert.equal(headers['retry-after'], '10');
   assert.equal((await inbox.fetch('/api/v1/info')).status, 200);
 });
+
+test('whatever looks through a mailbox ends when nobody waits for it', { timeout: 60_000 }, async () => {
+  await using inbox = await openTestInbox();
+  const { mailbox } = inbox.tenant;
+  let [begun, ended, kept] = [0, 0, 0];
+  const endless = async (goOn?: () => void): Promise<never> => {
+    begun += 1;
+    try {
+      for (let slice = 0; slice < 20_000; slice++) {
+        await new Promise(setImmediate);
+        goOn?.();
+      }
+      kept += 1;
+      throw new Error('nobody ended it');
+    } finally {
+      ended += 1;
+    }
+  };
+  const { page, match, search, timeCounts } = mailbox;
+  mailbox.page = mailbox.search = ({ goOn }) => endless(goOn);
+  mailbox.match = mailbox.timeCounts = (_what: unknown, goOn) => endless(goOn);
+  let removed = 0;
+  const { remove } = mailbox;
+  mailbox.remove = which => {
+    removed += 1;
+    return remove.call(mailbox, which);
+  };
+  const body = JSON.stringify({ Read: true, Search: 'x' });
+  const asked = [
+    request('/api/v1/messages?limit=0'),
+    request('/api/v1/search?query=x'),
+    request('/api/v1/search?query=x&around=y'),
+    request('/api/v1/days'),
+    request('/api/v1/message/latest?query=x'),
+    request('/view/latest.html?query=x'),
+    request('/api/v1/wait?query=x&timeout=100'),
+    request('/api/v1/search?query=x').replace('GET', 'DELETE'),
+    `PUT /api/v1/messages HTTP/1.1\r\nHost: localhost\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
+  ];
+  for (const [i, text] of asked.entries()) {
+    const client = connect(inbox.socketPath).on('error', () => {});
+    client.write(text);
+    while (begun <= i) await new Promise(setImmediate);
+    client.destroy();
+    while (ended <= i) await new Promise(setImmediate);
+  }
+  assert.equal(kept, 0);
+  assert.equal(removed, 0, 'who went away before it was known what there is removes nothing');
+  Object.assign(mailbox, { page, match, search, timeCounts });
+  assert.equal((await inbox.fetch('/api/v1/search?query=x')).status, 200);
+});

@@ -3,6 +3,7 @@ import type { SearchQuery } from '../mail/search-query.ts';
 import type { Change } from './change.ts';
 import type {
   Counts,
+  GoOn,
   ListRequest,
   MailPage,
   SearchRequest,
@@ -50,9 +51,9 @@ export interface MailState {
   tags(): readonly TagCount[];
   offsetOf(id: string): number | null;
   countAfter(atMs: number): number;
-  timeCounts(spanMs: number): Promise<readonly TimeCount[]>;
+  timeCounts(spanMs: number, goOn?: GoOn): Promise<readonly TimeCount[]>;
   list(request: ListRequest): Promise<readonly MailRow[]>;
   page(request: ListRequest & { readonly query?: SearchQuery }): MailPage | Promise<MailPage>;
   search(request: SearchRequest): Promise<SearchResult>;
-  match(query: SearchQuery): Promise<readonly string[]>;
+  match(query: SearchQuery, goOn?: GoOn): Promise<readonly string[]>;
 }

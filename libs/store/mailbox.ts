@@ -8,6 +8,7 @@ import type { KeptRaw, MailState } from './mail-state.ts';
 import type {
   ByteSpan,
   Counts,
+  GoOn,
   ListRequest,
   Mailbox,
   MailPage,
@@ -72,8 +73,8 @@ export class StateMailbox implements Mailbox {
     return this.#port.read(state => state.countAfter(atMs));
   }
 
-  timeCounts(spanMs: number): Promise<readonly TimeCount[]> {
-    return this.#port.read(state => state.timeCounts(spanMs));
+  timeCounts(spanMs: number, goOn?: GoOn): Promise<readonly TimeCount[]> {
+    return this.#port.read(state => state.timeCounts(spanMs, goOn));
   }
 
   find(id: string): Promise<MailRow | null> {
@@ -111,8 +112,8 @@ export class StateMailbox implements Mailbox {
     return this.#port.read(state => state.search(request));
   }
 
-  match(query: SearchQuery): Promise<readonly string[]> {
-    return this.#port.read(state => state.match(query));
+  match(query: SearchQuery, goOn?: GoOn): Promise<readonly string[]> {
+    return this.#port.read(state => state.match(query, goOn));
   }
 
   tags(): Promise<readonly TagCount[]> {

@@ -32,12 +32,19 @@ export type Counts = {
 /** First and last byte, both in. */
 export type ByteSpan = { readonly first: number; readonly last: number };
 
+/**
+ * Called between the slices of a long look. What it throws ends the look, and comes out of it: for whoever does not want
+ * the answer any more.
+ */
+export type GoOn = () => void;
+
 export type ListRequest = {
   readonly start: number;
   /** 0: all. */
   readonly limit: number;
   /** Only mails created before this time. */
   readonly beforeMs?: number;
+  readonly goOn?: GoOn;
 };
 
 export type SearchRequest = ListRequest & {
@@ -86,7 +93,7 @@ export interface Mailbox {
   /** How many mails were created after a time: where in a list those of that time begin. */
   countAfter(atMs: number): Promise<number>;
   /** How the mails spread over time, in spans of this length counted from 1970, newest first; empty ones are left out. */
-  timeCounts(spanMs: number): Promise<readonly TimeCount[]>;
+  timeCounts(spanMs: number, goOn?: GoOn): Promise<readonly TimeCount[]>;
   /** `latest` is an id too. */
   find(id: string): Promise<MailRow | null>;
   raw(id: string): Promise<Buffer | null>;
@@ -105,7 +112,7 @@ export interface Mailbox {
    */
   search(request: SearchRequest): Promise<SearchResult>;
   /** The ids of all that match, newest first, found as {@link search} does. */
-  match(query: SearchQuery): Promise<readonly string[]>;
+  match(query: SearchQuery, goOn?: GoOn): Promise<readonly string[]>;
   /**
    * Gives these mails exactly these tags. A tag is one whatever its case, and its first spelling in the mailbox stays;
    * this holds for {@link insert} too. Resolves to the ids that are there.

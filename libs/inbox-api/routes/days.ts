@@ -12,11 +12,11 @@ const quarterHourMs = 15 * 60_000;
  * `GET api/v1/days`: mails a day of the zone `tz`, newest first; days without are left out. `Start` is where in the list
  * the day begins, so that a page can go there.
  */
-export async function listDays({ tenant, query, atLength }: InboxRequest): Promise<Reply> {
+export async function listDays({ tenant, query, atLength, unlessGone }: InboxRequest): Promise<Reply> {
   const zone = zoneOf(query);
   const days: DayCount[] = [];
   let [day, total]: [Day | null, number] = [null, 0];
-  const counts = await atLength(() => tenant.mailbox.timeCounts(quarterHourMs));
+  const counts = await atLength(() => tenant.mailbox.timeCounts(quarterHourMs, unlessGone));
   for (const { fromMs, count } of counts) {
     if (!day || fromMs < day.fromMs) {
       day = dayOf(fromMs, zone);

@@ -5,7 +5,6 @@ import type { Mailbox } from '../../store/store.ts';
 import type { Changes } from '../change-log.ts';
 import { withMessage } from '../find-message.ts';
 import type { InboxRequest } from '../inbox-request.ts';
-import type { InboxTenant } from '../inbox-tenant.ts';
 import { readNumber } from '../page-numbers.ts';
 import { readSearch } from '../read-search.ts';
 import { badRequest, jsonText, messageNotFound, type Reply } from '../reply.ts';
@@ -30,7 +29,7 @@ export async function getChanges({ tenant, query, hub }: InboxRequest): Promise<
  * when there is none, the first that arrives within `timeout` seconds. Not marked read.
  */
 export async function waitForMessage(request: InboxRequest): Promise<Reply> {
-  const { tenant, query, hub } = request;
+  const { query, hub } = request;
   const text = query.get('query')?.trim() ?? '';
   const search = readSearch(text, zoneOf(query));
   if (text !== '' && search.terms.length === 0)
@@ -43,7 +42,7 @@ export async function waitForMessage(request: InboxRequest): Promise<Reply> {
   try {
     const since = query.get('since');
     const row = await request.atLength(() =>
-      since === null ? newest(tenant, search) : newestSince(tenant, search, since, hub.changesSince(since)),
+      since === null ? newest(request, search) : newestSince(request, search, since, hub.changesSince(since)),
     );
     if (row === 'unknown') return badRequest(`Error: unknown since: ${since}`);
     const id = row?.id ?? (await arrival.id);
@@ -62,8 +61,10 @@ export async function waitForMessage(request: InboxRequest): Promise<Reply> {
   }
 }
 
-async function newest({ mailbox }: InboxTenant, query: SearchQuery): Promise<MailRow | null> {
-  const { rows } = await mailbox.search({ query, start: 0, limit: 1, count: false });
+type Asked = Pick<InboxRequest, 'tenant' | 'unlessGone'>;
+
+async function newest({ tenant, unlessGone: goOn }: Asked, query: SearchQuery): Promise<MailRow | null> {
+  const { rows } = await tenant.mailbox.search({ query, start: 0, limit: 1, count: false, goOn });
   return rows[0] ?? null;
 }
 
@@ -72,7 +73,7 @@ const maxLater = 1_000;
 
 /** The newest match that came after a cursor or a mail; `unknown`: there is neither. */
 async function newestSince(
-  { mailbox }: InboxTenant,
+  { tenant: { mailbox }, unlessGone: goOn }: Asked,
   query: SearchQuery,
   since: string,
   { added, reset }: Changes,
@@ -87,7 +88,7 @@ async function newestSince(
     Number.MAX_SAFE_INTEGER,
   );
   const terms = [...query.terms, { kind: 'created', fromMs, toMs: Number.MAX_SAFE_INTEGER } as const];
-  const { rows } = await mailbox.search({ query: { terms }, start: 0, limit: maxLater, count: false });
+  const { rows } = await mailbox.search({ query: { terms }, start: 0, limit: maxLater, count: false, goOn });
   const ids = new Set(added);
   return rows.find(row => (known ? row.number > known.number : ids.has(row.id))) ?? null;
 }

@@ -19,17 +19,18 @@ export function listMessages(request: ListAsked): Promise<Reply> {
   return isLong ? request.atLength(() => list(request, limit)) : list(request, limit);
 }
 
-type ListAsked = Pick<InboxRequest, 'tenant' | 'query' | 'atLength' | 'nextTurn'>;
+type ListAsked = Pick<InboxRequest, 'tenant' | 'query' | 'atLength' | 'nextTurn' | 'unlessGone'>;
 
 /** A list of so many rows takes a moment, a longer one more than that. */
 const shortRows = 500;
 
-async function list({ tenant, query, nextTurn }: ListAsked, limit: number): Promise<Reply> {
+async function list(request: ListAsked, limit: number): Promise<Reply> {
+  const { tenant, query, unlessGone: goOn } = request;
   const { mailbox } = tenant;
   const start = await startOf(mailbox, query, limit);
   if (typeof start !== 'number') return start;
-  const page = await mailbox.page({ start: limit === 0 ? 0 : start, limit, ...before(query) });
-  return renderPage(page, start, nextTurn);
+  const page = await mailbox.page({ start: limit === 0 ? 0 : start, limit, goOn, ...before(query) });
+  return renderPage(page, start, request);
 }
 
 /** `PUT api/v1/messages`: marks those of `IDs`, or those that `Search` finds, or all. */
@@ -44,7 +45,10 @@ export async function markMessages(request: InboxRequest): Promise<Reply> {
   if (search.trim() !== '') {
     const parsed = readSearch(search, zoneOf(query));
     if (parsed.terms.length === 0) return unreadable;
-    const changed = await mailbox.setRead(await request.atLength(() => mailbox.match(parsed)), read);
+    const changed = await mailbox.setRead(
+      await request.atLength(() => mailbox.match(parsed, request.unlessGone)),
+      read,
+    );
     if (changed.length > 0) events.publish({ kind: 'read', ids: changed, read });
   } else if (ids.length > 0) {
     const changed = await mailbox.setRead(ids, read);
@@ -79,27 +83,28 @@ export async function searchMessages(request: InboxRequest): Promise<Reply> {
   return request.atLength(() => find(request, search));
 }
 
-async function find({ tenant, query, nextTurn }: InboxRequest, search: SearchQuery): Promise<Reply> {
+async function find(request: InboxRequest, search: SearchQuery): Promise<Reply> {
+  const { tenant, query, unlessGone: goOn } = request;
   const limit = readNumber(query.get('limit'), 0, 50);
   const { mailbox } = tenant;
   const around = query.get('around') || null;
-  const place = around === null ? -1 : (await mailbox.match(search)).indexOf(around);
+  const place = around === null ? -1 : (await mailbox.match(search, goOn)).indexOf(around);
   if (around !== null && place < 0) return messageNotFound;
   const start =
     around === null ? readNumber(query.get('start'), 0, 0) : Math.max(0, place - Math.floor(limit / 2));
-  const wanted = { query: search, start, limit: Math.max(1, limit), ...before(query) };
+  const wanted = { query: search, start, limit: Math.max(1, limit), goOn, ...before(query) };
   const page = await mailbox.page(wanted);
-  return renderPage(limit === 0 ? { ...page, rows: [] } : page, start, nextTurn);
+  return renderPage(limit === 0 ? { ...page, rows: [] } : page, start, request);
 }
 
 /** `DELETE api/v1/search` */
-export async function deleteBySearch({ tenant, query, atLength }: InboxRequest): Promise<Reply> {
+export async function deleteBySearch({ tenant, query, atLength, unlessGone }: InboxRequest): Promise<Reply> {
   const text = query.get('query')?.trim() ?? '';
   if (text === '') return noQuery;
   const parsed = readSearch(text, zoneOf(query));
   if (parsed.terms.length === 0) return unreadable;
   const { mailbox, events } = tenant;
-  const removed = await mailbox.remove(await atLength(() => mailbox.match(parsed)));
+  const removed = await mailbox.remove(await atLength(() => mailbox.match(parsed, unlessGone)));
   if (removed.length > 0) events.publish({ kind: 'removed', ids: removed, bySearch: true });
   return ok;
 }
@@ -134,26 +139,27 @@ const rowsAtOnce = 1_000;
 function renderPage(
   { rows, counts, matches, tags }: MailPage,
   start: number,
-  nextTurn: () => Promise<void>,
+  asked: Pick<InboxRequest, 'nextTurn' | 'unlessGone'>,
 ): Reply | Promise<Reply> {
   const names = tags.length === 0 ? '[]' : toJson(tags.map(({ name }) => name));
   const head =
     `{"total":${counts.total},"unread":${counts.unread},"count":${rows.length},` +
     `"messages_count":${matches.total},"messages_unread":${matches.unread},"start":${start},` +
     `"tags":${names},"messages":[`;
-  return rows.length > rowsAtOnce ? renderMany(head, rows, nextTurn) : jsonText(`${head}${rows.join(',')}]}`);
+  return rows.length > rowsAtOnce ? renderMany(head, rows, asked) : jsonText(`${head}${rows.join(',')}]}`);
 }
 
 /** In pieces, between which others are answered. */
 async function renderMany(
   head: string,
   rows: readonly string[],
-  nextTurn: () => Promise<void>,
+  { nextTurn, unlessGone }: Pick<InboxRequest, 'nextTurn' | 'unlessGone'>,
 ): Promise<Reply> {
   const pieces = [Buffer.from(head)];
   for (let at = 0; at < rows.length; at += rowsAtOnce) {
     pieces.push(Buffer.from(`${at === 0 ? '' : ','}${rows.slice(at, at + rowsAtOnce).join(',')}`));
     await nextTurn();
+    unlessGone();
   }
   pieces.push(Buffer.from(']}\n'));
   return { status: 200, type: 'application/json', body: Buffer.concat(pieces) };

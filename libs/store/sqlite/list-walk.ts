@@ -1,6 +1,6 @@
 import type { MailRow } from '../../mail/row.ts';
 import type { SearchQuery } from '../../mail/search-query.ts';
-import type { ListRequest, SearchRequest, SearchResult, TimeCount } from '../store.ts';
+import type { GoOn, ListRequest, SearchRequest, SearchResult, TimeCount } from '../store.ts';
 import { type ListMark, type ListMarks, topMark } from './list-marks.ts';
 import { type ListKey, type MailTable, type Match, topKey } from './mail-table.ts';
 import { type SqlCondition, searchCondition } from './sqlite-search.ts';
@@ -73,7 +73,7 @@ export class ListWalk {
   }
 
   async #search<Row>(
-    { query, start, limit, beforeMs, count }: SearchRequest,
+    { query, start, limit, beforeMs, count, goOn }: SearchRequest,
     rowOf: (number: number) => Row | null,
   ): Promise<Found<Row>> {
     const rows: Row[] = [];
@@ -89,7 +89,7 @@ export class ListWalk {
       unread += counted[1];
       return [];
     };
-    for await (const matches of this.#slices(look, condition)) {
+    for await (const matches of this.#slices(look, condition, goOn)) {
       for (const { key, read } of matches) {
         total += 1;
         if (!read) unread += 1;
@@ -103,19 +103,19 @@ export class ListWalk {
     return count ? { rows, total, unread } : { rows, total: 0, unread: 0 };
   }
 
-  async match(query: SearchQuery): Promise<readonly string[]> {
+  async match(query: SearchQuery, goOn?: GoOn): Promise<readonly string[]> {
     const ids: string[] = [];
     const condition = searchCondition(query);
     const look = (above: ListKey, lowest: ListKey) => this.#mails.matches(above, lowest, condition);
-    for await (const matches of this.#slices(look, condition)) for (const { id } of matches) ids.push(id);
+    for await (const matches of this.#slices(look, condition, goOn))
+      for (const { id } of matches) ids.push(id);
     return ids;
   }
 
-  async timeCounts(spanMs: number): Promise<readonly TimeCount[]> {
+  async timeCounts(spanMs: number, goOn?: GoOn): Promise<readonly TimeCount[]> {
     const counts: TimeCount[] = [];
-    for await (const slice of this.#slices((above, lowest) =>
-      this.#mails.timeCounts(above, lowest, spanMs),
-    )) {
+    const look = (above: ListKey, lowest: ListKey) => this.#mails.timeCounts(above, lowest, spanMs);
+    for await (const slice of this.#slices(look, { unreadOnly: false }, goOn)) {
       const last = counts.at(-1);
       const [first, ...more] = slice;
       // A span that goes on in the next slice.
@@ -128,7 +128,8 @@ export class ListWalk {
 
   async *#slices<Seen>(
     look: (above: ListKey, lowest: ListKey) => Seen | null,
-    { unreadOnly }: Pick<SqlCondition, 'unreadOnly'> = { unreadOnly: false },
+    { unreadOnly }: Pick<SqlCondition, 'unreadOnly'>,
+    goOn: GoOn = () => {},
   ): AsyncIterable<Seen> {
     let count = sliceRows.first;
     for (let above: ListKey | null = topKey; above; ) {
@@ -142,7 +143,9 @@ export class ListWalk {
       count = seen === null ? count >> 2 : Math.min(fitting, count * sliceRows.growth, sliceRows.most);
       count = Math.max(count, 1);
       if (seen !== null) above = lowest;
-      if (above) await this.#nextTurn();
+      if (!above) return;
+      await this.#nextTurn();
+      goOn();
     }
   }
 }

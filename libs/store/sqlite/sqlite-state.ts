@@ -6,6 +6,7 @@ import { type Change, mailOf, type Retention, type Selection } from '../change.t
 import type { ChangePlace, KeptRaw, MailState, PlacedChange } from '../mail-state.ts';
 import type {
   Counts,
+  GoOn,
   ListRequest,
   MailPage,
   SearchRequest,
@@ -331,8 +332,8 @@ export class SqliteState implements MailState {
     return this.#walk.countAbove([atMs, Number.POSITIVE_INFINITY]);
   }
 
-  timeCounts(spanMs: number): Promise<readonly TimeCount[]> {
-    return this.#walk.timeCounts(spanMs);
+  timeCounts(spanMs: number, goOn?: GoOn): Promise<readonly TimeCount[]> {
+    return this.#walk.timeCounts(spanMs, goOn);
   }
 
   find(id: string): MailRow | null {
@@ -360,8 +361,8 @@ export class SqliteState implements MailState {
     return this.#walk.search(request);
   }
 
-  match(query: SearchQuery): Promise<readonly string[]> {
-    return this.#walk.match(query);
+  match(query: SearchQuery, goOn?: GoOn): Promise<readonly string[]> {
+    return this.#walk.match(query, goOn);
   }
 }
 
