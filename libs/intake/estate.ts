@@ -5,9 +5,10 @@ import type { Logger } from '../base/log.ts';
 import type { Applier } from './applier.ts';
 import { writeAside } from './aside.ts';
 import type { Box } from './box.ts';
-import { Inheritance } from './inheritance.ts';
+import type { Inheritance } from './inheritance.ts';
 import type { TenantDirs } from './intake-options.ts';
 import type { Journal } from './journal.ts';
+import type { LeftSegments } from './left-segments.ts';
 import type { OpenFiles } from './open-files.ts';
 import { listSegments, RecordReader } from './segment.ts';
 
@@ -18,6 +19,8 @@ export type EstateOptions = {
   readonly journal: Journal;
   readonly files: OpenFiles;
   readonly applier: Applier;
+  readonly inheritance: Inheritance;
+  readonly left: LeftSegments;
   readonly boxes: ReadonlyMap<TenantUid, Box>;
   /** Makes a box, with what was left for it. */
   readonly add: (uid: TenantUid, dir: string) => Box;
@@ -30,19 +33,16 @@ export type EstateOptions = {
 };
 
 /** What earlier processes left in the journals, and how it comes to its tenants. */
-export class Estate implements Disposable {
+export class Estate {
   readonly #options: EstateOptions;
   readonly #inheritance: Inheritance;
-  /** What a start could not take in, of all tenants: a shard that hosts one has it among its own. */
-  readonly #left: Inheritance;
-  readonly #leftReader = new RecordReader();
+  readonly #left: LeftSegments;
   #settling: Promise<void> = Promise.resolve();
 
   constructor(options: EstateOptions) {
-    const { journalDir, log } = options;
     this.#options = options;
-    this.#inheritance = new Inheritance(journalDir, log);
-    this.#left = new Inheritance(journalDir, log);
+    this.#inheritance = options.inheritance;
+    this.#left = options.left;
   }
 
   /** Resolves when it is known what there is of a tenant. */
@@ -56,18 +56,16 @@ export class Estate implements Disposable {
     const all = await listSegments(journalDir);
     const names = all.filter(name => name.shard === shard && name.kind !== 'left');
     for (const name of names) await this.#inheritance.take(name, null);
-    for (const name of all) if (name.kind === 'left') await this.#left.take(name, this.#leftReader);
+    for (const name of all) if (name.kind === 'left') await this.#left.take(name);
     journal.inherit(this.#inheritance.segments);
-    return names.length > 0;
+    return names.length > 0 || !this.#left.isEmpty;
   }
 
   /** Gives a box what was left for it. */
   bequeath(box: Box): void {
     const { uid } = box;
     if (this.#inheritance.unsynced.has(uid)) box.isUnsynced = true;
-    // It stays there: the tenant may go to another shard and come back.
-    const left = this.#left.tails.get(uid) ?? [];
-    this.#options.applier.merge(box, [...left, ...(this.#inheritance.tails.get(uid) ?? [])]);
+    this.#options.applier.merge(box, [...this.#left.of(uid), ...(this.#inheritance.tails.get(uid) ?? [])]);
     this.#inheritance.tails.delete(uid);
   }
 
@@ -91,7 +89,7 @@ export class Estate implements Disposable {
       // Of one that cannot be let go of, the mail is taken in when that is possible.
       if (box && !box.closeHandle && (await letGo(box)) && !box.closeHandle) drop(box);
     }
-    for (const uid of this.#left.tails.keys()) {
+    for (const uid of [...this.#left.tenants()]) {
       const dir = boxes.has(uid) ? null : dirOf(uid);
       if (dir !== null) add(uid, dir);
     }
@@ -158,9 +156,5 @@ export class Estate implements Disposable {
       forgetIdle(box);
     }
     this.#inheritance.doneIsSafe();
-  }
-
-  [Symbol.dispose](): void {
-    this.#leftReader[Symbol.dispose]();
   }
 }

@@ -1,8 +1,10 @@
-import { mkdir, stat, writeFile } from 'node:fs/promises';
+import { mkdir, rename, stat, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isDiskFull } from '../base/disk-error.ts';
 import type { TenantUid } from '../base/ids.ts';
 import type { Logger } from '../base/log.ts';
 import type { Change } from '../store/change.ts';
+import { syncFolder } from '../store/sync-path.ts';
 import type { Pending } from './box.ts';
 import { Segment } from './journal.ts';
 import { type FoundRecord, journalOf } from './record.ts';
@@ -26,6 +28,8 @@ export class Inherited implements Pending {
   readonly place = null;
   readonly done = null;
   segment: Segment | null;
+  /** Where it is read from, also when it need not be kept there. */
+  readonly source: Segment | null;
   readonly #read: () => FoundRecord;
 
   /** `read` gives the record again. */
@@ -41,6 +45,7 @@ export class Inherited implements Pending {
     this.bytes = bytes;
     this.keptAtMs = keptAtMs;
     this.segment = segment;
+    this.source = segment;
     this.#read = read;
   }
 
@@ -67,12 +72,23 @@ export class Inheritance {
   readonly tails = new Map<TenantUid, Pending[]>();
   /** Tenants whose databases may not be on disk as they are. */
   readonly unsynced = new Set<TenantUid>();
+  /** Segments with damaged parts that could not be put aside yet. */
+  readonly #owing = new Set<Segment>();
   /** Segments of which all is applied: only whom they touched is not known yet. */
   readonly #unread: Segment[] = [];
 
-  constructor(journalDir: string, log: Logger) {
+  readonly #onNoRoom: (errand: () => Promise<void>) => void;
+
+  /** `onNoRoom` is told what waits for room on the disk. */
+  constructor(journalDir: string, log: Logger, onNoRoom: (errand: () => Promise<void>) => void) {
     this.#dir = journalDir;
     this.#log = log;
+    this.#onNoRoom = onNoRoom;
+  }
+
+  /** Whether parts of a segment are nowhere else. */
+  owes(segment: Segment): boolean {
+    return this.#owing.has(segment);
   }
 
   /**
@@ -91,6 +107,7 @@ export class Inheritance {
     }
     const { records } = await this.#read(segment);
     const path = this.#path(name);
+    reader?.open(path);
     const keptAtMs = performance.now();
     for (const record of records) {
       const { uid } = record;
@@ -128,11 +145,22 @@ export class Inheritance {
     this.unsynced.delete(uid);
   }
 
+  /** The segment is gone: nobody needs what it held. */
+  drop(segment: Segment): void {
+    this.segments.splice(this.segments.indexOf(segment), 1);
+    for (const uid of segment.tenants) {
+      const rest = (this.tails.get(uid) ?? []).filter(pending => pending.segment !== segment);
+      if (rest.length > 0) this.tails.set(uid, rest);
+      else this.tails.delete(uid);
+    }
+  }
+
   #path(name: SegmentName): string {
     return join(this.#dir, segmentFileName(name));
   }
 
-  async #read({ name }: Segment): Promise<SegmentContent> {
+  async #read(segment: Segment): Promise<SegmentContent> {
+    const { name } = segment;
     const content = await readSegment(this.#path(name), name.salt);
     if (content.tornBytes > 0) {
       this.#log.info(
@@ -140,15 +168,52 @@ export class Inheritance {
         'cut a write that was never acknowledged',
       );
     }
-    for (const { offset, bytes } of content.damages) {
-      const aside = join(this.#dir, 'damaged', `${name.number}-${offset}`);
-      await mkdir(join(this.#dir, 'damaged'), { recursive: true, mode: 0o700 });
-      await writeFile(aside, bytes, { mode: 0o600 });
-      this.#log.error(
-        { segment: name.number, bytes: bytes.length, aside },
-        'a part of the journal is damaged',
-      );
-    }
+    if (content.damages.length > 0) await this.#putAside(segment, content.damages);
     return content;
+  }
+
+  /** Where that is not possible the damaged parts stay where they are, and the segment with them. */
+  async #putAside(segment: Segment, damages: SegmentContent['damages']): Promise<void> {
+    const told = {
+      segment: segment.name.number,
+      bytes: damages.reduce((sum, part) => sum + part.bytes.length, 0),
+    };
+    try {
+      const aside = await this.#write(segment, damages);
+      this.#log.error({ ...told, aside }, 'a part of the journal is damaged');
+    } catch (error) {
+      const why = (error as Error).message;
+      this.#log.error({ ...told, why }, 'a part of the journal is damaged, and cannot be put aside');
+      segment.unapplied += 1;
+      this.#owing.add(segment);
+      // What has another reason is for a person, and for the next start.
+      if (isDiskFull(error)) this.#onNoRoom(() => this.#putAsideLater(segment));
+    }
+  }
+
+  async #putAsideLater(segment: Segment): Promise<void> {
+    await this.#write(segment, (await readSegment(this.#path(segment.name), segment.name.salt)).damages);
+    segment.unapplied -= 1;
+    this.#owing.delete(segment);
+  }
+
+  /** Resolves to the folder when they are on disk. */
+  async #write({ name }: Segment, damages: SegmentContent['damages']): Promise<string> {
+    const dir = join(this.#dir, 'damaged');
+    await mkdir(dir, { recursive: true, mode: 0o700 });
+    for (const { offset, bytes } of damages) {
+      const path = join(dir, `${name.number}-${offset}`);
+      // Other shards may be about to do the same.
+      const part = `${path}-${process.pid}`;
+      try {
+        await writeFile(part, bytes, { mode: 0o600, flush: true });
+        await rename(part, path);
+      } catch (error) {
+        await unlink(part).catch(() => {});
+        throw error;
+      }
+    }
+    await syncFolder(dir);
+    return dir;
   }
 }

@@ -221,7 +221,9 @@ class Fleet implements AsyncDisposable {
       // A thread takes its time to begin: in some runs.
       ...(this.#withThread ? { worthBytes: 1000 } : {}),
     };
-    return { journalDir: join(this.#root, '.journal'), clock: () => this.#now, log: silentLogger, limits };
+    const tenantDirs = () => (uid: TenantUid) => this.#dirOf(uid);
+    const journalDir = join(this.#root, '.journal');
+    return { journalDir, clock: () => this.#now, log: silentLogger, limits, tenantDirs };
   }
 
   async #openMailboxes(shardOf: (tenant: Tenant) => number): Promise<void> {
@@ -278,7 +280,11 @@ async function picture(mailbox: Mailbox) {
   };
 }
 
-it('mail is where it belongs, whatever happens to the processes', { timeout: 3_600_000 }, async () => {
+const seed = Number(process.env.MPCTL_SEED ?? Date.now() % 1e9);
+
+it(`mail is where it belongs, whatever happens to the processes (seed ${seed})`, {
+  timeout: 3_600_000,
+}, async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 60 }), fc.nat(9), async (steps, which) => {
       await using fleet = new Fleet();
@@ -286,6 +292,6 @@ it('mail is where it belongs, whatever happens to the processes', { timeout: 3_6
       for (const [action, ...args] of steps) await fleet.play(action, args);
       await fleet.compareAll();
     }),
-    { numRuns: process.env.MPCTL_SOAK ? 3000 : 60 },
+    { numRuns: process.env.MPCTL_SOAK ? 3000 : 60, seed },
   );
 });

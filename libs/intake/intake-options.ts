@@ -9,6 +9,8 @@ export type IntakeOptions = {
   readonly shard: ShardIndex;
   readonly clock: Clock;
   readonly log: Logger;
+  /** Looks for the folders of all tenants, of other shards too: whoever has none is gone for good. */
+  readonly tenantDirs?: () => TenantDirs;
   readonly limits?: Partial<IntakeLimits>;
   /** Those of the shard, where searches take part in them; its own when left out. */
   readonly turns?: Turns;

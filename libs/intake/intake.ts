@@ -13,7 +13,7 @@ import { readAside, removeAside } from './aside.ts';
 import { Box } from './box.ts';
 import { copyMailbox, type EarlierCopy, type MailCopy } from './copy-mailbox.ts';
 import { Estate } from './estate.ts';
-import { Inherited } from './inheritance.ts';
+import { Inheritance, Inherited } from './inheritance.ts';
 import {
   defaultLimits,
   type IntakeLimits,
@@ -23,6 +23,7 @@ import {
 } from './intake-options.ts';
 import { type IntakeParts, IntakePort } from './intake-port.ts';
 import { Journal } from './journal.ts';
+import { LeftSegments } from './left-segments.ts';
 import { OpenFiles } from './open-files.ts';
 import { Reclaimer } from './reclaimer.ts';
 import { Reserve } from './reserve.ts';
@@ -32,6 +33,11 @@ import { TailRoom } from './tail-room.ts';
 
 /** A mailbox that could not be let go of is tried again. */
 const retryMs = 1000;
+
+const damagedFault = 'a part of the journal is damaged, and there is no room to put it aside';
+
+/** After so many looks after segments one is for tenants that are gone. */
+const reclaimsPerLook = 20;
 
 /** So many mailboxes that cannot be used are told one by one. */
 const maxFailures = 10;
@@ -48,6 +54,7 @@ export class Intake implements Store {
   readonly #reclaimer: Reclaimer;
   readonly #parts: IntakeParts;
   readonly #estate: Estate;
+  readonly #left: LeftSegments;
   readonly #turns: Turns;
   #isEnding = false;
 
@@ -68,6 +75,14 @@ export class Intake implements Store {
       isHurried: () => this.#room.isShort,
       onFailure: (box, error) => this.#applier.fail(box, error),
     });
+    const owe = (errand: () => Promise<void>) => reserve.owe(errand);
+    const inheritance = new Inheritance(journalDir, log, owe);
+    this.#left = new LeftSegments({
+      journalDir,
+      inheritance: new Inheritance(journalDir, log, owe),
+      tenantDirs: options.tenantDirs ?? null,
+      lookMs: limits.reclaimMs * reclaimsPerLook,
+    });
     const reserve = new Reserve(join(journalDir, `reserve-${shard}`), limits.reserveBytes);
     this.#applier = new Applier({
       journal: this.#journal,
@@ -82,6 +97,7 @@ export class Intake implements Store {
       files: this.#files,
       boxes: this.#boxes,
       reserve,
+      left: this.#left,
       maxBytes: limits.journalBytes,
       everyMs: limits.reclaimMs,
       onFailure: (box, error) => this.#applier.fail(box, error),
@@ -92,6 +108,8 @@ export class Intake implements Store {
       journal: this.#journal,
       files: this.#files,
       applier: this.#applier,
+      inheritance,
+      left: this.#left,
       boxes: this.#boxes,
       add: (uid, dir) => this.#add(uid, dir),
       drain: box => this.#drain(box),
@@ -298,7 +316,7 @@ export class Intake implements Store {
         uid,
         error: failure ? `${failure.code}: ${failure.message}` : '',
       })),
-      fault: this.#journal.fault ?? '',
+      fault: this.#journal.fault ?? (this.#parts.reserve.isOwed ? damagedFault : ''),
     };
   }
 
@@ -324,7 +342,7 @@ export class Intake implements Store {
     await reclaimed;
     const isSafe = await this.#files.closeAll(boxes);
     await this.#journal.close(isSafe);
-    this.#estate[Symbol.dispose]();
+    this.#left[Symbol.dispose]();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

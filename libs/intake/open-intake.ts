@@ -8,6 +8,7 @@
  */
 import { Intake } from './intake.ts';
 import type { IntakeOptions, TenantDirs } from './intake-options.ts';
+import { removeNotes } from './left-segments.ts';
 import { leaveSegments, listSegments } from './segment.ts';
 
 /**
@@ -24,7 +25,8 @@ export async function replayJournals(
     await intake.replay(dirOf);
   }
   const segments = await leaveSegments(options.journalDir);
-  if (segments > 0) options.log.warn({ segments }, 'mail waits in the journal: it could not be taken in yet');
+  if (segments === 0) await removeNotes(options.journalDir);
+  else options.log.warn({ segments }, 'mail waits in the journal: it could not be taken in yet');
 }
 
 /** Whether there is something that {@link replayJournals} would take in. */

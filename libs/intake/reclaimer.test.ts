@@ -7,7 +7,9 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { parseTenantUid, type TenantUid } from '../base/ids.ts';
 import { silentLogger } from '../base/log.ts';
 import { aMail, noLimits } from '../store/mail-for-tests.ts';
+import { Inheritance } from './inheritance.ts';
 import { Journal, type Place, type Segment } from './journal.ts';
+import { LeftSegments } from './left-segments.ts';
 import { OpenFiles } from './open-files.ts';
 import { Reclaimer } from './reclaimer.ts';
 import { Reserve } from './reserve.ts';
@@ -49,6 +51,12 @@ it('stops when nobody works on the files of the journal any more, which is close
     files: new OpenFiles({ ...unused, maxOpen: 1, idleMs: 1000, isHurried: () => false }),
     boxes: new Map(),
     reserve: new Reserve(join(root, 'reserve'), 0),
+    left: new LeftSegments({
+      journalDir: dir,
+      inheritance: new Inheritance(dir, log, () => {}),
+      tenantDirs: null,
+      lookMs: 1,
+    }),
     maxBytes: 1e9,
     everyMs: 1,
     onFailure: () => {},

@@ -1,8 +1,10 @@
 import type { TenantUid } from '../base/ids.ts';
 import type { Logger } from '../base/log.ts';
 import { writeAside } from './aside.ts';
-import type { Box } from './box.ts';
+import type { Box, Pending } from './box.ts';
+import { Inherited } from './inheritance.ts';
 import type { Journal, Segment } from './journal.ts';
+import type { LeftSegments } from './left-segments.ts';
 import type { OpenFiles } from './open-files.ts';
 import { journalOf } from './record.ts';
 import type { Reserve } from './reserve.ts';
@@ -21,6 +23,7 @@ export class Reclaimer {
   readonly #files: OpenFiles;
   readonly #boxes: ReadonlyMap<TenantUid, Box>;
   readonly #reserve: Reserve;
+  readonly #left: LeftSegments;
   readonly #maxBytes: number;
   readonly #everyMs: number;
   readonly #onFailure: (box: Box, error: unknown) => void;
@@ -34,6 +37,7 @@ export class Reclaimer {
     files: OpenFiles;
     boxes: ReadonlyMap<TenantUid, Box>;
     reserve: Reserve;
+    left: LeftSegments;
     maxBytes: number;
     /** How often it looks; ten times as often when the journal has grown. */
     everyMs: number;
@@ -46,6 +50,7 @@ export class Reclaimer {
     this.#files = options.files;
     this.#boxes = options.boxes;
     this.#reserve = options.reserve;
+    this.#left = options.left;
     this.#maxBytes = options.maxBytes;
     this.#everyMs = options.everyMs;
     this.#log = options.log;
@@ -78,11 +83,15 @@ export class Reclaimer {
       this.#log.warn({ err: error }, 'the journal could not be freed');
     }
     this.#timer = null;
-    if (this.#journal.segments.length > 1) this.wake();
+    if (this.#journal.segments.length > 1 || !this.#left.isEmpty) this.wake();
   }
 
   async #step(): Promise<void> {
     await this.#reserve.keep();
+    await this.#left.sweep(
+      (uid, segment) => this.#isDone(uid, segment),
+      segment => this.#isRead(segment),
+    );
     for (const segment of this.#sealed()) {
       if (segment.unapplied === 0 && segment.name.kind === 'log') await this.#journal.markDone(segment);
     }
@@ -136,6 +145,23 @@ export class Reclaimer {
         .map(({ position, change }) => ({ journal: journalOf(segment.name.run, uid), position, change })),
     );
     box.hasAside = true;
+  }
+
+  /** Resolves to whether a tenant of this shard needs a segment no more that a start left. */
+  async #isDone(uid: TenantUid, segment: Segment): Promise<boolean> {
+    const box = this.#boxes.get(uid);
+    // Whose box is gone was let go of, or closed with nothing left to do.
+    if (!box) return true;
+    const isNeeded = () => box.tail.some(pending => pending.segment === segment);
+    if (isNeeded() && box.failure) await this.putAside(box);
+    if (isNeeded()) return false;
+    if (!(await this.#sync(box))) await this.#copyAside(box, segment);
+    return true;
+  }
+
+  #isRead(segment: Segment): boolean {
+    const isFrom = (pending: Pending) => pending instanceof Inherited && pending.source === segment;
+    return [...this.#boxes.values()].some(({ tail }) => tail.some(isFrom));
   }
 
   /** Leaves nothing of a box to this journal: for one that is let go of though it could not be made safe. */

@@ -20,3 +20,27 @@ test('a reserve is kept, given up once, and kept again when there is room', asyn
   await Promise.all([reserve.keep(), reserve.keep()]);
   assert.deepEqual([statSync(path).size, reserve.isGiven], [300_000, false]);
 });
+
+test('there is no room for mail before what is owed has been done', async t => {
+  const dir = mkdtempSync(join(tmpdir(), 'mpctl-reserve-'));
+  t.after(() => rmSync(dir, { recursive: true }));
+  const reserve = new Reserve(join(dir, 'reserve'), 1000);
+  await reserve.keep();
+  let tries = 0;
+  reserve.owe(async () => {
+    tries += 1;
+    if (tries < 3) throw new Error('no room');
+  });
+  for (const isGiven of [true, true, false]) {
+    assert.equal(reserve.isOwed, reserve.isGiven);
+    await reserve.keep();
+    assert.equal(reserve.isGiven, isGiven);
+  }
+  assert.equal(tries, 3);
+  reserve.owe(() => Promise.reject(new Error('no room')));
+  assert.deepEqual(
+    [reserve.giveUp(), existsSync(join(dir, 'reserve'))],
+    [true, false],
+    'deletions may have it',
+  );
+});

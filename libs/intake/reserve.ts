@@ -18,6 +18,7 @@ export class Reserve {
   readonly #bytes: number;
   #state: 'unknown' | 'kept' | 'given' = 'unknown';
   #keeping: Promise<void> | null = null;
+  #errands: (() => Promise<void>)[] = [];
 
   constructor(path: string, bytes: number) {
     this.#path = path;
@@ -26,6 +27,16 @@ export class Reserve {
 
   get isGiven(): boolean {
     return this.#state === 'given';
+  }
+
+  /** What needs room of its own first: until it has been done there is none for mail. */
+  owe(errand: () => Promise<void>): void {
+    this.#errands.push(errand);
+    this.#state = 'given';
+  }
+
+  get isOwed(): boolean {
+    return this.#errands.length > 0;
   }
 
   /** Sees to it that it is there, unless there is no room for it. */
@@ -39,7 +50,7 @@ export class Reserve {
 
   /** False: there is none to give. */
   giveUp(): boolean {
-    if (this.#state !== 'kept') return false;
+    if (this.#state !== 'kept' && !this.isOwed) return false;
     this.#state = 'given';
     try {
       unlinkSync(this.#path);
@@ -50,9 +61,23 @@ export class Reserve {
   }
 
   async #make(): Promise<void> {
+    if (!(await this.#runErrands())) return;
     const found = await stat(this.#path).catch(() => null);
     if (found?.size !== this.#bytes && !(await this.#write())) return;
     this.#state = 'kept';
+  }
+
+  async #runErrands(): Promise<boolean> {
+    for (let errand = this.#errands[0]; errand; errand = this.#errands[0]) {
+      try {
+        await errand();
+      } catch {
+        // Told when it was first tried.
+        return false;
+      }
+      this.#errands.shift();
+    }
+    return true;
   }
 
   async #write(): Promise<boolean> {

@@ -152,11 +152,23 @@ export class RecordReader implements Disposable {
   readonly #files = new Map<string, number>();
 
   read(path: string, offset: number, endOffset: number): FoundRecord {
-    const file = this.#files.get(path) ?? openSync(path, 'r');
-    this.#files.set(path, file);
+    const file = this.open(path);
     const bytes = Buffer.allocUnsafe(endOffset - offset);
     readSync(file, bytes, 0, bytes.length, offset);
     return new FoundRecord(bytes, 0, bytes.length);
+  }
+
+  /** A file that was opened can be read from then on, wherever it goes. */
+  open(path: string): number {
+    const file = this.#files.get(path) ?? openSync(path, 'r');
+    this.#files.set(path, file);
+    return file;
+  }
+
+  close(path: string): void {
+    const file = this.#files.get(path);
+    if (file !== undefined) closeSync(file);
+    this.#files.delete(path);
   }
 
   [Symbol.dispose](): void {

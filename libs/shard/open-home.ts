@@ -4,6 +4,7 @@ import { journalDir } from '../spec/paths.ts';
 import type { TenantHome } from '../tenant/tenant-home.ts';
 import type { ShardConfig } from '../wire/shard-channel.ts';
 import { pooledRandom } from './pooled-random.ts';
+import { tenantDirs } from './tenant-dirs.ts';
 
 export type HomeOptions = Pick<TenantHome, 'log' | 'totals' | 'env' | 'stateChanged'> & {
   readonly config: ShardConfig;
@@ -51,7 +52,10 @@ export async function openHome({ config, log, totals, env, stateChanged }: HomeO
     clock,
     random: pooledRandom(),
     log,
-    store: await openIntake({ journalDir: journalDir(dataDir), shard, clock, log, turns }),
+    store: await openIntake({
+      ...{ journalDir: journalDir(dataDir), shard, clock, log, turns },
+      tenantDirs: () => tenantDirs(dataDir),
+    }),
     smtp: createSmtpEngine({ log, clock }),
     pop3: createPop3Engine({ log, clock }),
     inbox: await createInboxEngine({

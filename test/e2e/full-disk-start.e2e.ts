@@ -1,9 +1,10 @@
 /** A fleet that stops and starts on a disk without any room, and what is done with its mail while nothing runs. */
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { ControlStatus } from '../../libs/wire/control-http.ts';
 import type { BackupReply } from '../../libs/wire/mail-work.ts';
 import { Disk } from '../harness/disk/disk.ts';
 import { Fleet } from '../harness/fleet.ts';
@@ -79,6 +80,44 @@ test('a start on a full disk shows what is there, refuses mail, and takes all in
   assert.equal(await fleet.stop(), 0);
   const kinds = readdirSync(join(fleet.dataDir, '.journal')).filter(name => /\.(log|done|left)$/.test(name));
   assert.deepEqual(kinds, []);
+});
+
+test('a start on a full disk with a damaged journal keeps the damaged part where it is, and tells it', {
+  skip,
+}, async () => {
+  await using fleet = new Fleet(yamlWith(1));
+  using disk = new Disk(fleet.dataDir);
+  await killedOnFullDisk(fleet, disk);
+  const journal = join(fleet.dataDir, '.journal');
+  const [segment] = readdirSync(journal).filter(name => name.endsWith('.log')) as [string];
+  const bytes = readFileSync(join(journal, segment));
+  bytes.write('X', bytes.indexOf('old'));
+  writeFileSync(join(journal, segment), bytes);
+  const shards = async () => (await fleet.ask<ControlStatus>('status')).shards;
+  const damaged = join(journal, 'damaged');
+  for (let start = 0; start < 2; start++) {
+    await fleet.serve(disk.env);
+    for (const name of names) {
+      assert.deepEqual(await subjects(fleet, name), ['old']);
+      assert.match((await send(fleet, name, 'refused')) ?? '', /^45[12]/);
+    }
+    assert.match(fleet.log, /a part of the journal is damaged, and cannot be put aside/);
+    assert.match((await shards())[0]?.storage.fault ?? '', /damaged.*no room/);
+    assert.deepEqual(existsSync(damaged) ? readdirSync(damaged) : [], []);
+    if (start === 0) assert.equal(await fleet.stop(), 0);
+  }
+  disk.heal();
+  for (const name of names) {
+    while (!/^250/.test((await send(fleet, name, 'new')) ?? '')) await sleep(100);
+    while ((await subjects(fleet, name)).length < 3) await sleep(100);
+  }
+  assert.equal((await shards())[0]?.storage.fault, '');
+  assert.equal((await fleet.ask<ControlStatus>('status')).damagedJournalParts, 1);
+  // Nothing of it has to wait for the next start.
+  while (readdirSync(journal).some(name => name.endsWith('.left'))) await sleep(100);
+  await killAll(fleet);
+  await fleet.serve(disk.env);
+  for (const name of names) assert.deepEqual(await subjects(fleet, name), ['new', 'old', 'waits']);
 });
 
 test('without a daemon and without room, a backup and an export end and say why', { skip }, async () => {
