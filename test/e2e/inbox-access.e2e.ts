@@ -253,6 +253,16 @@ const cutOff = `[...document.querySelectorAll('button, a, input, select, summary
   .filter(([, { left, right, width }]) => width > 1 && (left < 0 || right > innerWidth))
   .map(([one]) => one.outerHTML.slice(0, 80))`;
 
+/** What lies under or over the line about the connection. */
+const overConnection = `(() => {
+  const line = document.querySelector('.connection').getBoundingClientRect();
+  return [...document.querySelectorAll('.top button, .top a, .top input, .bar button')]
+    .filter(one => one.checkVisibility({ checkVisibilityCSS: true }) && !one.closest('.connection, .skip'))
+    .map(one => [one, (one.querySelector('svg') ?? one).getBoundingClientRect()])
+    .filter(([, { left, right, top, bottom }]) => left < line.right && right > line.left && top < line.bottom && bottom > line.top)
+    .map(([one]) => one.outerHTML.slice(0, 80));
+})()`;
+
 test('at 320 px, at 200 % and without motion everything is there', async () => {
   const page = await world.open('shop', '', {
     viewport: { width: 320, height: 640 },
@@ -264,6 +274,7 @@ test('at 320 px, at 200 % and without motion everything is there', async () => {
     await page.locator('.row a, .head h1, .sheet h1').first().waitFor({ state: 'attached' });
     await page.locator('.connection').waitFor();
     assert.equal(await page.evaluate('document.documentElement.scrollWidth'), 320, place);
+    assert.deepEqual(await page.evaluate(overConnection), [], place);
   }
   // A window of 1440 × 900 at 200 %.
   await page.setViewportSize({ width: 720, height: 450 });

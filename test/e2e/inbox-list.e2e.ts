@@ -67,6 +67,34 @@ test('mail is listed, opened and shown in every view; reload and Back keep the p
   await page.context().close();
 });
 
+test('Back, Forward and a reload leave the keyboard where it was', async () => {
+  const page = await world.open('shop');
+  const focused = () =>
+    page.evaluate<string>(
+      "document.activeElement.closest('.row')?.querySelector('.subject').textContent ?? document.activeElement.className",
+    );
+  await eventually(() => topRow(page), 'mail 40');
+  await scrollTo(page, 900);
+  await page.waitForURL(/start=15/);
+  await row(page, 'mail 20').locator('a').focus();
+  await page.reload();
+  await eventually(focused, 'mail 20');
+  assert.equal(await scrollTop(page), 900);
+  await page.getByRole('link', { name: 'Settings' }).click();
+  await page.locator('.sheet h1').waitFor();
+  await page.goBack();
+  await eventually(focused, 'mail 20');
+  // Read ahead while the pointer is on it, so that it opens at once.
+  await openMail(page, 'mail 19');
+  await eventually(focused, 'message');
+  await page.goBack();
+  await eventually(focused, 'mail 19');
+  await page.goForward();
+  await eventually(focused, 'message');
+  assert.equal(await page.locator('.head h1').textContent(), 'mail 19');
+  await page.context().close();
+});
+
 test('view/latest is the newest mail, and what is not there says so', async () => {
   const page = await world.open('shop', 'view/latest');
   await eventually(() => page.locator('.head h1').textContent(), 'mail 40');

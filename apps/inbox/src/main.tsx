@@ -54,6 +54,12 @@ const app = new App({
 });
 
 addEventListener('popstate', () => app.arrive(here()));
+// A reload leaves the keyboard on its mail.
+app.list.current.value = sessionStorage.getItem('mp-row') ?? '';
+addEventListener('pagehide', () => {
+  const row = document.activeElement?.closest<HTMLElement>('[data-id]')?.dataset.id;
+  sessionStorage.setItem('mp-row', row ?? '');
+});
 addEventListener('online', () => app.stream.live.connect());
 startTheme(settings);
 app.start(here(), givenRows());
@@ -65,4 +71,4 @@ render(
   root,
 );
 // Whoever opens the page sees the rows first. Not by frame: a page in the background has none.
-setTimeout(() => app.stream.live.connect(), 30);
+setTimeout(() => app.stream.live.connect(), 100);

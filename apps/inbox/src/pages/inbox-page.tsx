@@ -78,7 +78,7 @@ function UnreadBadge() {
   if (unread.value === 0) return null;
   return (
     <span class="badge">
-      {unread.value.toLocaleString()} <span class="spoken">{words.unread}</span>
+      {words.number(unread.value)} <span class="spoken">{words.unread}</span>
     </span>
   );
 }

@@ -22,7 +22,7 @@ export function MessagePage() {
   useEffect(() => {
     if (article.current?.contains(document.activeElement) !== true) article.current?.focus();
     article.current?.scrollTo(0, 0);
-  }, [id]);
+  }, [id, reading.state === 'closed']);
   if (reading.state === 'closed') return null;
   return (
     <article class="message" ref={article} tabIndex={-1} aria-label={words.message}>

@@ -65,7 +65,7 @@ export function DateJump() {
                       aria-label={`${date}: ${words.date.count(Count)}`}
                       onClick={() => go(Start)}
                     >
-                      {Number(date.slice(8))} <span class="quiet">{Count.toLocaleString()}</span>
+                      {Number(date.slice(8))} <span class="quiet">{words.number(Count)}</span>
                     </button>
                   </li>
                 ))}

@@ -33,6 +33,8 @@ export function MailRows() {
   const overscan = useSignal(0);
   /** The row that the keyboard is on: the list is one Tab stop. */
   const current = useSignal(app.place.value.start);
+  /** The mail that the keyboard was on when the page, or this list, was left; empty once it is there again. */
+  const restoring = useRef(app.list.current.value);
   /** The row that the keyboard went to and that is not known yet; -1: none. */
   const awaited = useRef(-1);
 
@@ -87,7 +89,11 @@ export function MailRows() {
     if (page === 'message') {
       opened.current = id;
       reveal(app.list.offsetOf(id));
-    } else if (opened.current !== '') {
+    } else if (opened.current === '') {
+      // Back from another page.
+      if (page === 'list' && app.list.current.value !== '' && document.activeElement === document.body)
+        restoring.current = app.list.current.value;
+    } else {
       const link = scroller.current?.querySelector<HTMLElement>(
         `[data-id="${CSS.escape(opened.current)}"] a`,
       );
@@ -120,9 +126,18 @@ export function MailRows() {
     if (offset >= 0) current.value = offset;
   });
   useLayoutEffect(() => {
-    if (app.list.current.value !== '' && document.activeElement === document.body)
+    if (app.list.current.value !== '' && restoring.current === '' && document.activeElement === document.body)
       focusRow(app.list.current.value);
   }, [app.list.current.value]);
+  useEffect(() => {
+    if (restoring.current === '') return;
+    const link = scroller.current?.querySelector<HTMLElement>(
+      `[data-id="${CSS.escape(restoring.current)}"] a`,
+    );
+    const isFree = document.activeElement === document.body;
+    if (link || !isFree) restoring.current = '';
+    if (isFree) link?.focus({ preventScroll: true });
+  });
 
   const moveTo = (offset: number) => {
     const to = Math.max(0, Math.min(app.list.length.value - 1, offset));

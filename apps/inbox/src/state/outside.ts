@@ -8,7 +8,7 @@ const notifyMs = 2000;
 export function showOutside(app: App, words: { readonly newMailFrom: (sender: string) => string }): void {
   const title = app.label || document.title;
   const icon = document.querySelector<HTMLLinkElement>('link[rel=icon]');
-  const plain = icon?.href ?? '';
+  const plain = icon?.dataset.href ?? '';
   let timer = 0;
   effect(() => {
     const unread = app.stream.unread.value;

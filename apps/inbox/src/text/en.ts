@@ -1,8 +1,11 @@
-/** Every word of the page. Another language is another file of this shape. */
-const plural = (count: number, one: string, many: string) =>
-  `${count.toLocaleString('en')} ${count === 1 ? one : many}`;
+/** 1234 as `1,234`. By hand: the first use of a browser's own way costs milliseconds, before the first rows stand. */
+const number = (count: number) => String(count).replace(/\B(?=(\d{3})+$)/g, ',');
 
+const plural = (count: number, one: string, many: string) => `${number(count)} ${count === 1 ? one : many}`;
+
+/** Every word of the page. Another language is another file of this shape. */
 export const en = {
+  number,
   inbox: 'Inbox',
   messages: 'Messages',
   message: 'Message',
@@ -12,14 +15,12 @@ export const en = {
   noSubject: '(no subject)',
   noRecipient: '(undisclosed recipients)',
   noSender: '(no sender)',
-  newMail: (count: number) => `${count.toLocaleString('en')} new`,
+  newMail: (count: number) => `${number(count)} new`,
   newMailFrom: (sender: string) => `New mail from ${sender}`,
   newMailSpoken: (count: number) => plural(count, 'new message', 'new messages'),
   rangeFrom: (from: number, total: number) =>
-    from === 1
-      ? plural(total, 'message', 'messages')
-      : `from ${from.toLocaleString('en')} of ${total.toLocaleString('en')}`,
-  unreadCount: (count: number) => `${count.toLocaleString('en')} unread`,
+    from === 1 ? plural(total, 'message', 'messages') : `from ${number(from)} of ${number(total)}`,
+  unreadCount: (count: number) => `${number(count)} unread`,
   selected: (count: number, unseen: number) =>
     unseen === 0 ? `${count} selected` : `${count} selected, ${unseen} not in view`,
   nothingFound: 'Nothing matches this search.',
@@ -95,10 +96,10 @@ export const en = {
   menu: 'Menu',
   sidePages: { send: 'Send here', settings: 'Settings', api: 'API', about: 'About' },
   keeps: {
-    messages: (count: number) => `keeps the newest ${count.toLocaleString('en')}`,
+    messages: (count: number) => `keeps the newest ${number(count)}`,
     age: (days: number) => `keeps ${plural(days, 'day', 'days')}`,
     bytes: (size: string) => `keeps ${size}`,
-    evicted: (count: number) => `${count.toLocaleString('en')} dropped today`,
+    evicted: (count: number) => `${number(count)} dropped today`,
   },
   date: {
     jump: 'Go to date',
