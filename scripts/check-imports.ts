@@ -33,7 +33,14 @@ const mayImport: Record<string, readonly string[]> = {
   'libs/intake': ['libs/base', 'libs/mail', 'libs/slow-work', 'libs/store'],
   'libs/archive': ['libs/base', 'libs/mail', 'libs/store'],
   // third: assemblies
-  'libs/inbox-api': ['libs/base', 'libs/mail', 'libs/wire', 'libs/store', 'libs/slow-work'],
+  'libs/inbox-api': [
+    'libs/base',
+    'libs/mail',
+    'libs/wire',
+    'libs/store',
+    'libs/slow-work',
+    'libs/connection',
+  ],
   'libs/control-api': ['libs/base', 'libs/spec', 'libs/mail', 'libs/wire', 'libs/reconcile'],
   'libs/tenant': [
     'libs/base',

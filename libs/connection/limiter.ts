@@ -7,6 +7,8 @@ export type Rates = {
   readonly messages: number;
   readonly recipients: number;
   readonly bytes: number;
+  /** Of HTTP; other protocols have none. */
+  readonly requests?: number;
 };
 
 /** 0: no limit. */
@@ -69,10 +71,11 @@ export class Limiter {
 
   /** Takes from what a minute allows: the limit that is used up, or null. Nothing is taken where one is. */
   take(what: keyof Rates, amount: number, source: string, limits: Limits): string | null {
-    const all = this.#bucket(this.#tenant, what, limits.perMinute[what]);
-    const sourceLimit = limits.perSource.perMinute[what];
+    const limit = limits.perMinute[what] ?? 0;
+    const all = this.#bucket(this.#tenant, what, limit);
+    const sourceLimit = limits.perSource.perMinute[what] ?? 0;
     const own = sourceLimit > 0 ? this.#bucket(this.#bucketsOf(source), what, sourceLimit) : null;
-    if (all && all.left < amount) return named(`perMinute.${what}`, limits.perMinute[what]);
+    if (all && all.left < amount) return named(`perMinute.${what}`, limit);
     if (own && own.left < amount) return named(`perSource.perMinute.${what}`, sourceLimit);
     if (all) all.left -= amount;
     if (own) own.left -= amount;

@@ -4,7 +4,7 @@ import type { Group } from './api-description.ts';
 export const apiNotes: Readonly<Record<'all' | Group, readonly string[]>> = {
   all: [
     'Names, shapes, texts of errors and events are those of Mailpit 1.30.5; clients made for it work as they are. What is not there yet answers 501.',
-    'An error is a status and a text: 400 what is wrong with the request, 401 a login is wanted, 403 a page of another site asked, 404 there is no such thing, 421 the host name is not one of the tenant’s `hostnames`, 503 the tenant is suspended, asks for too much at once or for what takes longer than half a minute (`Retry-After` says when to come again), or its mailbox cannot be read.',
+    'An error is a status and a text: 400 what is wrong with the request, 401 a login is wanted, 403 a page of another site asked, 404 there is no such thing, 421 the host name is not one of the tenant’s `hostnames`, 429 more requests in a minute than the tenant’s `limits` allow, 503 the tenant is suspended, asks for too much at once or for what takes longer than half a minute (`Retry-After` says when to come again), or its mailbox cannot be read.',
     'Bounds: a body of 5 MiB (`send`: the tenant’s `maxMessageSize`), 250,000 items in a list, a search of 8,192 characters and 100 words, 200 headers, `limits.httpConnections` connections and `limits.webSockets` WebSockets at a time, 4 searches or lists of more than 500 mails at a time: the next ones wait in order.',
   ],
   messages: [

@@ -7,6 +7,7 @@ import type { EventHubs } from './event-hubs.ts';
 import type { InboxTenant } from './inbox-tenant.ts';
 import type { LiveConnections } from './live-connections.ts';
 import { plainError, type Reply } from './reply.ts';
+import type { RequestRates } from './request-rates.ts';
 import type { RequestTarget } from './request-target.ts';
 
 /** True for what becomes a WebSocket; every other upgrade that somebody asks for is an ordinary request. */
@@ -26,6 +27,7 @@ export function isEventStream(request: IncomingMessage, target: RequestTarget): 
 export class EventStream {
   readonly #hubs: EventHubs;
   readonly #connections: LiveConnections;
+  readonly #rates: RequestRates;
   readonly #server = new WebSocketServer({
     noServer: true,
     clientTracking: false,
@@ -39,9 +41,10 @@ export class EventStream {
     },
   });
 
-  constructor(hubs: EventHubs, connections: LiveConnections) {
+  constructor(hubs: EventHubs, connections: LiveConnections, rates: RequestRates) {
     this.#hubs = hubs;
     this.#connections = connections;
+    this.#rates = rates;
   }
 
   /** `head`: what came with the request and belongs to the stream already. */
@@ -55,7 +58,10 @@ export class EventStream {
     const socket = request.socket as Socket;
     // It may be silent for as long as no mail comes.
     socket.setTimeout(0);
-    const refusal = (await refuse(tenant, applicant)) ?? this.#refuseFull(tenant);
+    const refusal =
+      this.#rates.refuse(tenant, applicant, socket.remoteAddress) ??
+      (await refuse(tenant, applicant)) ??
+      this.#refuseFull(tenant);
     if (socket.destroyed) return;
     if (refusal) {
       socket.end(renderRefusal(refusal));

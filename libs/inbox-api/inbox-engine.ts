@@ -25,6 +25,7 @@ import { LongWork } from './long-work.ts';
 import { mailRunner } from './mail-runner.ts';
 import { readBody } from './read-body.ts';
 import { overLimit, plainError, type Reply } from './reply.ts';
+import { RequestRates } from './request-rates.ts';
 import { parseRequestTarget, type RequestTarget } from './request-target.ts';
 import { routes } from './routes.ts';
 import { isPackedAside, memoryOf, writeReply } from './write-reply.ts';
@@ -76,7 +77,8 @@ export async function createInboxEngine(options: InboxEngineOptions): Promise<In
   const heldBytes = new HeldBytes(maxHeldBytes);
   const longWork = new LongWork(maxWaiting);
   const packed = new Budget(maxPacked);
-  const stream = new EventStream(hubs, connections);
+  const rates = new RequestRates(clock);
+  const stream = new EventStream(hubs, connections, rates);
   const targets = new WeakMap<IncomingMessage, RequestTarget>();
 
   const app = fastify({
@@ -136,12 +138,14 @@ export async function createInboxEngine(options: InboxEngineOptions): Promise<In
       raw.socket.destroy();
       return;
     }
+    const applicant = applicantOf(raw, surfaceOf(route, target));
+    const tooMany = rates.refuse(tenant, applicant, raw.socket.remoteAddress);
+    if (tooMany) return writeReply(raw, reply.raw, tooMany, false, timeoutMs);
     if (turns.waiting(tenant.uid) >= maxWaiting) {
       return writeReply(raw, reply.raw, tooManyRequests, false, timeoutMs);
     }
     if (!turns.isFree(tenant.uid)) await turns.next(tenant.uid);
     if (isOver(reply.raw)) return;
-    const applicant = applicantOf(raw, surfaceOf(route, target));
     const hold = heldBytes.holdFor(tenant, reply.raw);
     let answer: Answer;
     if (raw.rawHeaders.length > 2 * maxHeaders) {
@@ -223,7 +227,7 @@ export async function createInboxEngine(options: InboxEngineOptions): Promise<In
       return connections.end(tenant, drainMs);
     },
     connections: tenant => connections.count(tenant),
-    isAtRest: tenant => connections.count(tenant) === 0 && !hubs.has(tenant),
+    isAtRest: tenant => connections.count(tenant) === 0 && !hubs.has(tenant) && !rates.isCounting(tenant),
     async [Symbol.asyncDispose]() {
       connections.destroyAll();
       await app.close();

@@ -4,6 +4,7 @@
 import type { Socket } from 'node:net';
 import type { ChaosTriggers } from '../base/chaos.ts';
 import type { TenantId, TenantUid } from '../base/ids.ts';
+import type { Limits } from '../connection/limiter.ts';
 import type { Envelope } from '../mail/message.ts';
 import type { Mailbox } from '../store/store.ts';
 import type { TenantCounters } from '../wire/report.ts';
@@ -38,7 +39,11 @@ export type InboxSettings = {
   readonly enableChaos: boolean;
   /** Listeners of events at a time. 0: no limit. */
   readonly maxWebSockets: number;
+  /** Of requests a minute. */
+  readonly limits: Limits;
 };
+
+const noRates = { connections: 0, messages: 0, recipients: 0, bytes: 0, requests: 0 };
 
 /** For a tenant to begin with: everything but the name as the reference has it without options. */
 export const defaultInboxSettings = {
@@ -59,6 +64,7 @@ export const defaultInboxSettings = {
   prometheus: false,
   enableChaos: false,
   maxWebSockets: 0,
+  limits: { connections: 0, perMinute: noRates, perSource: { connections: 0, perMinute: noRates } },
 } as const satisfies Omit<InboxSettings, 'hostname'>;
 
 /** `refused` carries the reply that SMTP would give. */

@@ -191,3 +191,32 @@ test('listeners of events: so many, and one more when one has gone', async () =>
   }
   second.terminate();
 });
+
+test('requests a minute: of a tenant and of an address, and they come back evenly', async () => {
+  let nowMs = 1_000_000;
+  const rates = (requests: number) => ({ connections: 0, messages: 0, recipients: 0, bytes: 0, requests });
+  const limits = { connections: 0, perMinute: rates(6), perSource: { connections: 0, perMinute: rates(4) } };
+  await using inbox = await openTestInbox({ limits }, { clock: () => nowMs });
+  const ask = (address: string, path = '/api/v1/info') =>
+    inbox.fetch(path, { headers: { 'X-Real-IP': address } });
+  for (let i = 0; i < 4; i++) assert.equal((await ask('192.0.2.1')).status, 200);
+  const refused = await ask('192.0.2.1');
+  assert.deepEqual([refused.status, refused.headers['retry-after']], [429, '15']);
+  assert.equal(refused.text, 'Too many requests (limit perSource.perMinute.requests: 4)\n');
+  assert.equal(inbox.engine.isAtRest(inbox.tenant), false, 'counts would be forgotten');
+  // Of IPv6 a network is one source.
+  assert.equal((await ask('2001:db8::1')).status, 200);
+  assert.equal((await ask('2001:db8::2')).status, 200);
+  const tooMany = await ask('192.0.2.9');
+  assert.equal(tooMany.text, 'Too many requests (limit perMinute.requests: 6)\n');
+  const events = new WebSocket(`ws+unix:${inbox.socketPath}:/api/events`);
+  const [, answer] = await once(events, 'unexpected-response');
+  assert.equal(answer.statusCode, 429);
+  events.on('error', () => {}).terminate();
+  assert.equal((await ask('192.0.2.9', '/livez')).status, 200);
+  nowMs += 15_000;
+  assert.equal((await ask('192.0.2.1')).status, 200);
+  assert.equal((await ask('192.0.2.1')).status, 429);
+  nowMs += 60_000;
+  while (!inbox.engine.isAtRest(inbox.tenant)) await new Promise(setImmediate);
+});

@@ -77,6 +77,7 @@ export const tenantKeys: readonly KeyRow[] = [
   { key: 'limits.perMinute.messages', field: 'limits.perMinute.messages', apply: 'live', value: 0 },
   { key: 'limits.perMinute.recipients', field: 'limits.perMinute.recipients', apply: 'live', value: 0 },
   { key: 'limits.perMinute.bytes', field: 'limits.perMinute.bytes', apply: 'live', value: 0 },
+  { key: 'limits.perMinute.requests', field: 'limits.perMinute.requests', apply: 'live', value: 0 },
   { key: 'limits.perSource.connections', field: 'limits.perSource.connections', apply: 'live', value: 0 },
   {
     key: 'limits.perSource.perMinute.connections',
@@ -99,6 +100,12 @@ export const tenantKeys: readonly KeyRow[] = [
   {
     key: 'limits.perSource.perMinute.bytes',
     field: 'limits.perSource.perMinute.bytes',
+    apply: 'live',
+    value: 0,
+  },
+  {
+    key: 'limits.perSource.perMinute.requests',
+    field: 'limits.perSource.perMinute.requests',
     apply: 'live',
     value: 0,
   },

@@ -13,7 +13,7 @@ test('fills in everything for a tenant with nothing written', async () => {
     const line = { tls: 'none', requireStarttls: false, xclient: false, proxyProtocol: false };
     return { id, protocol: id, binds, access, maxConnections: 0, backlog: 511, publicHost: '', ...line };
   };
-  const unlimited = { connections: 0, messages: 0, recipients: 0, bytes: 0 };
+  const unlimited = { connections: 0, messages: 0, recipients: 0, bytes: 0, requests: 0 };
   for (const body of ['', '{}', '# nothing', 'null', '~', '{ smtp: {} }']) {
     assert.deepEqual(await tenantOf(body), {
       id: 'a',

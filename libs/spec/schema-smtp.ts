@@ -251,6 +251,13 @@ export const limitsKeys = {
       example: '1GiB',
       apply: live,
     }),
+    requests: tenant('limits.perMinute.requests', count, {
+      description: `HTTP requests; one more is answered 429. ${perMinute}`,
+      unit: 'requests',
+      default: '0',
+      example: '60000',
+      apply: live,
+    }),
   }).optional(),
   perSource: map({
     connections: tenant('limits.perSource.connections', count, {
@@ -287,6 +294,13 @@ export const limitsKeys = {
         unit: 'size',
         default: '0',
         example: '100MiB',
+        apply: live,
+      }),
+      requests: tenant('limits.perSource.perMinute.requests', count, {
+        description: `HTTP requests of one address, as a web server in front tells it. ${perMinute}`,
+        unit: 'requests',
+        default: '0',
+        example: '6000',
         apply: live,
       }),
     }).optional(),

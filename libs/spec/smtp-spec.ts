@@ -45,6 +45,8 @@ export type RatesSpec = {
   readonly messages: number;
   readonly recipients: number;
   readonly bytes: number;
+  /** Of HTTP. */
+  readonly requests: number;
 };
 
 /** 0: no limit. */

@@ -137,9 +137,10 @@ function inboxSettings({ spec, auth, sendAuth }: Ingredients, hostname: string):
 function apiSettings(spec: TenantSpec) {
   const { apiCors, prometheus, disableHttpCompression, demoMode } = spec;
   const { blockRemoteCssAndFonts, hideDeleteAllButton, ignoreDuplicateIds } = spec;
-  const { webSockets: maxWebSockets } = spec.limits;
+  const { limits } = spec;
+  const { webSockets: maxWebSockets } = limits;
   return {
     ...{ apiCors, prometheus, disableHttpCompression, demoMode },
-    ...{ blockRemoteCssAndFonts, hideDeleteAllButton, ignoreDuplicateIds, maxWebSockets },
+    ...{ blockRemoteCssAndFonts, hideDeleteAllButton, ignoreDuplicateIds, maxWebSockets, limits },
   };
 }
