@@ -12,7 +12,15 @@ import { statusOf } from './beside.ts';
 import { atMost, type Figure, quantile, renderFigures, round, shown } from './figures.ts';
 import { type BenchFleet, mpctl, startFleet } from './fleet.ts';
 import { probe, untilAllAnswer } from './probe.ts';
-import { availableBytes, cpuMs, processTree, pssBytes, settledAvailableBytes, wallMs } from './processes.ts';
+import {
+  availableBytes,
+  cpuMs,
+  kernelBytes,
+  processTree,
+  pssBytes,
+  settledAvailableBytes,
+  wallMs,
+} from './processes.ts';
 
 const large = Number(process.env.MPCTL_BENCH_TENANTS ?? 9000);
 const small = Number(process.env.MPCTL_BENCH_SMALL ?? 2000);
@@ -20,15 +28,27 @@ const parts = (process.env.MPCTL_BENCH_PARTS ?? 'memory,idle,add,parallel,kill,s
 const settleMs = 15_000;
 const node = process.execPath;
 
-type Cost = { readonly pss: number; readonly machine: number; readonly processes: number };
+type Cost = {
+  readonly pss: number;
+  readonly machine: number;
+  readonly kernel: number;
+  readonly processes: number;
+};
 
-/** Memory of a whole fleet 15 s after its start. */
-async function cost(fleet: BenchFleet, availableBefore: number): Promise<Cost> {
+type Before = { readonly available: number; readonly kernel: number; readonly own: number };
+
+async function lookBefore(): Promise<Before> {
+  return { available: await settledAvailableBytes(), kernel: kernelBytes(), own: pssBytes(process.pid) };
+}
+
+/** Memory of a whole fleet 15 s after its start. What this process has grown by, asking it, is not the fleet's. */
+async function cost(fleet: BenchFleet, before: Before): Promise<Cost> {
   await sleep(Math.max(0, settleMs - (performance.now() - fleet.startedAtMs)));
   const tree = processTree(fleet.pid);
   return {
     pss: tree.reduce((sum, pid) => sum + pssBytes(pid), 0),
-    machine: availableBefore - availableBytes(),
+    machine: before.available - availableBytes() - (pssBytes(process.pid) - before.own),
+    kernel: kernelBytes() - before.kernel,
     processes: tree.length,
   };
 }
@@ -50,7 +70,7 @@ const figures: Figure[] = [];
 async function smallFleets(): Promise<readonly [empty: Cost, two: Cost]> {
   const costs: Cost[] = [];
   for (const tenants of [0, small]) {
-    const before = await settledAvailableBytes();
+    const before = await lookBefore();
     await using fleet = startFleet(tenants);
     await untilAllAnswer(fleet.socketPaths, 60_000);
     costs.push(await cost(fleet, before));
@@ -74,6 +94,10 @@ function memoryFigures(empty: Cost, two: Cost, full: Cost, bareNodes: number): v
     shown('fixed: machine memory, no tenant', `${round(megabytes(empty.machine))} MB`),
     atMost(`slope: PSS a tenant, ${small} → ${large}`, pss(two, full, more), 8, 'kB'),
     atMost(`slope: machine memory a tenant, ${small} → ${large}`, machine(two, full, more), 18, 'kB'),
+    shown(
+      `slope: the kernel’s own memory a tenant, ${small} → ${large}`,
+      `${round(kilobytesEach(full.kernel - two.kernel, more))} kB`,
+    ),
     shown(`slope: PSS a tenant, 0 → ${small}`, `${round(pss(empty, two, small))} kB`),
     shown(`slope: machine memory a tenant, 0 → ${small}`, `${round(machine(empty, two, small))} kB`),
     atMost(`all in: PSS ÷ ${large} tenants`, kilobytesEach(full.pss, large), 22, 'kB', 'aim: 16 kB'),
@@ -197,7 +221,7 @@ async function sendmail(fleet: BenchFleet): Promise<void> {
   const isMeasured = parts.includes('memory');
   const smallCosts = isMeasured ? await smallFleets() : null;
   const bareNodes = smallCosts ? await bareNodesPss(smallCosts[0].processes) : 0;
-  const before = isMeasured ? await settledAvailableBytes() : 0;
+  const before = await lookBefore();
   await using fleet = startFleet(large);
   await untilAllAnswer(fleet.socketPaths, 120_000);
   const startMs = performance.now() - fleet.startedAtMs;

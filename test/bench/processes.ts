@@ -30,7 +30,16 @@ export function availableBytes(): number {
   return 1024 * Number(/^MemAvailable:\s+(\d+)/m.exec(readFileSync('/proc/meminfo', 'utf8'))?.[1]);
 }
 
-/** The same when it does not move any more: what ran before has been given back, and the disk has what was written. */
+/** What the kernel needs for itself and cannot give back, in bytes: sockets and their files, tables of pages. */
+export function kernelBytes(): number {
+  const meminfo = readFileSync('/proc/meminfo', 'utf8');
+  const kilobytes = ['SUnreclaim', 'PageTables', 'KernelStack'].map(name =>
+    Number(new RegExp(`^${name}:\\s+(\\d+)`, 'm').exec(meminfo)?.[1]),
+  );
+  return 1024 * kilobytes.reduce((sum, each) => sum + each, 0);
+}
+
+/** {@link availableBytes} when it does not move any more: what ran before has been given back, and the disk has what was written. */
 export async function settledAvailableBytes(): Promise<number> {
   await execa('sync');
   let before = availableBytes();
