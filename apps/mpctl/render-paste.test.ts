@@ -14,5 +14,8 @@ test('says how mails are sent and how they are read', () => {
     both,
     /\n {2}read +curl --unix-socket \/r\/a\/http\.sock http:\/\/localhost\/api\/v1\/message\/latest$/,
   );
+  const everywhere = renderPaste({ smtp, http: ['[::]:8025'] }, '/bin/mpctl');
+  assert.match(everywhere, /\n {2}open +http:\/\/localhost:8025\/\n/);
+  assert.match(everywhere, /\n {2}read +curl http:\/\/localhost:8025\/api\/v1\/message\/latest$/);
   assert.doesNotMatch(renderPaste({ smtp, http: [] }, '/bin/mpctl'), /open|curl/);
 });

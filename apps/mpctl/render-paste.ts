@@ -19,21 +19,17 @@ export function renderPaste({ smtp, http }: Binds, program: string): string {
   return rows.map(([name = '', line]) => `  ${name.padEnd(12)}${line}`).join('\n');
 }
 
-/** The page by its address where it has one; the last mail by a socket. */
+/** The page by its address where it has one; the last mail by a socket, or by that address. */
 function readRows(http: readonly string[]): [string, string][] {
-  const page = http.find(bind => !bind.startsWith('unix:'));
+  const address = http.find(bind => !bind.startsWith('unix:'));
   const socket = http.find(bind => bind.startsWith('unix:'))?.slice('unix:'.length);
-  return [
-    ...(page ? [['open', `http://${page}/`] satisfies [string, string]] : []),
-    ...(socket
-      ? [
-          ['read', `curl --unix-socket ${socket} http://localhost/api/v1/message/latest`] satisfies [
-            string,
-            string,
-          ],
-        ]
-      : []),
-  ];
+  // One that listens on all addresses is asked on this machine.
+  const site = `http://${address?.replace(/^(\[::\]|0\.0\.0\.0)(?=:\d+$)/, 'localhost')}`;
+  const latest = 'api/v1/message/latest';
+  const rows: [string, string][] = address ? [['open', `${site}/`]] : [];
+  if (socket) rows.push(['read', `curl --unix-socket ${socket} http://localhost/${latest}`]);
+  else if (address) rows.push(['read', `curl ${site}/${latest}`]);
+  return rows;
 }
 
 function nodemailer(address: string): string {

@@ -23,6 +23,7 @@ export const tenantCommands: readonly Command[] = [
   {
     name: 'tenant list',
     summary: 'list the tenants',
+    details: 'They stand in the order of the tenants file, each included file behind it.',
     options: [{ name: 'quiet', short: 'q', summary: 'names only' }],
     load: async () => (await import('./commands/tenant-list.ts')).tenantList,
   },

@@ -40,7 +40,13 @@ import type { Trash } from './trash.ts';
 
 const nothing: TenantCounters = { accepted: 0, acceptedBytes: 0, rejected: 0, ignored: 0, deleted: 0 };
 
-export type About = { readonly version: string; readonly configPath: string; readonly startedAtMs: number };
+export type About = {
+  readonly version: string;
+  readonly configPath: string;
+  readonly startedAtMs: number;
+  /** See {@link ControlStatus.metrics}. */
+  readonly metricsAt: () => readonly string[];
+};
 
 /** What the controller answers to the control API. */
 export class ControlAnswers implements ControlHost {
@@ -74,7 +80,7 @@ export class ControlAnswers implements ControlHost {
   }
 
   async status(): Promise<ControlStatus> {
-    const { version, configPath, startedAtMs } = this.#about;
+    const { version, configPath, startedAtMs, metricsAt } = this.#about;
     const { config } = this.#reconciler;
     const { runDir, dataDir } = config.good.fleet;
     const { state, held, issues } = config.state;
@@ -96,6 +102,7 @@ export class ControlAnswers implements ControlHost {
       tenants: { total: this.#fleet.tenants.size, states },
       connections: shards.reduce((sum, { connections }) => sum + connections, 0),
       totals: shards.map(({ totals }) => totals).reduce(addCounters, nothing),
+      metrics: metricsAt(),
       damagedJournalParts: countFiles(damagedJournalDir(dataDir)),
       shards,
       sparePid: this.#fleet.shards.spare.process?.pid ?? null,
@@ -123,7 +130,11 @@ export class ControlAnswers implements ControlHost {
 
   async list(): Promise<TenantRow[]> {
     const reports = await this.#reports('all');
-    return [...this.#fleet.tenants.values()].map(tenant => this.#row(tenant, reports.get(tenant.spec.id)));
+    const { tenants } = this.#fleet;
+    // In the order of the files; behind them those that are on their way out.
+    const names = new Set([...this.#reconciler.config.good.fleet.tenants.keys(), ...tenants.keys()]);
+    const hosted = [...names].flatMap(name => tenants.get(name) ?? []);
+    return hosted.map(tenant => this.#row(tenant, reports.get(tenant.spec.id)));
   }
 
   async show(name: string): Promise<TenantDetail> {

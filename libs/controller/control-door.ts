@@ -5,6 +5,7 @@ import type { ControlServer } from '../control-api/control-server.ts';
 import { acceptFrom } from '../sockets/accept.ts';
 import { type BindOptions, bindSockets } from '../sockets/bind-sockets.ts';
 import type { BoundSocket } from '../sockets/bound-socket.ts';
+import { renderBind } from '../spec/bind.ts';
 import type { Bind, FleetSpec, TcpBind } from '../spec/tenant-spec.ts';
 
 const backlog = 511;
@@ -37,6 +38,11 @@ export class ControlDoor implements AsyncDisposable {
 
   begin(): void {
     this.#begun.resolve();
+  }
+
+  /** Where it answers, as in the tenants file. */
+  get metricsAt(): readonly string[] {
+    return this.#metrics.map(({ bind }) => renderBind(bind));
   }
 
   /** Addresses that cannot be had are logged: the control socket has the metrics too. */

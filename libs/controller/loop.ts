@@ -72,6 +72,11 @@ export class Loop {
     });
   }
 
+  /** Nothing is done any more of what is wanted. */
+  get hasEnded(): boolean {
+    return this.#ended;
+  }
+
   /** No pass begins any more. Resolves when the last one is over. */
   async end(): Promise<void> {
     this.#ended = true;

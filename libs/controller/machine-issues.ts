@@ -13,6 +13,7 @@ import {
 } from '../spec/machine-asks.ts';
 import type { TenantSpec } from '../spec/tenant-spec.ts';
 import type { GoodReading } from './good-reading.ts';
+import { openDataDir } from './open-data-dir.ts';
 
 /** What this machine does not allow: unknown users and groups, missing rights, one path behind two symlinks. */
 export async function machineIssues(reading: GoodReading): Promise<Issue[]> {
@@ -20,6 +21,7 @@ export async function machineIssues(reading: GoodReading): Promise<Issue[]> {
   return [
     ...(await accessIssues(reading, all)),
     ...(await webGroupIssues(reading)),
+    ...(await dataDirIssues(reading)),
     ...(await pointlessAccess(reading)),
     ...(await samePathIssues(reading, folderResolver())),
   ];
@@ -40,6 +42,15 @@ async function webGroupIssues(reading: GoodReading): Promise<Issue[]> {
       path: 'webGroup',
     }),
   ];
+}
+
+async function dataDirIssues(reading: GoodReading): Promise<Issue[]> {
+  const { dataDir } = reading.fleet;
+  const message = openDataDir(dataDir);
+  if (message === '') return [];
+  const hint = `chmod 700 ${dataDir}`;
+  const issue = { code: 'DATA_FOLDER_OPEN', severity: 'warning', message, hint, path: 'dataDir' } as const;
+  return [await placeIssue(reading, issue)];
 }
 
 /** Users, groups and rights that the sockets of some tenants want and this machine does not have. */

@@ -30,6 +30,7 @@ import { Loop } from './loop.ts';
 import { MailKeeping } from './mail-keeping.ts';
 import { MemorySaving } from './memory-saving.ts';
 import { notifySystemd } from './notify-systemd.ts';
+import { openDataDir } from './open-data-dir.ts';
 import { ProxyKeeper } from './proxy-keeper.ts';
 import { heldMessage, Reconciler } from './reconciler.ts';
 import { replayJournals } from './replay-journals.ts';
@@ -78,6 +79,8 @@ export async function openController(options: ControllerOptions): Promise<Contro
   if (!options.confirmed) await holdAtStart(config, accepted, folders, clock());
   const { hostname, webGroup, control, log: logSpec } = config.good.fleet;
   log.configure(logSpec);
+  const isOpen = openDataDir(dataDir);
+  if (isOpen !== '') log.warn({ hint: `chmod 700 ${dataDir}` }, isOpen);
   if (config.state.state === 'held') log.warn({ ...config.state }, heldMessage);
   folders.trash.graceMs = config.good.fleet.trashMs;
   const api = options.publicSocketsOnly ? 'public' : 'private';
@@ -138,7 +141,12 @@ export async function openController(options: ControllerOptions): Promise<Contro
     change: change => editor.change(change),
     clock,
   });
-  const about = { version: options.version, configPath: options.config.path, startedAtMs: clock() };
+  const about = {
+    version: options.version,
+    configPath: options.config.path,
+    startedAtMs: clock(),
+    metricsAt: () => door.metricsAt,
+  };
   const answers = new ControlAnswers(about, fleet, reconciler, editor, folders.trash, mail, keeper, clock);
   opened.use(door);
   await door.open(openControlServer(answers, log, about.configPath), control);

@@ -51,6 +51,11 @@ export class Reconciler {
     this.#log = log;
   }
 
+  /** The daemon is on its way out: what is written now comes with its next start. */
+  get isEnding(): boolean {
+    return this.#loop.hasEnded;
+  }
+
   /** While this runs, nobody else reads or changes the configuration. */
   exclusive<T>(work: () => Promise<T>): Promise<T> {
     return this.#serial.do(work);

@@ -64,10 +64,11 @@ export class RunningController implements Controller {
   async #stop(): Promise<void> {
     const { watch, loop, fleet } = this.#parts;
     this.#log.info({}, 'stopping');
+    const loopEnded = loop.end();
     const killing = setTimeout(() => fleet.shards.killAll(), killAfterMs);
     await notifySystemd(this.#notifySocket, 'STOPPING');
     await watch[Symbol.asyncDispose]();
-    await loop.end();
+    await loopEnded;
     await fleet.stop(drainMs);
     clearTimeout(killing);
     await this.#opened[Symbol.asyncDispose]();

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { MpctlError } from '../base/error.ts';
 import type { TenantId } from '../base/ids.ts';
 import { Refusal } from '../base/refusal.ts';
 import { diffLines } from '../reconcile/diff-lines.ts';
@@ -56,7 +57,9 @@ export class TenantEditor {
       const id = (change.verb === 'rename' ? change.to : change.name) as TenantId;
       const isDone = () =>
         change.verb === 'remove' ? !this.#fleet.tenants.has(id) : this.#fleet.hasSettled(id);
-      await this.#fleet.until(isDone, patienceMs);
+      await this.#fleet.until(() => isDone() || this.#reconciler.isEnding, patienceMs);
+      if (this.#reconciler.isEnding && !isDone())
+        throw stopping('it is written, and holds from the next start on');
     } finally {
       this.#underWay--;
     }
@@ -91,6 +94,7 @@ export class TenantEditor {
     const batch = this.#pending;
     this.#pending = [];
     try {
+      if (this.#reconciler.isEnding) throw stopping('nothing was changed');
       const changes = batch.map(({ change }) => change);
       const refusals = await changeFiles(this.#files, changes, (edited, made) => {
         for (const { verb, name } of made)
@@ -131,4 +135,8 @@ export class TenantEditor {
       'raise LimitNOFILE, or ulimit -n',
     );
   }
+}
+
+function stopping(outcome: string): MpctlError {
+  return new MpctlError('DAEMON_STOPPING', `the daemon is stopping: ${outcome}`);
 }

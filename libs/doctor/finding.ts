@@ -30,6 +30,7 @@ export const findingCodes = {
   DOCTOR_REFUSED: 'owners, modes and ACLs would let the user in: something else does not',
   DOCTOR_NO_USER: 'there is no such user',
   DOCTOR_NO_WEB_SERVER: 'no web server listens there, so its account was looked at',
+  DOCTOR_DATA_OPEN: 'others than the daemon may look into the data folder',
   DOCTOR_UNSEEN: 'this user may not look',
 } as const;
 export type FindingCode = keyof typeof findingCodes;

@@ -27,10 +27,15 @@ export class EditTree {
     return isMap(this.#root) ? this.#setIn(this.#root, path, tree) : null;
   }
 
-  /** Nothing to do where there is no such key. */
-  remove(path: Path): Splices {
+  /**
+   * Nothing to do where there is no such key. A map that it was alone in goes with it, where nothing else is written there:
+   * up to, and not with, the first `kept` keys of the path.
+   */
+  remove(path: Path, kept = path.length): Splices {
     const [map, pair] = this.#find(path);
     if (!map || !pair) return [];
+    if (path.length - 1 > kept && map.items.length === 1 && this.#isAlone(path, pair))
+      return this.remove(path.slice(0, -1), kept);
     return map.flow ? this.#removeItem(map, pair) : this.#removeLines(pair);
   }
 
@@ -101,6 +106,15 @@ export class EditTree {
         text: '',
       },
     ];
+  }
+
+  /** Whether nothing but blanks and braces stands between it and the end of the map that it is in. */
+  #isAlone(path: Path, pair: Pair): boolean {
+    const [, outer] = this.#find(path.slice(0, -1));
+    if (!outer) return false;
+    const before = this.#text.slice(this.#colonOf(outer), rangeOf(pair.key)?.[0]);
+    const after = this.#text.slice(this.#endOf(pair), this.#endOf(outer));
+    return /^[\s{]*$/.test(before) && /^[\s}]*$/.test(after);
   }
 
   #find(path: Path): [map: YAMLMap | null, pair: Pair | null] {

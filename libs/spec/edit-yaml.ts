@@ -48,8 +48,10 @@ export function editYaml(text: string, at: Path, edit: TenantEdit, changes: Chan
     expected = step.apply(expected);
   }
   const after = readYaml(edited);
+  // A key of the tenant with nothing in it is as good as none.
+  const tidied = (plain: unknown) => emptied(edit.verb === 'set' ? update(plain, at, filled) : plain);
   const isAsked =
-    after.faults.length === 0 && isDeepStrictEqual(emptied(plainOf(after.root)), emptied(expected));
+    after.faults.length === 0 && isDeepStrictEqual(tidied(plainOf(after.root)), tidied(expected));
   return isAsked ? edited : null;
 }
 
@@ -67,7 +69,7 @@ function stepsOf(at: Path, edit: TenantEdit, { set, unset }: Changes): Step[] {
       return [
         ...unset.map((path): Step => {
           const key = [...at, ...path];
-          return { splice: tree => tree.remove(key), apply: root => without(root, key) };
+          return { splice: tree => tree.remove(key, at.length), apply: root => without(root, key) };
         }),
         ...set.map(({ path, tree: value, plain }): Step => {
           const key = [...at, ...path];
@@ -105,6 +107,15 @@ function without(plain: unknown, [key = '', ...rest]: Path): unknown {
   if (!Object.hasOwn(map, key)) return plain;
   const { [key]: below, ...others } = map;
   return rest.length === 0 ? others : { ...others, [key]: without(below, rest) };
+}
+
+/** Without keys that have nothing in them. */
+function filled(map: Plain): Plain {
+  const entries = Object.entries(map).map(([key, value]) => {
+    const below = value === mapOf(value) ? filled(mapOf(value)) : value;
+    return [key, below] as const;
+  });
+  return Object.fromEntries(entries.filter(([, value]) => emptied(value) !== null));
 }
 
 /** A map with nothing in it is as good as none. */

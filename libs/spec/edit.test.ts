@@ -71,6 +71,22 @@ test('writes values as YAML reads them back', async () => {
   );
 });
 
+test('takes a map out with its last key, unless something else is written in it', async () => {
+  const unset = (...keys: string[]) => set('a', {}, ...keys);
+  const block = 'tenants:\n  a:\n    label: x\n    ui:\n      auth: [one]\n  b: {}\n';
+  assert.equal(await edited(block, unset('ui.auth')), 'tenants:\n  a:\n    label: x\n  b: {}\n');
+  const deep = 'tenants:\n  a:\n    listeners:\n      smtp:\n        mode: 600\n    label: x\n';
+  assert.equal(await edited(deep, unset('listeners.smtp.mode')), 'tenants:\n  a:\n    label: x\n');
+  const flow = 'tenants:\n  a: { label: x, ui: { auth: [one] } } # end\n';
+  assert.equal(await edited(flow, unset('ui.auth')), 'tenants:\n  a: { label: x } # end\n');
+  const only = 'tenants:\n  a:\n    ui:\n      auth: [one]\n';
+  assert.equal(await edited(only, unset('ui.auth')), 'tenants:\n  a:\n', 'a tenant stays');
+  const two = 'tenants:\n  a:\n    ui:\n      auth: [one]\n      authFile: x\n';
+  assert.equal(await edited(two, unset('ui.auth')), two.replace('      auth: [one]\n', ''));
+  const told = 'tenants:\n  a:\n    ui:\n      # who may read\n      auth: [one]\n';
+  assert.equal(await edited(told, unset('ui.auth')), 'tenants:\n  a:\n    ui:\n      # who may read\n');
+});
+
 test('sets keys where they stand, and new ones below', async () => {
   const before = [
     'tenants:',

@@ -101,6 +101,8 @@ export type ControlStatus = {
   };
   readonly connections: number;
   readonly totals: TenantCounters;
+  /** Where Prometheus is answered, beside the control socket: `127.0.0.1:9100`. */
+  readonly metrics: readonly string[];
   /** Parts of journals that made no sense and were put aside; somebody should look at them and remove them. */
   readonly damagedJournalParts: number;
   readonly shards: readonly ShardStatus[];

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -154,16 +154,60 @@ tenants:
   }
 });
 
+test('check tells of paths and of a port for metrics that another program has, and of an open data folder', async () => {
+  await using fleet = new Fleet('');
+  const path = join(fleet.dir, 'other.sock');
+  await using holder = createServer();
+  await new Promise<void>(done => holder.listen(path, done));
+  await using web = createServer();
+  const port = await new Promise<number>(done => {
+    web.listen(0, '127.0.0.1', () => done((web.address() as AddressInfo).port));
+  });
+  writeFileSync(join(fleet.dir, 'no-socket'), '');
+  mkdirSync(fleet.dataDir, { mode: 0o755 });
+  fleet.write(`metrics: { listen: ['127.0.0.1:${port}'] }
+tenants:
+  alpha: { listeners: { smtp: { bind: 'unix:${path}' } } }
+  beta: { listeners: { smtp: { bind: 'unix:./no-socket' } } }
+  gamma: { listeners: { smtp: { bind: 'unix:./free.sock' } } }
+`);
+  const { code, stderr } = await fleet.run(['check']);
+  assert.equal(code, 6);
+  const said = stderr.split('\n').map(line => line.replace(/^.*tenants\.yaml:/, ''));
+  assert.deepEqual(
+    said.sort(),
+    [
+      `1:21: metrics.listen[0]: another process listens at 127.0.0.1 port ${port}`,
+      `3:39: tenants.alpha.listeners.smtp.bind[0]: another process listens at ${path}`,
+      `4:38: tenants.beta.listeners.smtp.bind[0]: ${fleet.dir}/no-socket is there and is not a socket (move it away)`,
+      `1:1: dataDir: warning: others than the daemon may look into the data folder ${fleet.dataDir} (mode 0755) (chmod 700 ${fleet.dataDir})`,
+    ].sort(),
+  );
+});
+
+test('an open data folder is told by serve and doctor too', async () => {
+  await using fleet = new Fleet('tenants: {}\n');
+  mkdirSync(fleet.dataDir, { mode: 0o755 });
+  await fleet.serve();
+  assert.match(fleet.log, /"level":40.*others than the daemon may look into the data folder/);
+  const open = await fleet.run(['doctor']);
+  assert.match(open.stdout, new RegExp(`warning: others .* chmod 700 ${fleet.dataDir}`, 's'));
+  chmodSync(fleet.dataDir, 0o700);
+  assert.doesNotMatch((await fleet.run(['doctor'])).stdout, /warning/);
+});
+
 test('what the running controller itself listens on is no error', async () => {
   await using fleet = await Fleet.serving(
     `tenants: { a: { listeners: { smtp: { bind: '127.0.0.1:0' } } } }\n`,
   );
-  const [port] = await freePorts(1);
-  fleet.write(`tenants: { a: { listeners: { smtp: { bind: '127.0.0.1:${port}' } } } }\n`);
+  const [port, metrics] = await freePorts(2);
+  const listen = `metrics: { listen: ['127.0.0.1:${metrics}'] }\n`;
+  const binds = `bind: ['127.0.0.1:${port}', 'unix:./a.sock']`;
+  fleet.write(`${listen}tenants: { a: { listeners: { smtp: { ${binds} } } } }\n`);
   assert.equal((await fleet.run(['apply'])).code, 0);
   const { code, stderr } = await fleet.run(['check']);
   assert.equal(code, 0, stderr);
-  fleet.write(`tenants: { b: { listeners: { smtp: { bind: '127.0.0.1:${port}' } } } }\n`);
+  fleet.write(`${listen}tenants: { b: { listeners: { smtp: { ${binds} } } } }\n`);
   assert.equal((await fleet.run(['check'])).code, 0);
   await fleet.stop();
   assert.equal((await fleet.run(['check'])).code, 0);

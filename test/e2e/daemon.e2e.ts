@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { rmSync, statSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -115,6 +115,32 @@ test('a port that somebody else holds fails alone, is told, and is taken when it
   assert.equal((await fleet.run(['apply'])).code, 0);
 });
 
+test('tenants are listed in the order of the file', async () => {
+  await using fleet = await Fleet.serving('tenants:\n  zeta: {}\n  alpha: {}\n');
+  fleet.write('tenants:\n  zeta: {}\n  middle: {}\n  alpha: {}\n');
+  assert.equal((await fleet.run(['apply'])).code, 0);
+  const running = (await fleet.run(['tenant', 'list', '-q'])).stdout;
+  assert.deepEqual(running.split('\n'), ['zeta', 'middle', 'alpha']);
+  await fleet.stop();
+  assert.equal((await fleet.run(['tenant', 'list', '-q'])).stdout, running);
+});
+
+test('a daemon that is stopping changes nothing, and says so', async () => {
+  await using fleet = await Fleet.serving('tenants:\n  alpha: {}\n');
+  using talk = new SmtpTalk(fleet.socketPath('alpha', 'smtp'));
+  await talk.reply();
+  for (const line of ['EHLO me', 'MAIL FROM:<a@example.com>', 'RCPT TO:<b@example.com>', 'DATA'])
+    await talk.say(line);
+  process.kill(fleet.pid, 'SIGTERM');
+  while (!/stopping/.test(fleet.log)) await sleep(10);
+  const { code, stderr } = await fleet.run(['tenant', 'add', 'third']);
+  assert.deepEqual([code, stderr], [1, 'mpctl: the daemon is stopping: nothing was changed']);
+  assert.equal(readFileSync(fleet.configPath, 'utf8'), 'tenants:\n  alpha: {}\n');
+  talk.socket.destroy();
+  // Only its end is waited for: a second SIGTERM would hurry it.
+  assert.equal(await fleet.stop('SIGCONT'), 0);
+});
+
 test('what waits for a restart is told by the log, the status and the plan', async () => {
   const yaml = 'tenants: {a1: {}}\n';
   await using fleet = await Fleet.serving(yaml);
@@ -151,14 +177,14 @@ test('after a restart a mailbox is counted when somebody looks into it, and is n
   const counts = async () =>
     (await fleet.ask<TenantRow[]>('tenant', 'list')).map(({ name, messages }) => [name, messages]);
   assert.deepEqual(await counts(), [
-    ['fresh', 0],
     ['used', null],
+    ['fresh', 0],
   ]);
   assert.equal((await fleet.ask<{ messages: number }>('tenant', 'show', 'used')).messages, 1);
   await fleet.get('used', '/api/v1/messages');
   assert.deepEqual(await counts(), [
-    ['fresh', 0],
     ['used', 1],
+    ['fresh', 0],
   ]);
 });
 

@@ -2,6 +2,8 @@ import { lstatSync } from 'node:fs';
 import { MpctlError } from '../../../libs/base/error.ts';
 import type { TenantId } from '../../../libs/base/ids.ts';
 import { Refusal } from '../../../libs/base/refusal.ts';
+
+import { openDataDir } from '../../../libs/controller/open-data-dir.ts';
 import { examine } from '../../../libs/doctor/examine.ts';
 import type { Finding } from '../../../libs/doctor/finding.ts';
 import { findPerson, readNames } from '../../../libs/doctor/person.ts';
@@ -27,12 +29,17 @@ export async function doctor(input: Input): Promise<ExitCode> {
   if (!fleet) throw new Refusal('BAD_TENANTS_FILE', `${input.folders.configPath} has errors`, issues);
   const names = readNames();
   const daemon = await findDaemon(fleet, names.user);
-  const { visits, visitors, findings } = await examine({
+  const {
+    visits,
+    visitors,
+    findings: found,
+  } = await examine({
     world: { fleet, names, daemon, hasSetfacl: await hasSetfacl() },
     tenants: chosen(fleet, input.args),
     asked: input.text('as'),
     serveCommand: `${shellWord(programPath())} serve --config ${shellWord(input.folders.configPath)}`,
   });
+  const findings = [...found, ...dataDirFindings(fleet)];
   const errors = findings.filter(({ severity }) => severity === 'error');
   if (input.json) printJson({ visits, visitors, findings });
   else {
@@ -46,6 +53,14 @@ export async function doctor(input: Input): Promise<ExitCode> {
 function renderWell(visits: number, visitors: readonly string[]): string {
   if (visits === 0) return 'nothing to try: no web server is configured, and no tenant has a user';
   return `${visits} ways to sockets tried as ${visitors.join(', ')}: all open`;
+}
+
+function dataDirFindings({ dataDir }: FleetSpec): Finding[] {
+  const message = openDataDir(dataDir);
+  if (message === '') return [];
+  const command = `chmod 700 ${shellWord(dataDir)}`;
+  const of = { who: '', tenants: [], path: dataDir };
+  return [{ code: 'DOCTOR_DATA_OPEN', severity: 'warning', ...of, message, command }];
 }
 
 function chosen({ tenants }: FleetSpec, names: readonly string[]): TenantSpec[] {

@@ -3,22 +3,31 @@ import type { TenantId } from '../../../libs/base/ids.ts';
 import type { Issue } from '../../../libs/base/issue.ts';
 import type { GoodReading } from '../../../libs/controller/good-reading.ts';
 import { probeTcp } from '../../../libs/sockets/bind-sockets.ts';
+import { probeUnix } from '../../../libs/sockets/stale-socket.ts';
 import { renderBind } from '../../../libs/spec/bind.ts';
-import { machineIssue } from '../../../libs/spec/machine-asks.ts';
-import type { TcpBind } from '../../../libs/spec/tenant-spec.ts';
+import { machineIssue, placeIssue } from '../../../libs/spec/machine-asks.ts';
+import { tenantSocketPath } from '../../../libs/spec/paths.ts';
+import type { Bind } from '../../../libs/spec/tenant-spec.ts';
+import type { ControlStatus } from '../../../libs/wire/control-http.ts';
+import { askController } from '../control-client.ts';
 import { ControlledFleet } from '../controlled-fleet.ts';
 import type { ShownTenant } from '../fleet.ts';
 
-/** Addresses that this machine does not have, and ports that another process holds than the fleet's own controller. */
+/**
+ * Addresses that this machine does not have, and ports and paths that another process holds than the fleet's own
+ * controller.
+ */
 export async function addressIssues(reading: GoodReading): Promise<Issue[]> {
-  const running = new ControlledFleet(reading.fleet.control.socketPath);
-  const issues: Issue[] = [];
-  for (const { id: tenant, listeners } of reading.fleet.tenants.values()) {
+  const { runDir, control, tenants } = reading.fleet;
+  const holder = new Holder(control.socketPath);
+  const issues = await metricsIssues(reading, holder);
+  for (const { id: tenant, listeners } of tenants.values()) {
     for (const { id, binds } of listeners) {
       for (const [at, bind] of binds.entries()) {
-        if (bind.kind !== 'tcp' || bind.port === 0) continue;
-        const fault = await probeTcp(bind);
-        if (fault === null || (fault.code === 'SOCKET_IN_USE' && (await isServed(running, tenant, bind))))
+        // What lies in the run folder is the daemon's, and so is all that answers there.
+        if (bind.kind === 'unix' && bind.path === tenantSocketPath(runDir, tenant, id)) continue;
+        const fault = await probe(bind);
+        if (fault === null || (fault.code === 'SOCKET_IN_USE' && (await holder.serves(tenant, bind))))
           continue;
         issues.push(await machineIssue(reading, { tenant, path: ['listeners', id, 'bind', at] }, fault));
       }
@@ -27,21 +36,66 @@ export async function addressIssues(reading: GoodReading): Promise<Issue[]> {
   return issues;
 }
 
-/** Whether a tenant of the running fleet has it, most likely the one that shall. */
-async function isServed(running: ControlledFleet, tenant: TenantId, bind: TcpBind): Promise<boolean> {
-  try {
-    const names = (await running.list()).map(({ name }) => name);
-    const mayBe = [tenant, ...names.filter(name => name !== tenant)].filter(name => names.includes(name));
-    for (const name of mayBe) if (holds(await running.show(name), bind)) return true;
-    return false;
-  } catch (error) {
-    if (error instanceof MpctlError && error.code === 'NO_CONTROLLER') return false;
-    throw error;
+async function metricsIssues(reading: GoodReading, holder: Holder): Promise<Issue[]> {
+  const issues: Issue[] = [];
+  for (const [at, bind] of reading.fleet.metrics.listen.entries()) {
+    const fault = await probe(bind);
+    if (fault === null || (fault.code === 'SOCKET_IN_USE' && (await holder.hasMetricsAt(renderBind(bind)))))
+      continue;
+    const { code, message } = fault;
+    const issue = { code, severity: 'error', message, path: `metrics.listen.${at}` } as const;
+    issues.push({ ...(await placeIssue(reading, issue)), path: `metrics.listen[${at}]` });
+  }
+  return issues;
+}
+
+async function probe(bind: Bind): Promise<MpctlError | null> {
+  if (bind.kind === 'unix') return probeUnix(bind.path);
+  return bind.port === 0 ? null : probeTcp(bind);
+}
+
+/** The controller that runs, if one does. */
+class Holder {
+  readonly #socketPath: string;
+  readonly #fleet: ControlledFleet;
+
+  constructor(socketPath: string) {
+    this.#socketPath = socketPath;
+    this.#fleet = new ControlledFleet(socketPath);
+  }
+
+  hasMetricsAt(address: string): Promise<boolean> {
+    return this.#ask(async () => {
+      const { metrics } = await askController<ControlStatus>(this.#socketPath, 'GET', '/v1/status');
+      return metrics.includes(address);
+    });
+  }
+
+  /** Whether a tenant of the running fleet has it, most likely the one that shall. */
+  serves(tenant: TenantId, bind: Bind): Promise<boolean> {
+    return this.#ask(async () => {
+      const names = (await this.#fleet.list()).map(({ name }) => name);
+      const mayBe = [tenant, ...names.filter(name => name !== tenant)].filter(name => names.includes(name));
+      for (const name of mayBe) if (holds(await this.#fleet.show(name), bind)) return true;
+      return false;
+    });
+  }
+
+  /** Who may not ask cannot tell that it is another. */
+  async #ask(question: () => Promise<boolean>): Promise<boolean> {
+    try {
+      return await question();
+    } catch (error) {
+      if (!(error instanceof MpctlError)) throw error;
+      if (error.code === 'NO_CONTROLLER') return false;
+      if (error.code === 'CONTROLLER_FORBIDDEN') return true;
+      throw error;
+    }
   }
 }
 
-function holds({ smtp, http, pop3, error }: ShownTenant, bind: TcpBind): boolean {
+function holds({ smtp, http, pop3, error }: ShownTenant, bind: Bind): boolean {
   const isWanted = [...smtp, ...http, ...pop3].includes(renderBind(bind));
   // One that it wants and could not have is named by its error.
-  return isWanted && !error.includes(`port ${bind.port}`);
+  return isWanted && !error.includes(bind.kind === 'tcp' ? `port ${bind.port}` : bind.path);
 }
