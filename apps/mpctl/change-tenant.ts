@@ -49,7 +49,7 @@ export function printChanged(
   const binds = { smtp, http, ...(pop3.length > 0 ? { pop3 } : {}) };
   if (input.json) printJson({ name, uid, state, ...binds, ...more.json });
   else printData(`${renderChanged(tenant)}${more.text}`);
-  return state === 'failed' ? exitCode.failed : exitCode.done;
+  return state === 'failed' || state === 'partial' ? exitCode.failed : exitCode.done;
 }
 
 function renderChanged({ name, state, smtp, http, pop3 }: ChangedTenant): string {

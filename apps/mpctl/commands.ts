@@ -1,5 +1,6 @@
 /** The table of commands: help, `docs/cli.md`, shell completion and `run.ts` are made from it. */
 import type { Command } from './command.ts';
+import { dryRun } from './dry-run.ts';
 import { proxyCommands } from './proxy-commands.ts';
 import { tenantCommands } from './tenant-commands.ts';
 
@@ -33,6 +34,7 @@ export const commands: readonly Command[] = [
       'The controller sees changes by itself within seconds; this waits until they are done, and ends with 1 where a tenant does not work.',
     options: [
       { name: 'confirm', summary: 'let through a change that was held because it looks like an accident' },
+      { ...dryRun, summary: 'say what it would do, as `plan`' },
     ],
     load: async () => (await import('./commands/apply.ts')).apply,
   },

@@ -1,5 +1,6 @@
 import { mkdirSync, rmdirSync } from 'node:fs';
 import { dirname } from 'node:path';
+import type { MpctlError } from '../base/error.ts';
 import { socketError } from './socket-error.ts';
 import { statPath } from './socket-file.ts';
 import { withUmask } from './umask.ts';
@@ -33,7 +34,7 @@ export function prepareFolder(socketPath: string, runDir: string): boolean {
   const stats = statPath(folder);
   if (!isOurs(socketPath, runDir)) {
     if (stats !== null) return false;
-    throw socketError('SOCKET_FOLDER_MISSING', `there is no folder ${folder}`, { hint: 'make it first' });
+    throw noFolder(folder);
   }
   if (stats === null) {
     withUmask(0o777 & ~folderMode, () => mkdirSync(folder, { mode: folderMode }));
@@ -43,6 +44,16 @@ export function prepareFolder(socketPath: string, runDir: string): boolean {
     });
   }
   return true;
+}
+
+/** What {@link prepareFolder} would say of a folder that is missing; null: it would make it. */
+export function folderFault(socketPath: string, runDir: string): MpctlError | null {
+  const folder = dirname(socketPath);
+  return isOurs(socketPath, runDir) || statPath(folder) !== null ? null : noFolder(folder);
+}
+
+function noFolder(folder: string): MpctlError {
+  return socketError('SOCKET_FOLDER_MISSING', `there is no folder ${folder}`, { hint: 'make it first' });
 }
 
 /** Removes a tenant's folder with its last socket. */

@@ -3,6 +3,7 @@ import { connect } from 'node:net';
 import type { MpctlError } from '../base/error.ts';
 import { socketError } from './socket-error.ts';
 import { statPath } from './socket-file.ts';
+import { folderFault } from './socket-folder.ts';
 
 /**
  * Removes a socket that nobody listens on; with `replace` also one that answers.
@@ -19,9 +20,9 @@ export async function removeStale(path: string, occupied: 'refuse' | 'replace'):
 }
 
 /** Why nobody could bind a path now; null when somebody could, or when this process cannot tell. */
-export async function probeUnix(path: string): Promise<MpctlError | null> {
+export async function probeUnix(path: string, runDir: string): Promise<MpctlError | null> {
   const now = statPath(path);
-  if (now === null) return null;
+  if (now === null) return folderFault(path, runDir);
   if (!now.isSocket()) return notASocket(path);
   return (await connectTo(path)) === '' ? inUse(path) : null;
 }

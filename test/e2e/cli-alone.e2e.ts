@@ -169,7 +169,7 @@ test('check tells of paths and of a port for metrics that another program has, a
 tenants:
   alpha: { listeners: { smtp: { bind: 'unix:${path}' } } }
   beta: { listeners: { smtp: { bind: 'unix:./no-socket' } } }
-  gamma: { listeners: { smtp: { bind: 'unix:./free.sock' } } }
+  gamma: { listeners: { smtp: { bind: ['unix:./free.sock', 'unix:./none/free.sock', 'unix:./run/gamma/x.sock'] } } }
 `);
   const { code, stderr } = await fleet.run(['check']);
   assert.equal(code, 6);
@@ -180,6 +180,7 @@ tenants:
       `1:21: metrics.listen[0]: another process listens at 127.0.0.1 port ${port}`,
       `3:39: tenants.alpha.listeners.smtp.bind[0]: another process listens at ${path}`,
       `4:38: tenants.beta.listeners.smtp.bind[0]: ${fleet.dir}/no-socket is there and is not a socket (move it away)`,
+      `5:60: tenants.gamma.listeners.smtp.bind[1]: there is no folder ${fleet.dir}/none (make it first)`,
       `1:1: dataDir: warning: others than the daemon may look into the data folder ${fleet.dataDir} (mode 0755) (chmod 700 ${fleet.dataDir})`,
     ].sort(),
   );

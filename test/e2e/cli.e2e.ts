@@ -182,6 +182,8 @@ test('plan says what differs, apply does it at once, and both tell what is wrong
   const before = tenantsFile();
   assert.equal((await fleet.run(['plan'])).code, 0);
   writeFileSync(fleet.configPath, `${before}  zeta: {}\n`);
+  const shown = await fleet.run(['apply', '--dry-run']);
+  assert.deepEqual([shown.code, shown.stdout], [10, (await fleet.run(['plan'])).stdout]);
   const applied = await fleet.run(['apply']);
   assert.equal(applied.code, 0, applied.stderr);
   assert.equal((await fleet.get('zeta', '/livez')).status, 200);

@@ -6,7 +6,7 @@ import { probeTcp } from '../../../libs/sockets/bind-sockets.ts';
 import { probeUnix } from '../../../libs/sockets/stale-socket.ts';
 import { renderBind } from '../../../libs/spec/bind.ts';
 import { machineIssue, placeIssue } from '../../../libs/spec/machine-asks.ts';
-import { tenantSocketPath } from '../../../libs/spec/paths.ts';
+import { maxSocketPathBytes, tenantSocketPath } from '../../../libs/spec/paths.ts';
 import type { Bind } from '../../../libs/spec/tenant-spec.ts';
 import type { ControlStatus } from '../../../libs/wire/control-http.ts';
 import { askController } from '../control-client.ts';
@@ -24,9 +24,9 @@ export async function addressIssues(reading: GoodReading): Promise<Issue[]> {
   for (const { id: tenant, listeners } of tenants.values()) {
     for (const { id, binds } of listeners) {
       for (const [at, bind] of binds.entries()) {
-        // What lies in the run folder is the daemon's, and so is all that answers there.
+        // Its folder is the daemon's to make, and what answers there is the daemon.
         if (bind.kind === 'unix' && bind.path === tenantSocketPath(runDir, tenant, id)) continue;
-        const fault = await probe(bind);
+        const fault = await probe(bind, runDir);
         if (fault === null || (fault.code === 'SOCKET_IN_USE' && (await holder.serves(tenant, bind))))
           continue;
         issues.push(await machineIssue(reading, { tenant, path: ['listeners', id, 'bind', at] }, fault));
@@ -39,7 +39,7 @@ export async function addressIssues(reading: GoodReading): Promise<Issue[]> {
 async function metricsIssues(reading: GoodReading, holder: Holder): Promise<Issue[]> {
   const issues: Issue[] = [];
   for (const [at, bind] of reading.fleet.metrics.listen.entries()) {
-    const fault = await probe(bind);
+    const fault = await probe(bind, reading.fleet.runDir);
     if (fault === null || (fault.code === 'SOCKET_IN_USE' && (await holder.hasMetricsAt(renderBind(bind)))))
       continue;
     const { code, message } = fault;
@@ -49,10 +49,13 @@ async function metricsIssues(reading: GoodReading, holder: Holder): Promise<Issu
   return issues;
 }
 
-async function probe(bind: Bind): Promise<MpctlError | null> {
-  if (bind.kind === 'unix') return probeUnix(bind.path);
+async function probe(bind: Bind, runDir: string): Promise<MpctlError | null> {
+  // One that is too long is told of already.
+  if (bind.kind === 'unix') return isTooLong(bind.path) ? null : probeUnix(bind.path, runDir);
   return bind.port === 0 ? null : probeTcp(bind);
 }
+
+const isTooLong = (path: string) => Buffer.byteLength(path) > maxSocketPathBytes;
 
 /** The controller that runs, if one does. */
 class Holder {
