@@ -29,13 +29,27 @@ test('an empty inbox says how the first mail gets here, and shows it', async () 
   await page.getByText('No mail yet').waitFor();
   const socket = world.fleet.socketPath('fresh', 'smtp');
   await page.locator('.copy-box', { hasText: socket }).waitFor();
-  for (const app of ['Laravel', 'Symfony', 'PHP', 'WordPress', 'Node', 'Rails', 'swaks']) {
+  let text = '';
+  for (const app of [
+    'Laravel',
+    'Symfony',
+    'PHP',
+    'WordPress',
+    'Node',
+    'Django',
+    'Rails',
+    'Go',
+    'swaks',
+    'curl',
+  ]) {
     await page.getByRole('button', { name: app, exact: true }).click();
-    const text = (await page.locator('.copy-box pre').first().textContent()) ?? '';
+    text = (await page.locator('.copy-box pre').first().textContent()) ?? '';
     assert.ok(text.replaceAll('%2F', '/').includes(socket), app);
   }
   await page.getByRole('button', { name: 'Send a test mail' }).click();
   await eventually(() => subjects(page), ['A first mail']);
+  await promisify(execFile)('sh', ['-c', text]);
+  await eventually(() => subjects(page), ['Hello', 'A first mail']);
   await page.context().close();
 });
 

@@ -48,6 +48,10 @@ test('each snippet names the address, and the login only where one is wanted', (
 test('over a socket every snippet names its path', () => {
   const target = mailTargets([listener]).find(({ socket }) => socket !== '');
   assert.ok(target);
+  assert.deepEqual(
+    names.filter(name => !snippetsFor(target).some(one => one.name === name)),
+    [],
+  );
   for (const { name, text } of snippetsFor(target))
     assert.ok(text.replaceAll('%2F', '/').includes('/run/mailpit/shop/smtp.sock'), name);
 });

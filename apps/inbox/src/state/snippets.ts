@@ -180,7 +180,7 @@ function overTcp({ host, port, tls, user, wantsLogin }: MailTarget): readonly Sn
   ];
 }
 
-/** Few libraries speak SMTP over a unix socket; what hands mail to a program all can. */
+/** Few libraries take the path of a socket: most are given one that stands already, or hand their mail to a command. */
 function overSocket(path: string): readonly Snippet[] {
   const { command, php, symfony, laravel } = sendmailSettings('mpctl', `unix:${path}`);
   return [
@@ -200,6 +200,24 @@ function overSocket(path: string): readonly Snippet[] {
       ].join('\n'),
     },
     {
+      name: 'Django',
+      text: [
+        "# settings.py: EMAIL_BACKEND = 'unix_mail.EmailBackend'; in unix_mail.py:",
+        'import smtplib',
+        'import socket',
+        'from django.core.mail.backends import smtp',
+        '',
+        'class UnixSMTP(smtplib.SMTP):',
+        '    def _get_socket(self, *_):',
+        '        connection = socket.socket(socket.AF_UNIX)',
+        `        connection.connect('${path}')`,
+        '        return connection',
+        '',
+        'class EmailBackend(smtp.EmailBackend):',
+        '    connection_class = UnixSMTP',
+      ].join('\n'),
+    },
+    {
       name: 'Rails',
       text: [
         'config.action_mailer.delivery_method = :sendmail',
@@ -209,10 +227,48 @@ function overSocket(path: string): readonly Snippet[] {
         '}',
       ].join('\n'),
     },
+    {
+      name: 'Go',
+      text: [
+        `conn, err := net.Dial("unix", "${path}")`,
+        '// handle err; the same after each of these',
+        'client, err := smtp.NewClient(conn, "localhost")',
+        'err = client.Mail("app@example.com")',
+        'err = client.Rcpt("you@example.com")',
+        'data, err := client.Data()',
+        '_, err = io.WriteString(data, "Subject: Hello\\r\\n\\r\\nIt works.\\r\\n")',
+        'err = data.Close()',
+        'err = client.Quit()',
+      ].join('\n'),
+    },
+    {
+      name: '.NET',
+      text: [
+        '// MailKit',
+        'using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);',
+        `await socket.ConnectAsync(new UnixDomainSocketEndPoint("${path}"));`,
+        'using var client = new SmtpClient();',
+        'await client.ConnectAsync(socket, "localhost", 25, SecureSocketOptions.None);',
+      ].join('\n'),
+    },
+    {
+      name: 'Spring',
+      text: [
+        '# Speaks TCP only: whoever runs this server can give the inbox an address beside its socket,',
+        `# in tenants.yaml: listeners: { smtp: { bind: ["unix:${path}", "127.0.0.1:2525"] } }`,
+      ].join('\n'),
+    },
     { name: 'sendmail', text: `printf 'Subject: Hello\\n\\nIt works.\\n' | ${command} you@example.com` },
     {
       name: 'swaks',
       text: `swaks --socket ${path} --from app@example.com --to you@example.com`,
+    },
+    {
+      name: 'curl',
+      text: [
+        `printf 'Subject: Hello\\r\\n\\r\\nIt works.\\r\\n' | curl --unix-socket ${path} smtp://localhost \\`,
+        '  --mail-from app@example.com --mail-rcpt you@example.com -T -',
+      ].join('\n'),
     },
   ];
 }
