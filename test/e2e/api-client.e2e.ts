@@ -13,8 +13,10 @@ import { sendMail } from '../harness/smtp-talk.ts';
 
 let fleet: Fleet;
 let port: number;
+let playedPort: number;
+let smtpPort: number;
 before(async () => {
-  [port = 0] = await freePorts(1);
+  [port = 0, playedPort = 0, smtpPort = 0] = await freePorts(3);
   fleet = await Fleet.serving(`defaults: { maxMessages: 0 }
 tenants:
   alpha:
@@ -22,7 +24,10 @@ tenants:
     listeners:
       web: { protocol: http, bind: "127.0.0.1:${port}" }
   beta: {}
-  played: {}
+  played:
+    listeners:
+      web: { protocol: http, bind: "127.0.0.1:${playedPort}" }
+      mail: { protocol: smtp, bind: "127.0.0.1:${smtpPort}" }
 `);
 });
 after(async () => {
@@ -207,17 +212,15 @@ test('every route with the ids of another tenant', async () => {
   await ask('http://localhost/api/v1/chaos', { method: 'PUT', body: '{}' });
 });
 
-test('the conformance suite, played on a fleet', { timeout: 180_000 }, async () => {
-  const root = join(import.meta.dirname, '../..');
-  const files = globSync('test/conformance/http/*.test.ts', { cwd: root });
+/** Plays files of the suite on the tenant `played`, one after the other: they share a mailbox. */
+async function play(files: readonly string[], http: string, smtp: string): Promise<void> {
   const env = {
     ...process.env,
-    MPCTL_TARGET_HTTP: `unix:${fleet.socketPath('played', 'http')}`,
-    MPCTL_TARGET_SMTP: `unix:${fleet.socketPath('played', 'smtp')}`,
+    MPCTL_TARGET_HTTP: http,
+    MPCTL_TARGET_SMTP: smtp,
     MPCTL_TARGET_OURS: '1',
     NODE_TEST_CONTEXT: undefined,
   };
-  // One after the other: they share a mailbox.
   const child = spawn(process.execPath, ['--test', '--test-concurrency=1', ...files], { cwd: root, env });
   let output = '';
   for (const stream of [child.stdout, child.stderr])
@@ -227,4 +230,22 @@ test('the conformance suite, played on a fleet', { timeout: 180_000 }, async () 
   const code = await new Promise(done => child.on('exit', done));
   assert.equal(code, 0, output.slice(-3000));
   assert.ok([...output.matchAll(/: (\d+) played, (\d+) skipped/g)].length >= files.length);
-});
+}
+
+const root = join(import.meta.dirname, '../..');
+
+test('the conformance suite, played on a fleet by its sockets', { timeout: 180_000 }, () =>
+  play(
+    globSync('test/conformance/http/*.test.ts', { cwd: root }),
+    `unix:${fleet.socketPath('played', 'http')}`,
+    `unix:${fleet.socketPath('played', 'smtp')}`,
+  ),
+);
+
+test('some of it by a URL', { timeout: 180_000 }, () =>
+  play(
+    ['messages', 'events', 'server', 'send'].map(name => `test/conformance/http/${name}.test.ts`),
+    `http://127.0.0.1:${playedPort}`,
+    `127.0.0.1:${smtpPort}`,
+  ),
+);

@@ -11,11 +11,12 @@ import { jsonText, notFound, type Reply, type StreamedBody } from '../reply.ts';
 /** `GET api/v1/message/{id}`: marks the mail read, unless `?peek=1`. */
 export function getMessage(request: InboxRequest): Promise<Reply> {
   return withMessage(request, idOf(request), async ({ row, raw }) => {
-    if (mayChange(request) && request.query.get('peek') !== '1') markRead(request, row);
     const json = await request.mailJob('describe-mail', row.sizeBytes, async () => ({
       row,
       raw: await raw(),
     }));
+    // Behind the look, which would wait until the mark is safe.
+    if (mayChange(request) && request.query.get('peek') !== '1') markRead(request, row);
     // A mail never changes, its tags do.
     return { ...jsonText(json), etag: row.tags.length === 0 ? row.id : `${row.id}-${shortHash(row.tags)}` };
   });

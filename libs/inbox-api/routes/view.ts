@@ -20,12 +20,9 @@ function getText(request: InboxRequest, id: string): Promise<Reply> {
     request,
     id,
     async ({ row, raw }) => {
+      const body = await request.mailJob('mail-text', row.sizeBytes, async () => ({ raw: await raw() }));
       if (mayChange(request)) markRead(request, row);
-      return {
-        status: 200,
-        type: 'text/plain; charset=utf-8',
-        body: await request.mailJob('mail-text', row.sizeBytes, async () => ({ raw: await raw() })),
-      };
+      return { status: 200, type: 'text/plain; charset=utf-8', body };
     },
     messageNotFound,
   );
