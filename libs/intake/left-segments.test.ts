@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import {
+  cpSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -59,10 +60,17 @@ async function until(isSo: () => boolean): Promise<void> {
 
 describe('what a start could not take in', () => {
   it('goes when it is safe with all its tenants, whatever shards they are in', async t => {
-    const { journalDir, path, dirOf, noteOf, optionsOf } = await leftBehind(t);
+    const { root, journalDir, path, dirOf, noteOf, optionsOf } = await leftBehind(t);
     await using first = await openIntake(optionsOf(0, () => dirOf));
     await first.settleInheritance(only(ann, dirOf));
     await until(() => existsSync(noteOf(ann)));
+    // As after a crash at this moment, without the segment.
+    cpSync(dirOf(ann), join(root, 'copy'), { recursive: true });
+    {
+      await using alone = await openIntake({ ...optionsOf(0), journalDir: join(root, '.other') });
+      const mailbox = alone.mailbox({ uid: ann, dir: join(root, 'copy'), retention: noLimits });
+      assert.deepEqual(await mailbox.match({ terms: [] }), ['kept']);
+    }
     await sleep(300);
     assert.deepEqual([existsSync(path), existsSync(noteOf(bob))], [true, false]);
     await using second = await openIntake(optionsOf(1, () => dirOf));
@@ -107,7 +115,7 @@ describe('what a start could not take in', () => {
   });
 
   it('stays with a part that is damaged and could not be put aside', async t => {
-    const { journalDir, path, dirOf, optionsOf } = await leftBehind(t);
+    const { journalDir, path, dirOf, noteOf, optionsOf } = await leftBehind(t);
     const bytes = readFileSync(path);
     bytes.write('X', bytes.indexOf('nobody shall'));
     writeFileSync(path, bytes);
@@ -117,6 +125,7 @@ describe('what a start could not take in', () => {
       await intake.settleInheritance(dirOf);
       const mailbox = intake.mailbox({ uid: bob, dir: dirOf(bob), retention: noLimits });
       assert.deepEqual((await mailbox.match({ terms: [] })).toSorted(), ['kept', 'secret']);
+      await until(() => existsSync(noteOf(ann)) && existsSync(noteOf(bob)));
       await sleep(300);
       assert.equal(existsSync(path), true);
     }
