@@ -1,8 +1,9 @@
 import { type FileHandle, mkdir, open, readFile, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { pipeline, type Readable } from 'node:stream';
+import { pipeline, Readable } from 'node:stream';
+import { pipeline as pipelined } from 'node:stream/promises';
 import { promisify } from 'node:util';
-import { constants, createZstdDecompress, zstdCompress, zstdDecompress } from 'node:zlib';
+import { constants, createZstdCompress, createZstdDecompress, zstdDecompress } from 'node:zlib';
 import type { ByteSpan } from '../store/store.ts';
 import { streamPieces } from '../store/stream-span.ts';
 import { syncFolder } from '../store/sync-path.ts';
@@ -12,7 +13,7 @@ import { storeFailure } from './store-failure.ts';
 const pieceBytes = 1024 * 1024;
 /** Read and unpacked at a time for whoever reads slowly. */
 const streamedBytes = 64 * 1024;
-const fastest = { params: { [constants.ZSTD_c_compressionLevel]: 1 } };
+const fastest = { params: { [constants.ZSTD_c_compressionLevel]: 1 }, chunkSize: pieceBytes };
 
 /**
  * Large mail, a file each in the folder `big` of its mailbox, where it stays: neither the journal nor the database
@@ -23,13 +24,14 @@ export class Spool {
 
   /** Resolves to the file's name when it is safe. A file that no mail names is removed by the next start. */
   async write(dir: string, id: string, raw: Buffer): Promise<string> {
-    const packed = await this.#inTurn(() => promisify(zstdCompress)(raw, fastest));
-    const [name, bytes] = packed.length < raw.length ? [`${id}.zst`, packed] : [id, raw];
+    const packed = await this.#inTurn(() => pack(raw));
+    const packedBytes = packed.reduce((sum, { length }) => sum + length, 0);
+    const [name, pieces] = packedBytes < raw.length ? [`${id}.zst`, packed] : [id, slicesOf(raw)];
     const folder = join(dir, 'big');
     const path = join(folder, name);
     try {
       const isNew = (await mkdir(folder, { recursive: true, mode: 0o700 })) !== undefined;
-      await writeInPieces(path, bytes);
+      await writeInPieces(path, pieces);
       await syncFolder(folder);
       // The mailbox's folder may be as new.
       if (isNew) for (const path of [dir, dirname(dir)]) await syncFolder(path);
@@ -75,12 +77,31 @@ export class Spool {
   }
 }
 
-async function writeInPieces(path: string, bytes: Buffer): Promise<void> {
+/** In pieces that are never put together: to copy many megabytes would hold the event loop. */
+async function pack(raw: Buffer): Promise<readonly Buffer[]> {
+  const pieces: Buffer[] = [];
+  await pipelined(Readable.from(slicesOf(raw)), createZstdCompress(fastest), async packed => {
+    for await (const piece of packed) pieces.push(piece);
+  });
+  return pieces;
+}
+
+function slicesOf(raw: Buffer): readonly Buffer[] {
+  const count = Math.ceil(raw.length / pieceBytes);
+  return Array.from({ length: count }, (_, i) => raw.subarray(i * pieceBytes, (i + 1) * pieceBytes));
+}
+
+async function writeInPieces(path: string, pieces: readonly Buffer[]): Promise<void> {
   await using handle = await open(path, 'wx', 0o600);
-  for (let at = 0; at < bytes.length; at += pieceBytes) {
-    await handle.writeFile(bytes.subarray(at, at + pieceBytes));
+  let unsynced = 0;
+  for (const piece of pieces) {
+    await handle.writeFile(piece);
+    unsynced += piece.length;
+    if (unsynced < pieceBytes) continue;
     await handle.datasync();
+    unsynced = 0;
   }
+  if (unsynced > 0) await handle.datasync();
 }
 
 async function* plainPieces(handle: FileHandle, { first, last }: ByteSpan): AsyncIterable<Buffer> {

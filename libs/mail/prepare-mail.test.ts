@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { prepareMail } from './prepare-mail.ts';
+import { prepareMail, receiveLongMail, receiveMail } from './prepare-mail.ts';
 import { renderRow } from './row.ts';
 import { defaultTagRules, tagFilter } from './tags.ts';
 
@@ -99,4 +99,35 @@ test('filters for tags look at the first MiB of a mail as it came', () => {
     return prepareMail(Buffer.from(mail), envelope, { ...settings, tagRules }, clock).row.tags;
   };
   assert.deepEqual([tagsOf(1000), tagsOf(1024 * 1024)], [['Found'], []]);
+});
+
+test('a long mail is received as a short one is, in steps', async () => {
+  const body = 'line\r\n'.repeat(400_000);
+  const heads = [
+    'Subject: x\r\n',
+    'Message-ID: <m@x>\r\nReturn-Path: <other@x>\r\nBcc: a@b\r\nTo: r@example.com\r\n',
+    'Subject: x\r\r\nTo: y@example.com\r\r\n',
+    'no field\r\n',
+    'To: x\r\nno field\r\n',
+    '',
+  ];
+  for (const head of heads) {
+    for (const data of [`${head}\r\n${body}`, `${head}${body}`, `${head}\r\n${body}a\r\r\nb`, head].map(
+      text => Buffer.from(text),
+    )) {
+      for (const strictRfcHeaders of [false, true]) {
+        const wish = { ...settings, strictRfcHeaders };
+        // The same name for all that is named by chance.
+        const birth = { nowMs: 0, random: (count: number) => Buffer.alloc(count, 7) };
+        let pauses = 0;
+        const long = await receiveLongMail(data, envelope, wish, birth, async () => {
+          pauses += 1;
+        });
+        const short = receiveMail(data, envelope, wish, birth);
+        assert.ok(long.raw.equals(short.raw), JSON.stringify([head, data.length, strictRfcHeaders]));
+        assert.deepEqual({ ...long, raw: 0 }, { ...short, raw: 0 });
+        assert.ok(pauses >= Math.floor((long.raw === data ? 0 : data.length) / 1024 / 1024));
+      }
+    }
+  }
 });

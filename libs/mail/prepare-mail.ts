@@ -3,6 +3,7 @@
  * that needs; a mail that is broken in any way is kept as well as it can be read.
  */
 
+import { joinSlices } from '../base/join-slices.ts';
 import { foldCase } from './fold-case.ts';
 import { htmlToPlain } from './html/html-plain.ts';
 import { parseMailDate, renderTimestamp } from './mail-date.ts';
@@ -82,6 +83,24 @@ export function receiveMail(
   const raw = stampIfSound(data, envelope, settings, nowMs, newId);
   const { tagRules, useMessageDates } = settings;
   return { id: newId(), arrivedAtMs: nowMs, username: envelope.username, tagRules, useMessageDates, raw };
+}
+
+/** As {@link receiveMail}, of a mail of many megabytes: copied in steps between which `pause` lets others go on. */
+export async function receiveLongMail(
+  data: Buffer,
+  envelope: Envelope,
+  settings: PrepareSettings,
+  birth: MailBirth,
+  pause: () => Promise<unknown>,
+): Promise<Arrival> {
+  await pause();
+  const repaired = settings.strictRfcHeaders ? data : repairLineEnds(data);
+  const { bodyStart, fault } = parseHeader(repaired, 0, repaired.length);
+  // A broken header is written to nowhere, whoever looks.
+  const headEnd = fault ? 0 : bodyStart;
+  const arrival = receiveMail(repaired.subarray(0, headEnd), envelope, settings, birth);
+  const raw = fault ? data : await joinSlices([arrival.raw, repaired.subarray(headEnd)], pause);
+  return { ...arrival, raw };
 }
 
 /** What depends on nothing but the arrival. Never fails. Costs grow with the text parts, hardly with attachments. */

@@ -1,8 +1,10 @@
 /** One SMTP session: feeds lines to the session table, sends its replies, does what its effects ask for. */
 import { randomBytes } from 'node:crypto';
 import type { Socket } from 'node:net';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Budget } from '../base/budget.ts';
 import type { Clock } from '../base/clock.ts';
+import { joinSlices } from '../base/join-slices.ts';
 import { beginTls } from '../connection/begin-tls.ts';
 import { Connection, type Talker } from '../connection/connection.ts';
 import { CountedPeer } from '../connection/counted-peer.ts';
@@ -15,7 +17,7 @@ import type { Envelope } from '../mail/message.ts';
 import type { Proof } from '../passwords/proof.ts';
 import { trimSpace } from './command-line.ts';
 import * as commands from './commands.ts';
-import { type DataEnd, IncomingMail } from './incoming-mail.ts';
+import { type DataEnd, IncomingMail, type WholeMail } from './incoming-mail.ts';
 import type { KeptSession } from './kept-session.ts';
 import * as outcome from './outcome.ts';
 import { redactLine } from './redact.ts';
@@ -28,6 +30,9 @@ import type { XclientAttributes } from './xclient.ts';
 const maxLineBytes = 2048;
 
 const lf = 0x0a;
+
+/** A longer mail is put together in steps: its copy takes a millisecond a megabyte and more. */
+const longBytes = 1024 * 1024;
 
 /** An EHLO name is echoed as it came, but no such thing gets into a header. */
 const controls = /[\x00-\x1f\x7f]/g;
@@ -249,9 +254,9 @@ export class Conversation implements Talker, Leavable, dialogue.Context {
 
   #dataEnded(incoming: IncomingMail, data: DataEnd): void {
     if (data.outcome === 'whole') {
-      const limit = this.take('bytes', data.mail.length);
+      const limit = this.take('bytes', data.bytes);
       if (limit === null) {
-        this.#accept(incoming, data.mail);
+        this.#accept(incoming, data);
         return;
       }
       incoming.release();
@@ -263,12 +268,12 @@ export class Conversation implements Talker, Leavable, dialogue.Context {
     }
   }
 
-  #accept(incoming: IncomingMail, mail: Buffer): void {
-    const delivery = this.#deliver(mail).finally(() => incoming.release());
+  #accept(incoming: IncomingMail, data: WholeMail): void {
+    const delivery = this.#deliver(data).finally(() => incoming.release());
     this.#connection.wait(delivery, done => this.#say(outcome.delivered(this.#session, done)));
   }
 
-  async #deliver(mail: Buffer): Promise<Delivery> {
+  async #deliver(data: WholeMail): Promise<Delivery> {
     const { from, recipients, helo, user } = this.#session;
     // Every recipient was dropped: nobody is to get it.
     if (recipients === null) return { outcome: 'queued', id: null };
@@ -281,6 +286,7 @@ export class Conversation implements Talker, Leavable, dialogue.Context {
       username: user ?? '',
     };
     try {
+      const mail = data.bytes < longBytes ? joinAtOnce(data) : await joinSlices(data.pieces, nextTurn);
       return await this.#around.host.deliver(envelope, mail);
     } catch (error) {
       this.#around.failed(error);
@@ -296,4 +302,9 @@ export class Conversation implements Talker, Leavable, dialogue.Context {
   #note(from: 'client' | 'server', text: string): void {
     if (this.#kept) this.#around.transcripts.add(this.#around.host, this.#kept, from, text);
   }
+}
+
+function joinAtOnce({ pieces, bytes }: WholeMail): Buffer {
+  const [first] = pieces;
+  return pieces.length === 1 && first ? first : Buffer.concat(pieces, bytes);
 }

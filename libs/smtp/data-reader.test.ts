@@ -12,7 +12,7 @@ function read(text: string, cuts: readonly number[] = []): { mail: string; rest:
     const start = places[i - 1] ?? 0;
     const end = reader.push(Buffer.from(bytes.subarray(start, places[i])));
     if (end < 0) continue;
-    const mail = reader.take();
+    const mail = Buffer.concat(reader.take());
     assert.equal(mail.length, reader.bytes);
     return { mail: mail.toString('latin1'), rest: bytes.subarray(start + end).toString('latin1') };
   }
@@ -77,7 +77,9 @@ test('a mail in single bytes stays small', () => {
   for (let i = 0; i < 100_000; i++)
     reader.push(Buffer.from(line.subarray(i % line.length, (i % line.length) + 1)));
   assert.equal(reader.push(Buffer.from('\r\n.\r\nQUIT')), 5);
-  assert.equal(reader.take().length, 100_002);
+  const pieces = reader.take();
+  assert.equal(Buffer.concat(pieces).length, 100_002);
+  assert.ok(pieces.length < 1000, `${pieces.length} pieces`);
 });
 
 test('a dropped mail still ends', () => {

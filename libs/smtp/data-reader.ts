@@ -1,6 +1,6 @@
 /**
  * Mail data in, the mail out (RFC 5321 §4.5.2). Only CRLF.CRLF ends it, whatever the segmentation; a dot is removed
- * only at the start of the data and after CRLF; bare CR and LF are data. Scans with indexOf and copies a mail once:
+ * only at the start of the data and after CRLF; bare CR and LF are data. Scans with indexOf and puts nothing together:
  * single bytes are looked at only behind a CRLF and a dot and at the edges of chunks.
  */
 const cr = 0x0d;
@@ -84,10 +84,9 @@ export class DataReader {
     return -1;
   }
 
-  /** The mail; the reader is spent. */
-  take(): Buffer {
-    const [first] = this.#pieces;
-    return this.#pieces.length === 1 && first ? first : Buffer.concat(this.#pieces, this.#bytes);
+  /** The mail in pieces; the reader is spent. */
+  take(): readonly Buffer[] {
+    return this.#pieces;
   }
 
   #add(piece: Buffer): void {

@@ -4,9 +4,12 @@ import { DataReader } from './data-reader.ts';
 /** How much of a mail that is refused is read to find its end; after that the connection is closed. */
 const maxDrainBytes = 64 * 1024 * 1024;
 
+/** A mail's data as it came, without the end mark. */
+export type WholeMail = { readonly pieces: readonly Buffer[]; readonly bytes: number };
+
 /** What became of a mail's data. */
 export type DataEnd =
-  | { readonly outcome: 'whole'; readonly mail: Buffer }
+  | ({ readonly outcome: 'whole' } & WholeMail)
   /** `drained`: its end was seen, so that commands may follow. */
   | { readonly outcome: 'too-big' | 'no-room'; readonly drained: boolean };
 
@@ -34,7 +37,7 @@ export class IncomingMail {
     const at = end < 0 ? chunk.length : end;
     return this.#refusal
       ? { outcome: this.#refusal, drained: end >= 0, end: at }
-      : { outcome: 'whole', mail: this.#reader.take(), end: at };
+      : { outcome: 'whole', pieces: this.#reader.take(), bytes: this.#reader.bytes, end: at };
   }
 
   /** Nobody needs the data any more. */

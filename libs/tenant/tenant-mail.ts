@@ -1,7 +1,8 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { MpctlError } from '../base/error.ts';
 import { type MailEvent, MailEvents } from '../inbox-api/mail-events.ts';
 import type { Envelope } from '../mail/message.ts';
-import { type Arrival, readArrival, receiveMail } from '../mail/prepare-mail.ts';
+import { type Arrival, readArrival, receiveLongMail, receiveMail } from '../mail/prepare-mail.ts';
 import type { TagRules } from '../mail/tags.ts';
 import type { Delivery } from '../smtp/smtp-host.ts';
 import { tenantDataDir } from '../spec/paths.ts';
@@ -56,25 +57,24 @@ export class TenantMail {
   /** Keeps a mail, and says what SMTP shall answer. */
   async keep(envelope: Envelope, data: Buffer, broughtBy: 'smtp' | 'http'): Promise<Delivery> {
     const { spec, home } = this.#core;
-    if (data.length >= longBytes) await new Promise(setImmediate);
-    const arrival = receiveMail(
-      data,
-      envelope,
-      {
-        hostname: home.hostname,
-        app: appName(spec),
-        received: broughtBy === 'smtp',
-        strictRfcHeaders: spec.smtp.strictRfcHeaders,
-        useMessageDates: spec.useMessageDates,
-        tagRules: this.#tagRules(),
-      },
-      { nowMs: home.clock(), random: home.random },
-    );
+    const settings = {
+      hostname: home.hostname,
+      app: appName(spec),
+      received: broughtBy === 'smtp',
+      strictRfcHeaders: spec.smtp.strictRfcHeaders,
+      useMessageDates: spec.useMessageDates,
+      tagRules: this.#tagRules(),
+    };
+    const birth = { nowMs: home.clock(), random: home.random };
+    const isLong = data.length >= longBytes;
+    const arrival = isLong
+      ? await receiveLongMail(data, envelope, settings, birth, nextTurn)
+      : receiveMail(data, envelope, settings, birth);
     if (spec.maxBytes > 0 && arrival.raw.length > spec.maxBytes) {
       const reply = `552 5.3.4 Requested mail action aborted: exceeded storage allocation (${spec.maxBytes})`;
       return this.#refuse(reply);
     }
-    if (data.length >= longBytes) await new Promise(setImmediate);
+    if (isLong) await nextTurn();
     const mail = this.#mustRead(arrival) ? readArrival(arrival) : null;
     const arriving = mail && spec.ignoreDuplicateIds ? await this.#firstOf(mail.row.messageId) : null;
     if (arriving === 'duplicate') {
