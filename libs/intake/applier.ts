@@ -17,6 +17,8 @@ const maxAgeMs = 1000;
 const watchedMs = 1000;
 /** A thread takes so much at a time: pages that many mails touch are written once for all of them. */
 const threadBytes = 4 * 1024 * 1024;
+/** So many times what is worth a thread, a tail is applied before it is old: the larger the step, the less it costs a mail. */
+const dueFactor = 4;
 /** A log that is longer is folded into its file. */
 const foldBytes = 2 * 1024 * 1024;
 /** Files that are opened at the same time. */
@@ -40,6 +42,7 @@ export class Applier {
   readonly #room: TailRoom;
   /** A tail of so many bytes is worth a transaction of its own, and a thread. */
   readonly #worthBytes: number;
+  readonly #dueBytes: number;
   readonly #log: Logger;
   /** Boxes with a tail. */
   readonly #boxes = new Set<Box>();
@@ -65,6 +68,7 @@ export class Applier {
     this.#reserve = options.reserve;
     this.#room = options.room;
     this.#worthBytes = options.worthBytes;
+    this.#dueBytes = options.worthBytes * dueFactor;
     this.#log = options.log;
   }
 
@@ -112,7 +116,7 @@ export class Applier {
     box.tail.push(pending);
     this.#boxes.add(box);
     if (pending.done) this.#want(box, () => {});
-    else if (box.tailBytes >= this.#worthBytes || this.#room.isShort || isWatched(box, performance.now()))
+    else if (box.tailBytes >= this.#dueBytes || this.#room.isShort || isWatched(box, performance.now()))
       this.#start();
     else this.#tickLater();
   }
@@ -195,7 +199,7 @@ export class Applier {
       if (fullest && box.tailBytes <= fullest.tailBytes) continue;
       const isDue =
         this.#room.isShort ||
-        box.tailBytes >= this.#worthBytes ||
+        box.tailBytes >= this.#dueBytes ||
         (box.tail[0]?.keptAtMs ?? now) < oldestMs ||
         isWatched(box, now);
       if (isDue && this.#isReady(box, now)) fullest = box;

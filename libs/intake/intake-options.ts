@@ -26,7 +26,7 @@ export type IntakeLimits = {
   /** Of changes in memory that are not applied yet. */
   readonly tailBytes: number;
   readonly tenantTailBytes: number;
-  /** A tenant's tail from this size on is applied at once, in a thread unless somebody looks. */
+  /** A tenant's tail from this size on is applied in a thread unless somebody looks; from four times this on at once. */
   readonly worthBytes: number;
   readonly openFiles: number;
   readonly fileIdleMs: number;
