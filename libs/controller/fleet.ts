@@ -149,7 +149,9 @@ export class Fleet implements ShardsListener, MailHands {
       const tenant = this.tenants.get(id);
       return tenant === undefined || isHere(tenant);
     });
-    const tenant = this.#hosted(id);
+    const tenant = this.tenants.get(id);
+    // It was there when it was asked for.
+    if (!tenant) throw new MpctlError('TENANT_NOT_FOUND', `${id} has left its name meanwhile`);
     const { uid } = tenant;
     if (uid === null) throw new MpctlError('TENANT_FOLDER', `${id} has no folder`);
     let failure: unknown = null;
@@ -168,6 +170,10 @@ export class Fleet implements ShardsListener, MailHands {
       await this.#tellShard(openingOf(tenant));
     });
     if (failure) throw failure;
+  }
+
+  untilGone(id: TenantId): Promise<void> {
+    return this.until(() => !this.tenants.has(id));
   }
 
   /** Lets sockets whose paths somebody took away be bound again. Looks at all, in slices. */

@@ -94,6 +94,10 @@ export class LoneShard implements MailHands, AsyncDisposable {
     }
   }
 
+  async untilGone(): Promise<void> {
+    // Only those that are in the files are open.
+  }
+
   [Symbol.asyncDispose](): PromiseLike<void> {
     return this.#opened[Symbol.asyncDispose]();
   }

@@ -13,4 +13,6 @@ export interface MailHands {
    * folder has from then on.
    */
   withClosed(tenant: TenantId, use: (uid: TenantUid) => Promise<TenantUid>): Promise<void>;
+  /** Resolves when nobody has the folder open of a tenant that has left its name in the files. */
+  untilGone(tenant: TenantId): Promise<void>;
 }

@@ -15,6 +15,7 @@ import {
 import { type FaultyStanza, isFault, settingsOf } from '../spec/tenant-stanza.ts';
 import type { RestoreBackup, RestoredReply } from '../wire/mail-work.ts';
 import { type BackedUpTenant, backupsIn, findBackup } from './backup-manifest.ts';
+import { noteLeaving } from './leaving-note.ts';
 import type { MailHands } from './mail-hands.ts';
 import { syncFolder } from './replace-file.ts';
 import type { TenantFolders } from './tenant-folders.ts';
@@ -91,11 +92,12 @@ async function restoreOne(
     await fetchFiles(tenant, backup, incoming);
     if (isThere(name)) {
       await hands.withClosed(name, async before => {
-        folders.setAside(name, before, clock());
+        const leaving = folders.setAside(name, before, clock());
         try {
-          folders.takeIn(name, uid);
+          folders.takeIn(name, uid, leaving);
         } catch (error) {
           await folders.trash.restore(name, before, async () => {});
+          if (leaving) noteLeaving(dataDir, name, leaving);
           throw error;
         }
         return uid;
@@ -103,6 +105,7 @@ async function restoreOne(
       return { uid, warning: '' };
     }
     const read = await settingsOf(stanza, name);
+    await hands.untilGone(name);
     // What somebody of that name left is still there where no controller has seen the name vanish.
     folders.release(name, clock());
     folders.takeIn(name, uid);

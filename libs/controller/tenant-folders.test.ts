@@ -293,3 +293,19 @@ test('a note of who has left already takes nobody away', async () => {
   last.settle(() => true, 'goes', 2);
   assert.equal(uidOf(last, b), uid);
 });
+
+test('who is renamed while another is put in its place has the other under the new name', () => {
+  const folders = new TenantFolders(dir, graceMs);
+  const uid = uidOf(folders, a) as TenantUid;
+  noteLeaving(dir, a, { renamedTo: b });
+  const fresh = '00000000000000ff' as TenantUid;
+  mkdirSync(join(dir, '.state/incoming', fresh), { recursive: true });
+  folders.takeIn(a, fresh, folders.setAside(a, uid, 0));
+  folders.release(a, 1);
+  assert.equal(uidOf(folders, b), fresh);
+  assert.deepEqual(
+    folders.trash.list().map(({ name, why }) => [name, why]),
+    [[a, 'replaced']],
+  );
+  assert.deepEqual(readdirSync(join(dir, b)), ['uid']);
+});

@@ -4,7 +4,14 @@ import { mkdir } from 'node:fs/promises';
 import { isDiskFull } from '../base/disk-error.ts';
 import { MpctlError } from '../base/error.ts';
 import { parseTenantId, parseTenantUid, type TenantId, type TenantUid } from '../base/ids.ts';
-import { incomingDir, incomingRoot, tenantDataDir, tenantFilePath, tenantUidPath } from '../spec/paths.ts';
+import {
+  incomingDir,
+  incomingRoot,
+  leavingNotePath,
+  tenantDataDir,
+  tenantFilePath,
+  tenantUidPath,
+} from '../spec/paths.ts';
 import { forgetLeaving, type Leaving, readLeaving } from './leaving-note.ts';
 import { NewUids } from './new-uids.ts';
 import { readText, syncFolder } from './replace-file.ts';
@@ -121,16 +128,22 @@ export class TenantFolders implements AsyncDisposable {
     }
   }
 
-  /** Puts what a tenant has into the trash, though it stays; {@link takeIn} gives it another folder. */
-  setAside(tenant: TenantId, uid: TenantUid, nowMs: number): void {
+  /**
+   * Puts what a tenant has into the trash, though it stays; {@link takeIn} gives it another folder. Returns why it is about
+   * to leave its name, if it is: that is for the other one, too.
+   */
+  setAside(tenant: TenantId, uid: TenantUid, nowMs: number): Leaving | null {
     this.#make(tenant, uid);
+    const leaving = this.leavingOf(tenant);
     this.trash.put(tenant, uid, { name: tenant, atMs: nowMs, why: 'replaced' });
     this.#new.forget(tenant);
+    return leaving;
   }
 
   /** Makes a folder that lies ready a tenant's, who has none; it is on disk then. */
-  takeIn(tenant: TenantId, uid: TenantUid): void {
+  takeIn(tenant: TenantId, uid: TenantUid, leaving: Leaving | null = null): void {
     const from = incomingDir(this.#dataDir, uid);
+    if (leaving) writeFileSync(leavingNotePath(from), JSON.stringify(leaving), { mode: 0o600 });
     writeFileSync(tenantFilePath(from, 'uid'), `${uid}\n`, { mode: 0o600, flush: true });
     syncFolder(from);
     renameSync(from, tenantDataDir(this.#dataDir, tenant));

@@ -261,6 +261,39 @@ test('a tenant whose settings a backup cannot tell comes back with those of a ne
   );
 });
 
+test('a tenant that is renamed while it is restored or repaired has what that gave it, under its new name', async () => {
+  await using fleet = await Fleet.serving('tenants:\n  a: {}\n');
+  await send(fleet, 'a', 'one');
+  const dir = join(fleet.dir, 'backups');
+  await fleet.ask<BackupReply>('backup', dir);
+  for (const [round, running] of [true, true, true, false].entries()) {
+    await send(fleet, 'a', `later ${round}`);
+    if (!running) await fleet.stop();
+    const [restored, renamed] = await Promise.all([
+      fleet.run(['restore', dir, 'a', '--overwrite']),
+      fleet.run(['tenant', 'rename', 'a', 'b']),
+    ]);
+    assert.equal(renamed.code, 0, renamed.stderr);
+    if (!running) await fleet.serve();
+    const mails = await subjects(fleet, 'b');
+    const rows = await fleet.ask<TenantRow[]>('tenant', 'list');
+    if (rows.length === 2) {
+      // It had left already: then the name is another's.
+      assert.deepEqual(await subjects(fleet, 'a'), ['one']);
+      assert.ok(mails.includes(`later ${round}`));
+      await fleet.run(['tenant', 'remove', 'a', '--yes']);
+    } else if (restored.code === 0) assert.deepEqual(mails, ['one'], restored.stderr);
+    else assert.match(restored.stderr, /a was not restored: TENANT_NOT_FOUND: a has left its name meanwhile/);
+    const [repaired, back] = await Promise.all([
+      fleet.run(['tenant', 'repair', 'b']),
+      fleet.run(['tenant', 'rename', 'b', 'a']),
+    ]);
+    assert.equal(back.code, 0, back.stderr);
+    if (repaired.code !== 0) assert.match(repaired.stderr, /there is no tenant b|left its name meanwhile/);
+    assert.deepEqual(await subjects(fleet, 'a'), mails);
+  }
+});
+
 test('a backup among the mail itself is refused, by whatever way one comes there', async () => {
   await using fleet = await Fleet.serving('tenants:\n  a: {}\n');
   await send(fleet, 'a', 'one');
