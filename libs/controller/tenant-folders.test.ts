@@ -7,6 +7,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -308,4 +309,16 @@ test('who is renamed while another is put in its place has the other under the n
     [[a, 'replaced']],
   );
   assert.deepEqual(readdirSync(join(dir, b)), ['uid']);
+});
+
+test('what was found of tenants that nobody knows goes after the grace time, too', async () => {
+  const folders = new TenantFolders(dir, graceMs);
+  const uid = '00000000000000ee' as TenantUid;
+  const stray = join(dir, '.journal/stray', uid);
+  mkdirSync(stray, { recursive: true });
+  writeFileSync(join(stray, 'unapplied-1.log'), 'mail');
+  const { mtimeMs } = statSync(stray);
+  assert.deepEqual(await folders.trash.purge(mtimeMs + graceMs - 1), []);
+  assert.deepEqual(await folders.trash.purge(mtimeMs + graceMs), [uid]);
+  assert.equal(existsSync(stray), false);
 });

@@ -1,10 +1,21 @@
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { parseTenantUid, type TenantId, type TenantUid } from '../base/ids.ts';
 import { Refusal } from '../base/refusal.ts';
 import {
   leavingNotePath,
   purgedTenantDir,
+  strayDir,
+  strayTenantDir,
   tenantDataDir,
   trashDir,
   trashedNotePath,
@@ -102,7 +113,7 @@ export class Trash {
     }
   }
 
-  /** Removes what has lain longer than the grace time. */
+  /** Removes what has lain longer than the grace time; resolves to whose it was. */
   async purge(nowMs: number): Promise<TenantUid[]> {
     const dir = trashDir(this.#dataDir);
     const old = [...this.#folders].filter(([, { atMs }]) => nowMs - atMs >= this.graceMs).map(([uid]) => uid);
@@ -117,6 +128,17 @@ export class Trash {
       const uid = suffix === 'purged' ? parseTenantUid(name) : null;
       if (uid !== null) await rm(purgedTenantDir(this.#dataDir, uid), { recursive: true, force: true });
     }
+    return [...old, ...(await this.#purgeStray(nowMs))];
+  }
+
+  /** What a start found in the journals of tenants that it did not know: of such as were purged, or whose folder is lost. */
+  async #purgeStray(nowMs: number): Promise<TenantUid[]> {
+    const dir = strayDir(this.#dataDir);
+    const uids = existsSync(dir) ? readdirSync(dir).flatMap(name => parseTenantUid(name) ?? []) : [];
+    const old = uids.filter(
+      uid => nowMs - statSync(strayTenantDir(this.#dataDir, uid)).mtimeMs >= this.graceMs,
+    );
+    for (const uid of old) await rm(strayTenantDir(this.#dataDir, uid), { recursive: true, force: true });
     return old;
   }
 

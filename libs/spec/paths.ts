@@ -91,6 +91,15 @@ export function journalDir(dataDir: string): string {
   return join(dataDir, '.journal');
 }
 
+/** Changes of tenants that a start did not know, a folder for each uid. */
+export function strayDir(dataDir: string): string {
+  return join(journalDir(dataDir), 'stray');
+}
+
+export function strayTenantDir(dataDir: string, uid: TenantUid): string {
+  return join(strayDir(dataDir), uid);
+}
+
 /** Parts of journals that made no sense. */
 export function damagedJournalDir(dataDir: string): string {
   return join(journalDir(dataDir), 'damaged');
