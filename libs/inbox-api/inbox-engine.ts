@@ -138,6 +138,9 @@ export async function createInboxEngine(options: InboxEngineOptions): Promise<In
       raw.socket.destroy();
       return;
     }
+    const before = connections.inOrder(raw, reply.raw);
+    if (before) await before;
+    if (isOver(reply.raw)) return;
     const applicant = applicantOf(raw, surfaceOf(route, target));
     const tooMany = rates.refuse(tenant, applicant, raw.socket.remoteAddress);
     if (tooMany) return writeReply(raw, reply.raw, tooMany, false, timeoutMs);
@@ -150,6 +153,8 @@ export async function createInboxEngine(options: InboxEngineOptions): Promise<In
     let answer: Answer;
     if (raw.rawHeaders.length > 2 * maxHeaders) {
       answer = tooManyHeaders;
+    } else if (hasTwoHosts(raw)) {
+      answer = twoHosts;
     } else if (route && target.kind === 'path' && (route.isOn?.(tenant.settings) ?? true)) {
       const params = request.params as Record<string, string>;
       const unlessGone = () => unlessOver(reply.raw);
@@ -282,6 +287,21 @@ const tooManyHeaders: Answer = {
   reply: plainError(431, `Request Header Fields Too Large (limit: ${maxHeaders})`, { Connection: 'close' }),
   compressible: false,
 };
+
+/** RFC 9112 §3.2: whoever is in front may have looked at the other one. */
+const twoHosts: Answer = {
+  reply: plainError(400, 'Bad Request: too many Host headers', { Connection: 'close' }),
+  compressible: false,
+};
+
+function hasTwoHosts({ rawHeaders }: IncomingMessage): boolean {
+  let hosts = 0;
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at] as string;
+    if (name.length === 4 && name.toLowerCase() === 'host') hosts += 1;
+  }
+  return hosts > 1;
+}
 
 const tooManyRequests = plainError(503, 'too many requests at once: try again', {
   'Retry-After': '1',

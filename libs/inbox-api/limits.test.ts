@@ -29,6 +29,14 @@ test('headers: so many and so long', async () => {
   assert.equal(long.status, 431);
 });
 
+test('a request names one host', async () => {
+  await using inbox = await openTestInbox();
+  const socket = connect(inbox.socketPath);
+  socket.write('GET /api/v1/info HTTP/1.1\r\nHost: localhost\r\nhost: elsewhere\r\n\r\n');
+  assert.match(String(await once(socket, 'data')), /^HTTP\/1.1 400 /);
+  await once(socket, 'close');
+});
+
 test('searches: so long and so many words, wherever they stand', async () => {
   await using inbox = await openTestInbox();
   await inbox.deliver(mail());

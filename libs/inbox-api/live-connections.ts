@@ -8,10 +8,15 @@ type Live = {
   readonly socket: Socket;
   /** Answers that are not yet written: one, or more when requests are pipelined. */
   readonly open: Set<ServerResponse>;
+  /** Those of them that wait for earlier ones. */
+  readonly waiting: Map<ServerResponse, () => void>;
   /** Ends a connection that has become something else than HTTP, e.g. a WebSocket. */
   leave: (() => void) | null;
   ending: boolean;
 };
+
+/** A client may ask so often before it has its first answer: none in use asks twice. */
+const maxOpen = 100;
 
 /** Who is connected to which tenant. Closing a listener ends no connection: this does. */
 export class LiveConnections {
@@ -19,7 +24,7 @@ export class LiveConnections {
   readonly #byTenant = new Map<InboxTenant, Set<Live>>();
 
   add(socket: Socket, tenant: InboxTenant): void {
-    const live: Live = { tenant, socket, open: new Set(), leave: null, ending: false };
+    const live: Live = { tenant, socket, open: new Set(), waiting: new Map(), leave: null, ending: false };
     this.#bySocket.set(socket, live);
     const all = this.#byTenant.get(tenant) ?? new Set();
     this.#byTenant.set(tenant, all.add(live));
@@ -43,10 +48,27 @@ export class LiveConnections {
     if (!live) return;
     live.open.add(response);
     if (live.ending) response.shouldKeepAlive = false;
+    if (live.open.size > maxOpen) live.socket.destroy();
     response.once('close', () => {
       live.open.delete(response);
+      const [next] = live.open;
+      // The next one, and this one where it was never begun.
+      for (const one of [response, next]) if (one) this.#goOn(live, one);
       if (live.ending && live.open.size === 0) live.socket.destroySoon();
     });
+  }
+
+  /** To be waited for before a request is begun: until those before it have their answers; null: there are none. */
+  inOrder(request: IncomingMessage, response: ServerResponse): Promise<void> | null {
+    const live = this.#bySocket.get(request.socket);
+    const [first] = live?.open ?? [];
+    if (!live || first === response || response.destroyed) return null;
+    return new Promise(go => live.waiting.set(response, go));
+  }
+
+  #goOn({ waiting }: Live, response: ServerResponse): void {
+    waiting.get(response)?.();
+    waiting.delete(response);
   }
 
   /** Answers of a connection that are not yet written, oldest first. */

@@ -147,3 +147,35 @@ test('whatever looks through a mailbox ends when nobody waits for it', { timeout
   Object.assign(mailbox, { page, match, search, timeCounts });
   assert.equal((await inbox.fetch('/api/v1/search?query=x')).status, 200);
 });
+
+test('requests of a connection are begun one after the other, and so many may wait', {
+  timeout: 60_000,
+}, async () => {
+  await using inbox = await openTestInbox();
+  const held: (() => void)[] = [];
+  let begun = 0;
+  beforePages(inbox, () => {
+    begun += 1;
+    return new Promise<void>(go => held.push(go));
+  });
+  const client = connect(inbox.socketPath).on('error', () => {});
+  let got = '';
+  client.on('data', data => {
+    got += data;
+  });
+  client.write(request('/api/v1/messages').repeat(20) + request('/livez'));
+  for (let answered = 0; answered < 20; answered++) {
+    while (held.length === 0) await new Promise(setImmediate);
+    assert.equal(begun, answered + 1);
+    assert.equal((await inbox.fetch('/livez')).status, 200);
+    held.shift()?.();
+  }
+  while (got.split('HTTP/1.1 200').length < 22) await new Promise(setImmediate);
+  client.destroy();
+
+  const greedy = connect(inbox.socketPath).on('error', () => {});
+  greedy.write(request('/api/v1/messages').repeat(150));
+  await once(greedy.resume(), 'close');
+  for (const go of held) go();
+  while (inbox.engine.connections(inbox.tenant) > 0) await new Promise(setImmediate);
+});

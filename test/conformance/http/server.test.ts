@@ -1,7 +1,7 @@
 /** http-api §1 and the table of routes: paths, methods, headers, errors of the server itself. */
 import assert from 'node:assert/strict';
 import { gunzipSync } from 'node:zlib';
-import { chapter, type Expected, type Row } from './play.ts';
+import { chapter, check, type Expected, type Row } from './play.ts';
 import { sendBytes } from './target.ts';
 
 const { rows, scene } = chapter('server');
@@ -167,6 +167,16 @@ rows([
   ],
   ['a page does not', '/', { headers: { Origin: 'http://evil.example' } }, { status: 200 }],
 ]);
+
+scene(
+  'the icon of the page is in the page',
+  async target => {
+    for (const name of ['favicon.ico', 'favicon.svg', 'mailpit.svg', 'notification.png'])
+      check(await target.ask(`/${name}`), noPage);
+    assert.doesNotMatch((await target.ask('/')).text, /rel="icon" href="(?!data:)/);
+  },
+  'ours',
+);
 
 scene('answers are compressed for whoever says gzip', async target => {
   for (const accept of ['gzip', 'br, gzip;q=0', 'x-gzipped']) {
