@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { maxFileBytes, readRegularSync } from '../../libs/files/regular-file.ts';
 import { cutText, type Piece } from '../../libs/spec/cut.ts';
 import { defaultDirs } from '../../libs/spec/default-dirs.ts';
 import { configDir, controlSocketPath, resolvePath } from '../../libs/spec/paths.ts';
@@ -22,7 +22,7 @@ type Written = { readonly runDir?: string | undefined; readonly socket?: string 
 /** Empty when it cannot be read: a command that needs the file will say so. */
 function readText(path: string): string {
   try {
-    return readFileSync(path, 'utf8');
+    return readRegularSync(path, maxFileBytes);
   } catch {
     return '';
   }

@@ -2,11 +2,12 @@
  * Certificates for TLS listeners: from files, read again when they have changed, or made for given names. The same files
  * give the same context to all who name them, so that a thousand tenants on one certificate cost as much as one.
  */
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import type { SecureContext } from 'node:tls';
 import type { Clock } from '../base/clock.ts';
 import { MpctlError } from '../base/error.ts';
 import type { Logger } from '../base/log.ts';
+import { maxSecretBytes, readRegular } from '../files/regular-file.ts';
 import type { KeyPair } from '../slow-work/make-certificate.ts';
 import type { SlowWork } from '../slow-work/slow-work.ts';
 
@@ -82,8 +83,8 @@ export function createCertificates({ log, slowWork, clock = Date.now }: Certific
       return slowWork.run('make-certificate', { names, nowMs: clock() }, source.certificate);
     }
     const [certificate, key] = await Promise.all([
-      readFile(source.certificate, 'utf8'),
-      readFile(source.key, 'utf8'),
+      readRegular(source.certificate, maxSecretBytes),
+      readRegular(source.key, maxSecretBytes),
     ]);
     return { certificate, key };
   }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
+import { maxFileBytes, readRegularSync } from '../files/regular-file.ts';
 import { type IncludePattern, isIncluded } from '../spec/paths.ts';
 import type { FleetReading } from '../spec/read-fleet.ts';
 import type { SpecIo } from '../spec/spec-io.ts';
@@ -25,7 +26,7 @@ export class SourceFiles implements SpecIo {
     if (known && known.signature === signature) return known.text;
     this.#known.delete(path);
     // The signature is from before: what changes while the file is read is seen by the next look.
-    const text = readFileSync(path, 'utf8');
+    const text = readRegularSync(path, maxFileBytes);
     this.#known.set(path, { signature, text });
     return text;
   }
@@ -114,7 +115,7 @@ function signatureOf(path: string): string {
   try {
     const { dev, ino, size, mtimeNs, mtimeMs, ctimeNs } = statSync(path, { bigint: true });
     const isYoung = Date.now() - Number(mtimeMs) < youngMs;
-    const content = isYoung ? digestOf(readFileSync(path)) : '';
+    const content = isYoung ? digestOf(readRegularSync(path, maxFileBytes)) : '';
     return `${dev}:${ino}:${size}:${mtimeNs}:${ctimeNs}:${content}`;
   } catch (error) {
     return (error as NodeJS.ErrnoException).code ?? '';

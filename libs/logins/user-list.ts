@@ -1,7 +1,8 @@
 /** Who may log in, from hashes that are written down, from password files and from variables; files are read again. */
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/log.ts';
+import { maxSecretBytes, readRegular } from '../files/regular-file.ts';
 import { type PasswordFile, parsePasswordFile } from '../passwords/password-file.ts';
 
 export type UserListOptions = {
@@ -63,7 +64,7 @@ export class UserList {
       const { ino, size, mtimeMs } = await stat(path);
       const look = `${ino} ${size} ${mtimeMs}`;
       if (known?.look === look) return false;
-      this.#texts.set(path, { look, text: await readFile(path, 'utf8') });
+      this.#texts.set(path, { look, text: await readRegular(path, maxSecretBytes) });
       return true;
     } catch (error) {
       if (known?.look === 'unreadable') return false;

@@ -12,5 +12,6 @@ export function ioFault(error: unknown): string {
   if (code === 'ENOENT') return 'is not there';
   if (code === 'EACCES' || code === 'EPERM') return 'may not be read by this user';
   if (code === 'EISDIR') return 'is a folder';
+  if (code === 'EFTYPE' || code === 'EFBIG') return message ?? code;
   return `cannot be read: ${message ?? String(error)}`;
 }

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, renameSync, rmSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -172,6 +173,29 @@ test('where nobody knows what ran last a start does not put everybody into the t
   assert.deepEqual(readdirSync(join(fleet.dataDir, '.trash')), []);
   await fleet.serve({}, null, ['--confirm']);
   assert.equal(readdirSync(join(fleet.dataDir, '.trash')).length, 8);
+});
+
+test('a pipe or a device in the place of a file is an error of it, and keeps nobody waiting', async () => {
+  const whole =
+    'tenants:\n  a: { smtp: { authFile: ./pipe }, tags: { config: ./pipe } }\n  b: { envFile: ./pipe }\n';
+  await using fleet = await Fleet.serving('tenants:\n  a: {}\n');
+  const pipe = join(fleet.dir, 'pipe');
+  execFileSync('mkfifo', [pipe]);
+  fleet.write(whole);
+  const checked = await fleet.run(['check']);
+  assert.equal(checked.code, 6);
+  for (const key of ['a.smtp.authFile', 'a.tags.config', 'b.envFile'])
+    assert.match(checked.stderr, new RegExp(`tenants\\.${key}: .*pipe is no regular file`));
+  await untilState(fleet, 'bad');
+  for (const target of [pipe, '/dev/zero']) {
+    rmSync(fleet.configPath);
+    symlinkSync(target, fleet.configPath);
+    const { code, stderr } = await fleet.run(['plan']);
+    assert.equal(code, 6);
+    assert.match(stderr, /tenants\.yaml: is no regular file/);
+  }
+  assert.equal((await fleet.get('a', '/livez')).status, 200);
+  assert.equal(await fleet.stop(), 0);
 });
 
 test('SIGHUP reads the file at once', async () => {

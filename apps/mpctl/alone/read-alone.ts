@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises';
 import { Refusal } from '../../../libs/base/refusal.ts';
+import { maxFileBytes, readRegular } from '../../../libs/files/regular-file.ts';
 import { mailpitKey } from '../../../libs/spec/mailpit-names.ts';
 import { readFleet } from '../../../libs/spec/read-fleet.ts';
 import type { FleetSpec, TenantSpec } from '../../../libs/spec/tenant-spec.ts';
@@ -28,7 +28,8 @@ export async function readAlone(
     // Not a file, but relative paths start in its folder.
     file: folders.configPath,
     io: {
-      readText: path => (path === folders.configPath ? Promise.resolve(text) : readFile(path, 'utf8')),
+      readText: path =>
+        path === folders.configPath ? Promise.resolve(text) : readRegular(path, maxFileBytes),
       listDir: async () => [],
     },
     facts: hostFacts(folders, 'json'),

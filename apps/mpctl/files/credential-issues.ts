@@ -1,8 +1,9 @@
 /** What is wrong with the certificates, keys and password files that a tenants file names. */
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import type { TenantId } from '../../../libs/base/ids.ts';
 import type { Issue } from '../../../libs/base/issue.ts';
 import type { GoodReading } from '../../../libs/controller/good-reading.ts';
+import { maxSecretBytes, readRegular } from '../../../libs/files/regular-file.ts';
 import { inspectPasswordFile } from '../../../libs/passwords/inspect-password-file.ts';
 import { machineIssue, placeIssue } from '../../../libs/spec/machine-asks.ts';
 import { ioFault } from '../../../libs/spec/spec-io.ts';
@@ -162,7 +163,7 @@ type Unreadable = { readonly fault: string; readonly isForbidden: boolean };
 /** The text, or why there is none. */
 async function readText(path: string): Promise<string | Unreadable> {
   try {
-    return await readFile(path, 'utf8');
+    return await readRegular(path, maxSecretBytes);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     return { fault: ioFault(error), isForbidden: code === 'EACCES' || code === 'EPERM' };
