@@ -25,10 +25,11 @@ export type ArchiveSource = { readonly tenant: string; readonly mailbox: Mailbox
 export async function writeArchive(
   source: ArchiveSource,
   path: string,
+  cancelled?: AbortSignal,
 ): Promise<{ messages: number; bytes: number }> {
   const part = `${path}.part`;
   try {
-    const messages = await writeAll(source, part);
+    const messages = await writeAll(source, part, cancelled);
     await link(part, path);
     const { size } = await stat(path);
     return { messages, bytes: size };
@@ -39,7 +40,7 @@ export async function writeArchive(
   }
 }
 
-async function writeAll(source: ArchiveSource, path: string): Promise<number> {
+async function writeAll(source: ArchiveSource, path: string, cancelled?: AbortSignal): Promise<number> {
   const gzip = createGzip({ level: 3 });
   const written = pipeline(gzip, createWriteStream(path, { mode: 0o600, flush: true }));
   // Seen where it is awaited.
@@ -50,7 +51,7 @@ async function writeAll(source: ArchiveSource, path: string): Promise<number> {
     }
   };
   try {
-    const messages = await writeMails(source, write);
+    const messages = await writeMails(source, write, cancelled);
     gzip.end();
     await written;
     return messages;
@@ -64,12 +65,14 @@ async function writeAll(source: ArchiveSource, path: string): Promise<number> {
 async function writeMails(
   { tenant, mailbox, nowMs }: ArchiveSource,
   write: (pieces: readonly Buffer[]) => Promise<void>,
+  cancelled?: AbortSignal,
 ): Promise<number> {
   const lines: string[] = [];
   const ids = await mailbox.match({ terms: [] });
   const step = pace();
   for (const id of ids.toReversed()) {
     await step();
+    if (cancelled?.aborted) throw new MpctlError('ARCHIVE_FAILED', 'nobody waits for the archive any more');
     const row = await mailbox.find(id);
     const raw = row && (await mailbox.raw(id));
     if (!row || !raw) continue;

@@ -38,8 +38,8 @@ export interface ControlHost {
   /** Writes a backup below a folder; paths are absolute here and below. */
   backup(dir: string): Promise<BackupReply>;
   restoreBackup(request: RestoreBackup): Promise<RestoredReply>;
-  /** All mail of a tenant into one file. */
-  exportMail(name: string, path: string): Promise<ExportDone>;
+  /** All mail of a tenant into one file, unless it is `cancelled` meanwhile. */
+  exportMail(name: string, path: string, cancelled: AbortSignal): Promise<ExportDone>;
   /** Makes a new database of what can be read of a damaged one. */
   repair(name: string): Promise<RepairReply>;
   importMail(name: string, path: string, allowPrune: boolean): Promise<ImportDone>;

@@ -29,7 +29,9 @@ export function openControlServer(host: ControlHost, log: Logger, configPath = '
     // Who asked waits for as long as a backup takes.
     request.socket.setTimeout(0);
     if (!isForMetrics) response.setHeader(configHeader, encodeURIComponent(configPath));
-    send(response, await reply(host, request, isForMetrics, log));
+    const gone = new AbortController();
+    response.once('close', () => gone.abort());
+    send(response, await reply(host, request, isForMetrics, log, gone.signal));
   });
   return {
     serve(socket, metricsOnly) {
@@ -49,6 +51,7 @@ async function reply(
   request: IncomingMessage,
   metricsOnly: boolean,
   log: Logger,
+  gone: AbortSignal,
 ): Promise<ControlReply> {
   try {
     const { pathname, searchParams } = new URL(request.url ?? '/', 'http://control');
@@ -56,7 +59,13 @@ async function reply(
     if (metricsOnly && pathname !== '/metrics') {
       throw new Refusal('ROUTE_NOT_FOUND', 'there is only /metrics here');
     }
-    return await answer(host, { method, path: pathname, query: searchParams, body: await readBody(request) });
+    return await answer(host, {
+      method,
+      path: pathname,
+      query: searchParams,
+      body: await readBody(request),
+      gone,
+    });
   } catch (error) {
     if (!(error instanceof MpctlError)) log.error({ error }, 'a control request failed');
     return errorReply(error);

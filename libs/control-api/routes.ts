@@ -20,6 +20,8 @@ export type ControlRequest = {
   readonly query: URLSearchParams;
   /** Parsed JSON; undefined: none came. */
   readonly body: unknown;
+  /** Whoever asked does not wait any more. */
+  readonly gone: AbortSignal;
 };
 
 export type ControlReply = {
@@ -81,7 +83,8 @@ const routes: readonly Route[] = [
   [
     'POST',
     '/v1/tenants/:name/export',
-    async ({ host, name, request }) => reply(await host.exportMail(name, parseArchive(request.body).path)),
+    async ({ host, name, request }) =>
+      reply(await host.exportMail(name, parseArchive(request.body).path, request.gone)),
   ],
   [
     'POST',

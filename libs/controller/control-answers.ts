@@ -186,8 +186,8 @@ export class ControlAnswers implements ControlHost {
     return this.#mail.restore(request);
   }
 
-  exportMail(name: string, path: string): Promise<ExportDone> {
-    return this.#mail.export(name, path);
+  exportMail(name: string, path: string, cancelled: AbortSignal): Promise<ExportDone> {
+    return this.#mail.export(name, path, cancelled);
   }
 
   repair(name: string): Promise<RepairReply> {

@@ -133,6 +133,7 @@ export class Fleet implements ShardsListener, MailHands {
   async work<Kind extends MailWork['kind']>(
     id: TenantId,
     work: MailWork & { readonly kind: Kind },
+    cancelled?: AbortSignal,
   ): Promise<MailWorkDone[Kind]> {
     const process = () => {
       const tenant = this.tenants.get(id);
@@ -141,7 +142,7 @@ export class Fleet implements ShardsListener, MailHands {
     await this.until(() => process() !== null, workPatienceMs);
     const found = process();
     if (!found) throw new MpctlError('SHARD_ENDED', `no shard hosts ${id} now`);
-    return found.work<Kind>(id, work);
+    return found.work<Kind>(id, work, cancelled);
   }
 
   async withClosed(id: TenantId, use: (uid: TenantUid) => Promise<TenantUid>): Promise<void> {

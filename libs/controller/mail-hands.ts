@@ -3,10 +3,14 @@ import type { MailWork, MailWorkDone } from '../wire/mail-work.ts';
 
 /** Who reaches the mail of tenants: the shards of a running fleet, or one that is started for this alone. */
 export interface MailHands {
-  /** @throws MpctlError as the shard did, and SHARD_ENDED */
+  /**
+   * What can end early does so when it is `cancelled`.
+   * @throws MpctlError as the shard did, and SHARD_ENDED
+   */
   work<Kind extends MailWork['kind']>(
     tenant: TenantId,
     work: MailWork & { readonly kind: Kind },
+    cancelled?: AbortSignal,
   ): Promise<MailWorkDone[Kind]>;
   /**
    * Nobody has the tenant's folder open while `use` works on it, and who connects waits. It resolves to the uid that the

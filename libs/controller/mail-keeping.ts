@@ -58,8 +58,8 @@ export class MailKeeping {
     return this.#serial.do(() => restoreBackup(request, { dataDir, folders, hands, change, clock, isThere }));
   }
 
-  export(name: string, path: string): Promise<ExportDone> {
-    return this.#options.hands.work(this.#find(name), { kind: 'export', path });
+  export(name: string, path: string, cancelled?: AbortSignal): Promise<ExportDone> {
+    return this.#options.hands.work(this.#find(name), { kind: 'export', path }, cancelled);
   }
 
   import(name: string, path: string, allowPrune: boolean): Promise<ImportDone> {

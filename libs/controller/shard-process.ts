@@ -154,8 +154,14 @@ export class ShardProcess {
   async work<Kind extends MailWork['kind']>(
     tenant: TenantId,
     work: MailWork & { readonly kind: Kind },
+    cancelled?: AbortSignal,
   ): Promise<MailWorkDone[Kind]> {
-    const answer = await this.#ask({ type: 'work', tenant, work });
+    const asked = this.#ask({ type: 'work', tenant, work });
+    const seq = this.#seq;
+    const cancel = () => this.send({ type: 'cancel', seq });
+    cancelled?.addEventListener('abort', cancel, { once: true });
+    const answer = await asked;
+    cancelled?.removeEventListener('abort', cancel);
     if (answer?.type !== 'worked')
       throw new MpctlError('SHARD_ENDED', `the shard of ${tenant} ended meanwhile`);
     const { done, failure } = answer;

@@ -7,11 +7,12 @@ import type { TenantWorker } from '../tenant/tenant-worker.ts';
 import type { MailWork, MailWorkDone, MailWorkFailure } from '../wire/mail-work.ts';
 import type { ShardHome } from './open-home.ts';
 
-/** Does a piece of work with all of a tenant's mail, beside everything else and in small steps. */
+/** Does a piece of work with all of a tenant's mail, beside everything else and in small steps. An export ends when it is `cancelled`. */
 export async function doMailWork(
   home: ShardHome,
   worker: TenantWorker,
   work: MailWork,
+  cancelled: AbortSignal,
 ): Promise<MailWorkDone[MailWork['kind']]> {
   const dir = tenantDataDir(home.dataDir, worker.spec.id);
   switch (work.kind) {
@@ -21,7 +22,7 @@ export async function doMailWork(
       const { writeArchive } = await import('../archive/write-archive.ts');
       await home.store.settled({ uid: worker.uid, dir });
       const { mailbox } = worker.openMail();
-      return writeArchive({ tenant: worker.spec.id, mailbox, nowMs: home.clock() }, work.path);
+      return writeArchive({ tenant: worker.spec.id, mailbox, nowMs: home.clock() }, work.path, cancelled);
     }
     case 'import':
       return importMail(home, worker, work);

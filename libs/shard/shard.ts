@@ -39,6 +39,8 @@ export class Shard {
   /** The last command of each tenant that has one under way: a tenant's commands are done in their order. */
   readonly #underWay = new Map<TenantId, Promise<void>>();
   readonly #arrivals = new SocketArrivals();
+  /** Work with mail that is under way, by its number. */
+  readonly #works = new Map<number, AbortController>();
   readonly #settings = new SharedSettings();
   readonly #loop = new LoopWatch();
   readonly #memory = new MemoryMode();
@@ -98,6 +100,8 @@ export class Shard {
         return this.#sessions(message);
       case 'work':
         return this.#work(message);
+      case 'cancel':
+        return this.#works.get(message.seq)?.abort();
       case 'tend':
         return this.#tend(message.minute);
       case 'log':
@@ -252,15 +256,19 @@ export class Shard {
   }
 
   async #work({ seq, tenant, work }: Command<'work'>): Promise<void> {
+    const cancelled = new AbortController();
+    this.#works.set(seq, cancelled);
     await this.#underWay.get(tenant);
     const worker = this.#tenants.get(tenant);
     try {
       if (!worker) throw new MpctlError('TENANT_NOT_FOUND', `this shard does not host ${tenant}`);
-      const done = await doMailWork(await this.#useHome(), worker, work);
+      const done = await doMailWork(await this.#useHome(), worker, work, cancelled.signal);
       this.#send({ type: 'worked', seq, done, failure: null });
     } catch (error) {
       if (!(error instanceof MpctlError)) this.#log.error({ err: error, tenant }, 'work with mail failed');
       this.#send({ type: 'worked', seq, done: null, failure: failureOfWork(error) });
+    } finally {
+      this.#works.delete(seq);
     }
   }
 

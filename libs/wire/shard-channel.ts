@@ -119,6 +119,8 @@ export type ToShard =
   | { readonly type: 'sessions'; readonly seq: number; readonly tenant: TenantId }
   /** Something with all of a tenant's mail, beside everything else. */
   | { readonly type: 'work'; readonly seq: number; readonly tenant: TenantId; readonly work: MailWork }
+  /** Whoever asked for the work of this number is gone: it may end, and says so as ever. */
+  | { readonly type: 'cancel'; readonly seq: number }
   /** Every minute, with its number in the hour: remove what has become too old. */
   | { readonly type: 'tend'; readonly minute: number }
   | { readonly type: 'log'; readonly log: LogSpec }
