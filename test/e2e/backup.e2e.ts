@@ -1,5 +1,7 @@
 /** Backups of a whole fleet: made while it runs, brought back here and elsewhere. */
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import {
   existsSync,
   readdirSync,
@@ -12,9 +14,11 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { ControlStatus, TenantRow } from '../../libs/wire/control-http.ts';
 import type { BackupReply, ExportDone, ImportDone, RestoredReply } from '../../libs/wire/mail-work.ts';
-import { Fleet } from '../harness/fleet.ts';
+import { fillMailbox } from '../harness/filled-mailbox.ts';
+import { Fleet, mpctlPath } from '../harness/fleet.ts';
 import { killAll } from '../harness/kill-shards.ts';
 import { Load } from '../harness/load.ts';
 import { sendMail } from '../harness/smtp-talk.ts';
@@ -394,4 +398,19 @@ test('a tenant goes into one file, and from there into another', async () => {
 
   await fleet.stop();
   assert.equal((await fleet.ask<ExportDone>('tenant', 'export', 'b', `${path}.b`)).messages, 4);
+});
+
+test('an export ends when its command is ended, and leaves nothing behind', async () => {
+  await using fleet = new Fleet('defaults: { maxMessages: 0 }\ntenants:\n  a: {}\n');
+  await fillMailbox(fleet.dataDir, 'a', 30_000);
+  await fleet.serve();
+  const path = join(fleet.dir, 'a.tar.gz');
+  const command = spawn(mpctlPath, ['tenant', 'export', 'a', path, ...fleet.options], { stdio: 'ignore' });
+  const ended = once(command, 'exit');
+  while (!existsSync(`${path}.part`)) await sleep(2);
+  command.kill('SIGINT');
+  await ended;
+  while (existsSync(`${path}.part`)) await sleep(10);
+  assert.equal(existsSync(path), false);
+  assert.equal((await fleet.ask<ExportDone>('tenant', 'export', 'a', path)).messages, 30_000);
 });
