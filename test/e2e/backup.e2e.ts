@@ -402,7 +402,7 @@ test('a tenant goes into one file, and from there into another', async () => {
 
 test('an export ends when its command is ended, and leaves nothing behind', async () => {
   await using fleet = new Fleet('defaults: { maxMessages: 0 }\ntenants:\n  a: {}\n');
-  await fillMailbox(fleet.dataDir, 'a', 30_000);
+  await fillMailbox(fleet.dataDir, 'a', 8_000);
   await fleet.serve();
   const path = join(fleet.dir, 'a.tar.gz');
   const command = spawn(mpctlPath, ['tenant', 'export', 'a', path, ...fleet.options], { stdio: 'ignore' });
@@ -412,5 +412,5 @@ test('an export ends when its command is ended, and leaves nothing behind', asyn
   await ended;
   while (existsSync(`${path}.part`)) await sleep(10);
   assert.equal(existsSync(path), false);
-  assert.equal((await fleet.ask<ExportDone>('tenant', 'export', 'a', path)).messages, 30_000);
+  assert.equal((await fleet.ask<ExportDone>('tenant', 'export', 'a', path)).messages, 8_000);
 });
