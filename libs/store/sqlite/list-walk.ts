@@ -24,6 +24,9 @@ function searchFor(request: ListRequest, unread: boolean): SearchRequest {
 /** As {@link SearchResult}, with rows of any form. */
 type Found<Row> = Omit<SearchResult, 'rows'> & { readonly rows: readonly Row[] };
 
+/** SQLite takes what is no whole number of 64 bits for a fault. */
+const startOf = ({ start }: ListRequest) => Math.min(start, Number.MAX_SAFE_INTEGER);
+
 /** Walks down the list of a mailbox, newest first, in slices between which others run. */
 export class ListWalk {
   readonly #mails: MailTable;
@@ -38,7 +41,8 @@ export class ListWalk {
 
   /** All mails, or those that are unread. */
   async list(request: ListRequest, unread = false): Promise<readonly MailRow[]> {
-    const { start, limit } = request;
+    const { limit } = request;
+    const start = startOf(request);
     if (isLong(limit)) return (await this.search(searchFor(request, unread))).rows;
     const { key, above } = this.#place(request, unread);
     return this.#mails.listBelow(key, start - above, limit, unread);
@@ -46,16 +50,20 @@ export class ListWalk {
 
   /** As {@link list}, as it is shown. */
   shown(request: ListRequest, unread = false): readonly string[] | Promise<readonly string[]> {
-    const { start, limit } = request;
+    const { limit } = request;
+    const start = startOf(request);
     if (isLong(limit)) return this.searchShown(searchFor(request, unread)).then(({ rows }) => rows);
     const { key, above } = this.#place(request, unread);
     return this.#mails.shownBelow(key, start - above, limit, unread);
   }
 
   /** A known place from which on to look for what is wanted of a list. */
-  #place({ start, beforeMs }: ListRequest, unread: boolean): ListMark {
+  #place(request: ListRequest, unread: boolean): ListMark {
+    const { beforeMs } = request;
     if (beforeMs !== undefined) return { key: [beforeMs, 0], above: 0 };
-    return unread ? topMark : this.#marks.near(start, (from, steps) => this.#mails.keyBelow(from, steps));
+    return unread
+      ? topMark
+      : this.#marks.near(startOf(request), (from, steps) => this.#mails.keyBelow(from, steps));
   }
 
   /** How many mails stand above a place in the order of lists. */

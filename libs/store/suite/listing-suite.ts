@@ -30,6 +30,13 @@ export function testListing(name: string, run: Run): void {
         assert.deepEqual(await page(0, 2), ['m7', 'm6']);
         assert.deepEqual(await page(5, 5), ['m2', 'm1']);
         assert.deepEqual(await page(7, 5), []);
+        for (const far of [1e9, 2 ** 53, 2 ** 63, Number.MAX_VALUE]) {
+          assert.deepEqual(await page(far, 5), []);
+          assert.deepEqual(await page(far, 5, 3000), []);
+          const query = { terms: [{ kind: 'read', negated: true } as const] };
+          for (const shown of [{}, { query }])
+            assert.deepEqual((await mailbox.page({ start: far, limit: 5, ...shown })).rows, []);
+        }
         assert.deepEqual(await page(0, 0, 3000), ['m2', 'm1']);
         assert.deepEqual(await page(1, 2, 6000), ['m4', 'm3']);
       }));

@@ -82,6 +82,7 @@ scene('paging, with every bad value', async target => {
     ['?start=x&limit=2', 0, ids.slice(0, 2)],
     ['?start=1.5&limit=2', 0, ids.slice(0, 2)],
     ['?start=%2B1&limit=2', 1, ids.slice(1, 3)],
+    ['?start=9223372036854775807&limit=2', 2 ** 63, []],
     ['?start=9223372036854775808&limit=2', 0, ids.slice(0, 2)],
     ['?limit=-1', 0, ids],
     ['?limit=x', 0, ids],
