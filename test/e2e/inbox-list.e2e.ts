@@ -22,6 +22,7 @@ before(async () => {
   old: { maxMessages: 0 }
   fresh: {}
   few: { maxMessages: 5 }
+  tagged: {}
 `);
   await world.send('shop', 40);
 });
@@ -231,9 +232,30 @@ test('nothing moves while mail pours in, until one asks for it', async () => {
   await page.click('.pill');
   await eventually(() => topRow(page), 'mail 124');
   // At the top it follows, and says so to who cannot see it.
+  await page.mouse.move(0, 0);
   await world.send('shop', 1, 125);
   await eventually(() => topRow(page), 'mail 125');
   await page.locator('.arrivals', { hasText: /new message/ }).waitFor({ state: 'attached' });
+  await page.context().close();
+});
+
+test('at the top no row slides away under the pointer, nor under a selection', async () => {
+  const page = await world.open('shop');
+  const newest = (await topRow(page)) ?? '';
+  await row(page, newest).first().locator('a').hover();
+  await world.send('shop', 1, 201);
+  await eventually(() => page.locator('.pill').textContent(), '1 new');
+  assert.equal(await topRow(page), newest);
+  await page.mouse.move(0, 0);
+  await eventually(() => topRow(page), 'mail 201');
+  await page.locator('.pill').waitFor({ state: 'detached' });
+  await row(page, 'mail 201').locator('.tick').click();
+  await page.mouse.move(0, 0);
+  await world.send('shop', 1, 202);
+  await eventually(() => page.locator('.pill').textContent(), '1 new');
+  assert.equal(await topRow(page), 'mail 201');
+  await page.getByRole('button', { name: 'Clear selection' }).click();
+  await eventually(() => topRow(page), 'mail 202');
   await page.context().close();
 });
 
@@ -284,6 +306,18 @@ test('tags filter, are edited, renamed and removed', async () => {
   await page.getByLabel('Tags, separated by commas').fill('Blue, Red');
   await page.keyboard.press('Enter');
   await page.getByText('Tags saved').waitFor();
+  // Whoever goes on writes behind what is there; what the server would make another tag is refused.
+  await page.getByRole('button', { name: 'Edit tags' }).click();
+  await page.keyboard.type('täg');
+  await page.keyboard.press('Enter');
+  await page.getByText('Up to 100 of').waitFor();
+  for (let i = 0; i < 3; i++) await page.keyboard.press('Backspace');
+  await page.keyboard.type('a@b.test');
+  await page.keyboard.press('Enter');
+  await eventually(async () => (await world.api('fresh', 'tags')).toSorted(), ['Blue', 'Red', 'a@b.test']);
+  await page.getByRole('button', { name: 'Edit tags' }).click();
+  await page.getByLabel('Tags, separated by commas').fill('Blue, Red');
+  await page.keyboard.press('Enter');
   await eventually(() => page.locator('.tag-nav .tag').allTextContents(), ['Blue', 'Red']);
   await eventually(() => row(page, 'two').locator('.tag').allTextContents(), ['Blue', 'Red']);
 
@@ -301,6 +335,30 @@ test('tags filter, are edited, renamed and removed', async () => {
   await page.context().close();
 });
 
+test('a tag that no mail has any more is offered no more', async () => {
+  await world.send('tagged', [
+    mailOf('one', undefined, 'X-Tags: Red\r\n'),
+    mailOf('two', undefined, 'X-Tags: Blue\r\n'),
+  ]);
+  const page = await world.open('tagged');
+  await page.locator('.connection.live').waitFor();
+  const tags = () => page.locator('.tag-nav .tag').allTextContents();
+  await eventually(tags, ['Blue', 'Red']);
+  await openMail(page, 'two');
+  const { messages } = await world.api('tagged', 'messages');
+  const remove = async (body: object) =>
+    fetch(`${(await world.door('tagged')).url}api/v1/messages`, {
+      method: 'DELETE',
+      body: JSON.stringify(body),
+    });
+  await remove({ IDs: [messages[1].ID] });
+  await eventually(tags, ['Blue']);
+  await remove({});
+  await eventually(tags, []);
+  await page.locator('.list').getByText('No mail yet').waitFor();
+  await page.context().close();
+});
+
 test('a selection acts on what it says, and deleting everything is asked for', async () => {
   const page = await world.open('fresh');
   await row(page, 'one').waitFor();
@@ -309,6 +367,7 @@ test('a selection acts on what it says, and deleting everything is asked for', a
   await page.getByText('No mail yet').waitFor();
   await page.getByRole('button', { name: 'Send a test mail' }).click();
   await eventually(() => subjects(page), ['A first mail']);
+  await page.mouse.move(0, 0);
   await world.send('fresh', 45);
   await eventually(() => topRow(page), 'mail 45');
   await row(page, 'mail 44').locator('.tick').click();

@@ -48,6 +48,7 @@ test('an empty inbox says how the first mail gets here, and shows it', async () 
   }
   await page.getByRole('button', { name: 'Send a test mail' }).click();
   await eventually(() => subjects(page), ['A first mail']);
+  await page.mouse.move(0, 0);
   await promisify(execFile)('sh', ['-c', text]);
   await eventually(() => subjects(page), ['Hello', 'A first mail']);
   await page.context().close();
@@ -91,6 +92,18 @@ test('settings hold at once, and after a reload', async () => {
   await page.fill('#search', '');
   await page.getByRole('button', { name: 'Delete all' }).click();
   await page.getByText('No mail yet').waitFor();
+  await page.context().close();
+});
+
+test('a browser that keeps nothing shows the page all the same', async () => {
+  await world.send('wild', mailOf('without a store'));
+  const page = await world.open('wild');
+  await page.addInitScript(`for (const name of ['localStorage', 'sessionStorage'])
+    Object.defineProperty(window, name, { get() { throw new DOMException('insecure', 'SecurityError'); } })`);
+  await page.goto(`${(await world.door('wild')).url}?page=settings`);
+  await row(page, 'without a store').waitFor();
+  await page.getByLabel('Theme').selectOption('dark');
+  await eventually(() => page.locator('html').getAttribute('data-theme'), 'dark');
   await page.context().close();
 });
 

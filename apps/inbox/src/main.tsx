@@ -12,6 +12,7 @@ import { AppProvider } from './parts/context.ts';
 import { Api } from './state/api.ts';
 import type { Page } from './state/api-shapes.ts';
 import { App } from './state/app.ts';
+import { openStore } from './state/browser-store.ts';
 import type { GivenRows } from './state/mail-stream.ts';
 import { showOutside } from './state/outside.ts';
 import { type Place, parsePlace, renderPlace } from './state/place.ts';
@@ -32,7 +33,7 @@ function givenRows(): GivenRows | null {
   return { page: JSON.parse(element.textContent) as Page, cursor: element.dataset.cursor ?? '' };
 }
 
-const settings = new Settings(localStorage);
+const settings = new Settings(openStore(() => localStorage));
 const app = new App({
   api: new Api(base, () => settings.zone),
   world: {
@@ -55,10 +56,11 @@ const app = new App({
 
 addEventListener('popstate', () => app.arrive(here()));
 // A reload leaves the keyboard on its mail.
-app.list.current.value = sessionStorage.getItem('mp-row') ?? '';
+const session = openStore(() => sessionStorage);
+app.list.current.value = session.getItem('mp-row') ?? '';
 addEventListener('pagehide', () => {
   const row = document.activeElement?.closest<HTMLElement>('[data-id]')?.dataset.id;
-  sessionStorage.setItem('mp-row', row ?? '');
+  session.setItem('mp-row', row ?? '');
 });
 addEventListener('online', () => app.stream.live.connect());
 startTheme(settings);

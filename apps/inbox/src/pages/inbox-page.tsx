@@ -119,6 +119,7 @@ function MailList() {
           </button>
         </p>
       )}
+      {isEmpty && !isSearch && page !== 'list' && <p class="empty">{words.emptyTitle}</p>}
       {isEmpty && isSearch && <p class="empty">{words.nothingFound}</p>}
       {isEmpty && !isSearch ? page === 'list' && <SidePane page="send" takesFocus={false} /> : <MailRows />}
     </section>

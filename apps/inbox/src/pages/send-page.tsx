@@ -106,7 +106,9 @@ function ListenerFacts({ listener, isSocket }: { readonly listener: Reachable; r
   };
   const login =
     Login === 'required' ? `${words.login} ${Users.join(', ')}` : Login === 'anybody' ? words.anyLogin : '';
-  const facts = [isSocket ? words.socketOnly : '', tls[TLS], login].filter(fact => fact !== '');
+  const facts = [isSocket ? words.socketOnly : '', isSocket ? words.mpctl : '', tls[TLS], login].filter(
+    fact => fact !== '',
+  );
   return facts.length === 0 ? null : (
     <ul class="quiet notes">
       {facts.map(fact => (

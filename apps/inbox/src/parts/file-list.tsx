@@ -3,6 +3,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import type { Message, Part } from '../state/api-shapes.ts';
 import { endOfStem } from '../state/file-name.ts';
 import { sizeText } from '../state/mail-time.ts';
+import { shownName } from '../state/shown-name.ts';
 import { useApp, useWords } from './context.ts';
 import { Icon } from './icon.tsx';
 
@@ -75,7 +76,7 @@ export function FileList({ message }: { readonly message: Message }) {
   );
 }
 
-const nameOf = ({ FileName, ContentID, PartID }: Part) => FileName || ContentID || PartID;
+const nameOf = ({ FileName, ContentID, PartID }: Part) => shownName(FileName || ContentID || PartID);
 
 /** Cut in its middle where it is too long: how it ends says what it is. */
 function FileName({ name }: { readonly name: string }) {

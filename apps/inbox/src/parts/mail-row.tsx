@@ -2,6 +2,7 @@ import type { Address, Summary } from '../state/api-shapes.ts';
 import { fullTime, listTime, sizeText } from '../state/mail-time.ts';
 import { renderPlace } from '../state/place.ts';
 import { extended, toggled } from '../state/selection.ts';
+import { calledName, shownName } from '../state/shown-name.ts';
 import { useApp, useWords } from './context.ts';
 import { Icon } from './icon.tsx';
 import { nowMs } from './now.ts';
@@ -17,7 +18,7 @@ type Props = {
   readonly tabbable: boolean;
 };
 
-const nameOf = (address: Address | null | undefined) => address?.Name || address?.Address || '';
+const nameOf = (address: Address | null | undefined) => (address ? calledName(address) : '');
 
 /** One mail in the list. The whole row is a link; the box before it selects. */
 export function MailRow({ row, offset, top, count, tabbable }: Props) {
@@ -35,7 +36,7 @@ export function MailRow({ row, offset, top, count, tabbable }: Props) {
       />
     );
   }
-  const subject = row.Subject || words.noSubject;
+  const subject = shownName(row.Subject) || words.noSubject;
   const recipients = row.To?.length ? row.To : (row.Cc ?? []);
   const selected = app.selection.value.ids.has(row.ID);
   const open = app.place.value.page === 'message' && app.place.value.id === row.ID;

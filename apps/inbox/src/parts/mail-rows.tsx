@@ -31,6 +31,7 @@ export function MailRows() {
   /** Before it is measured, near enough that the first drawing is the last. */
   const height = useSignal(innerHeight);
   const overscan = useSignal(0);
+  const isPointed = useSignal(false);
   /** The row that the keyboard is on: the list is one Tab stop. */
   const current = useSignal(app.place.value.start);
   /** The mail that the keyboard was on when the page, or this list, was left; empty once it is there again. */
@@ -103,8 +104,21 @@ export function MailRows() {
     }
   }, [page, id]);
 
+  // At the top the list follows, but not away from under the pointer, nor from what is selected.
   useSignalEffect(() => {
-    app.list.following = top.value < rowHeight.value / 2;
+    const isHeld = isPointed.value || app.selection.value.ids.size > 0;
+    const follows = top.value < rowHeight.value / 2 && !isHeld;
+    if (follows && !app.list.following) app.list.showPending();
+    app.list.following = follows;
+  });
+  // Without rows nothing can slide away.
+  useEffect(
+    () => () => {
+      app.list.following = true;
+    },
+    [],
+  );
+  useSignalEffect(() => {
     app.list.view.value = { from: first.value, to: last.value };
     app.list.show(first.value - overscanRows, last.value + overscanRows);
   });
@@ -208,7 +222,15 @@ export function MailRows() {
   });
 
   return (
-    <div class="rows-frame">
+    <div
+      class="rows-frame"
+      onPointerEnter={() => {
+        isPointed.value = true;
+      }}
+      onPointerLeave={() => {
+        isPointed.value = false;
+      }}
+    >
       {app.list.pending.value > 0 && (
         <button
           type="button"

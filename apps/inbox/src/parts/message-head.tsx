@@ -1,6 +1,7 @@
 import type { Address, Message } from '../state/api-shapes.ts';
 import { curlLogin } from '../state/curl-login.ts';
 import { fullTime, listTime, sizeText } from '../state/mail-time.ts';
+import { calledName, shownName } from '../state/shown-name.ts';
 import { linkTo, useApp, useWords } from './context.ts';
 import { FileList } from './file-list.tsx';
 import { nowMs } from './now.ts';
@@ -11,7 +12,7 @@ export function MessageHead({ message }: { readonly message: Message }) {
   const words = useWords();
   return (
     <header class="head">
-      <h1 title={message.Subject}>{message.Subject || words.noSubject}</h1>
+      <h1 title={message.Subject}>{shownName(message.Subject) || words.noSubject}</h1>
       <details class="people">
         <summary>
           <b>{people(message.From ? [message.From] : []) || words.noSender}</b>
@@ -90,7 +91,7 @@ function Facts({ message }: { readonly message: Message }) {
   );
 }
 
-const people = (addresses: readonly Address[]) => addresses.map(one => one.Name || one.Address).join(', ');
+const people = (addresses: readonly Address[]) => addresses.map(calledName).join(', ');
 
 type LineProps = { readonly name: string; readonly addresses: readonly Address[] };
 
@@ -103,7 +104,7 @@ function Line({ name, addresses }: LineProps) {
       <dd>
         {addresses.map((one, i) => (
           <span key={i} class="address">
-            {one.Name !== '' && `${one.Name} `}
+            {one.Name !== '' && <bdi>{`${shownName(one.Name)} `}</bdi>}
             <a {...linkTo(app, { page: 'list', id: '', start: 0, query: `addressed:${one.Address}` })}>
               {one.Address}
             </a>{' '}

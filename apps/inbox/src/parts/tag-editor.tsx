@@ -19,7 +19,12 @@ export function TagEditor({ message }: { readonly message: Message }) {
     isBad.value = false;
   }, [message.ID]);
   useEffect(() => {
-    if (editing.value) input.current?.focus();
+    const field = input.current;
+    if (!editing.value || field === null) return;
+    // Behind what is there: one goes on writing.
+    field.value = tags.map(tag => `${tag}, `).join('');
+    field.focus();
+    field.setSelectionRange(field.value.length, field.value.length);
   }, [editing.value]);
 
   const save = async () => {

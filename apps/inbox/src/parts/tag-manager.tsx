@@ -25,7 +25,7 @@ function ManagedTag({ tag }: { readonly tag: string }) {
   const sure = useSignal(false);
   const others = app.stream.tags.value.filter(one => one !== tag);
   const isTaken = others.some(one => one.toLowerCase() === name.value.trim().toLowerCase());
-  const isBad = !isTag(name.value);
+  const isBad = !isTag(name.value.trim());
   const fault = isBad ? words.bad : isTaken ? words.taken : '';
   const learn = async () => {
     app.stream.counted(await app.api.page('', 0, 1));

@@ -31,6 +31,8 @@ test('an archive has every file, under a name of its own that leaves no folder',
     { name: 'a.txt', bytes: bytes('one') },
     { name: 'a.txt', bytes: bytes('two') },
     { name: '../../etc/ü', bytes: bytes('') },
+    { name: '../../etc/ü', bytes: bytes('') },
+    { name: 'a\r\nb: c.txt', bytes: bytes('') },
   ]);
   assert.deepEqual(
     [...unzip(Buffer.concat(archive))],
@@ -38,6 +40,8 @@ test('an archive has every file, under a name of its own that leaves no folder',
       ['a.txt', 'one'],
       ['a (2).txt', 'two'],
       ['_.._etc_ü', ''],
+      ['_.._etc_ü (2)', ''],
+      ['a__b_ c.txt', ''],
     ],
   );
 });

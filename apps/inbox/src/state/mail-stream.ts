@@ -53,6 +53,8 @@ export class MailStream {
   #catchingUp = false;
   #missedMore = false;
   #searching = false;
+  /** Mail went, or lost tags: some of those that are known may be of none. */
+  #tagsMayBeLess = false;
   #cancelSettled: () => void = () => {};
 
   constructor(api: Api, world: LiveWorld, list: MailList, version: string, listener: StreamListener) {
@@ -115,7 +117,10 @@ export class MailStream {
 
   #apply({ New, Updated, Deleted }: Changes): void {
     if (Deleted.length > 0) this.#gone(new Set(Deleted));
-    for (const { ID, ...change } of Updated) this.#list.updated(ID, change);
+    for (const { ID, ...change } of Updated) {
+      this.#list.updated(ID, change);
+      this.#learnTags(change.Tags ?? []);
+    }
     for (const summary of New.toSorted((a, b) => (a.Created < b.Created ? -1 : 1))) this.#gather(summary);
   }
 
@@ -124,6 +129,15 @@ export class MailStream {
     if (this.#catchingUp || this.#gathering) {
       this.#settleLater();
       return;
+    }
+    if (this.#tagsMayBeLess) {
+      this.#tagsMayBeLess = false;
+      this.#api.page('', 0, 1).then(
+        page => this.counted(page),
+        () => {
+          // They are learned with the next page.
+        },
+      );
     }
     const { query, loaded, window, unread } = this.#list;
     if (query.value !== '' || !loaded.value) return;
@@ -152,6 +166,7 @@ export class MailStream {
         const { ID, ...change } = Data as { ID: string; Read?: boolean; Tags?: string[] };
         this.#list.updated(ID, change);
         this.#learnTags(change.Tags ?? []);
+        if (change.Tags) this.#tagsMayBeLess = true;
         break;
       }
       case 'delete':
@@ -159,9 +174,11 @@ export class MailStream {
         break;
       case 'prune':
         this.prunes.value += 1;
+        if (this.tags.value.length > 0) this.#tagsMayBeLess = true;
         this.#list.reload();
         break;
       case 'truncate':
+        this.tags.value = [];
         this.#list.cleared();
         this.#listener.cleared();
         break;
@@ -187,6 +204,7 @@ export class MailStream {
   }
 
   #gone(ids: ReadonlySet<string>): void {
+    if (this.tags.value.length > 0) this.#tagsMayBeLess = true;
     batch(() => {
       this.#list.removed(ids);
       this.#listener.gone(ids);

@@ -35,9 +35,10 @@ export function fullTime(created: string, locale?: string): string {
   return formatOf(locale, { dateStyle: 'full', timeStyle: 'medium' }).format(new Date(created));
 }
 
-/** Bytes as people say them: `812 B`, `4.2 kB`, `1.3 MB`. */
+/** Bytes as people say them: `812 B`, `4.2 kB`, `1.3 MB`, `2.1 GB`. */
 export function sizeText(bytes: number): string {
   if (bytes < 1000) return `${bytes} B`;
   if (bytes < 1_000_000) return `${(bytes / 1000).toFixed(bytes < 10_000 ? 1 : 0)} kB`;
-  return `${(bytes / 1_000_000).toFixed(1)} MB`;
+  if (bytes < 1_000_000_000) return `${(bytes / 1_000_000).toFixed(1)} MB`;
+  return `${(bytes / 1_000_000_000).toFixed(1)} GB`;
 }

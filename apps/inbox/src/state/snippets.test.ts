@@ -19,7 +19,20 @@ const listener: Reachable = {
 };
 
 const names = [
-  ...['Laravel', 'Symfony', 'PHP', 'WordPress', 'Node', 'Django', 'Rails', 'Spring', '.NET', 'Go', 'swaks'],
+  ...[
+    'Laravel',
+    'Symfony',
+    'PHP',
+    'WordPress',
+    'Node',
+    'Python',
+    'Django',
+    'Rails',
+    'Spring',
+    '.NET',
+    'Go',
+    'swaks',
+  ],
   'curl',
 ];
 

@@ -70,7 +70,7 @@ function overTcp({ host, port, tls, user, wantsLogin }: MailTarget): readonly Sn
       text: lines(
         '; php.ini',
         sendmailSettings('mpctl', `${urlHost}:${port}`).php,
-        '; or, without mpctl on that machine (no login, no TLS):',
+        '; on Windows PHP speaks SMTP itself (no login, no TLS):',
         `; SMTP = ${host}`,
         `; smtp_port = ${port}`,
       ),
@@ -102,6 +102,16 @@ function overTcp({ host, port, tls, user, wantsLogin }: MailTarget): readonly Sn
         tls === 'none' && '  ignoreTLS: true,',
         login !== '' && `  auth: { user: '${login}', pass: '${password}' },`,
         '});',
+      ),
+    },
+    {
+      name: 'Python',
+      text: lines(
+        'import smtplib',
+        `with smtplib.SMTP${implicit ? '_SSL' : ''}('${host}', ${port}) as server:`,
+        tls === 'starttls' && '    server.starttls()',
+        login !== '' && `    server.login('${login}', '${password}')`,
+        "    server.sendmail('app@example.com', ['you@example.com'], 'Subject: Hello\\n\\nIt works.\\n')",
       ),
     },
     {
@@ -200,18 +210,20 @@ function overSocket(path: string): readonly Snippet[] {
       ].join('\n'),
     },
     {
+      name: 'Python',
+      text: [
+        ...pythonClient(path),
+        '',
+        "with UnixSMTP('localhost') as server:",
+        "    server.sendmail('app@example.com', ['you@example.com'], 'Subject: Hello\\n\\nIt works.\\n')",
+      ].join('\n'),
+    },
+    {
       name: 'Django',
       text: [
         "# settings.py: EMAIL_BACKEND = 'unix_mail.EmailBackend'; in unix_mail.py:",
-        'import smtplib',
-        'import socket',
         'from django.core.mail.backends import smtp',
-        '',
-        'class UnixSMTP(smtplib.SMTP):',
-        '    def _get_socket(self, *_):',
-        '        connection = socket.socket(socket.AF_UNIX)',
-        `        connection.connect('${path}')`,
-        '        return connection',
+        ...pythonClient(path),
         '',
         'class EmailBackend(smtp.EmailBackend):',
         '    connection_class = UnixSMTP',
@@ -272,3 +284,14 @@ function overSocket(path: string): readonly Snippet[] {
     },
   ];
 }
+
+const pythonClient = (path: string) => [
+  'import smtplib',
+  'import socket',
+  '',
+  'class UnixSMTP(smtplib.SMTP):',
+  '    def _get_socket(self, *_):',
+  '        connection = socket.socket(socket.AF_UNIX)',
+  `        connection.connect('${path}')`,
+  '        return connection',
+];

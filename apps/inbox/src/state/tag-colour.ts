@@ -20,5 +20,5 @@ export function hasTag(query: string, tag: string): boolean {
   return ` ${query.toLowerCase()} `.includes(` ${tagQuery(tag).toLowerCase()} `);
 }
 
-/** Whether a tag can be kept as it is written: the server leaves out every other character. */
-export const isTag = (text: string): boolean => /^[\p{L}\p{N} ._-]*$/u.test(text);
+/** Whether a tag, or none, is kept as it is written: every other character the server makes a space. */
+export const isTag = (text: string): boolean => text.length <= 100 && /^([\w.@-]+( [\w.@-]+)*)?$/.test(text);

@@ -76,9 +76,10 @@ function withOwnNames(entries: readonly ZipEntry[]): ZipEntry[] {
   const taken = new Set<string>();
   return entries.map(({ name, bytes }) => {
     // Nothing may leave the folder that it is unpacked into.
-    const plain = name.replace(/[/\\]/g, '_').replace(/^\.+/, '') || 'part';
+    // Nor may it be called what some system cannot name.
+    const plain = name.replace(/[/\\:*?"<>|\p{Cc}]/gu, '_').replace(/^\.+/, '') || 'part';
     let own = plain;
-    for (let n = 2; taken.has(own); n++) own = plain.replace(/(\.[^.]*)?$/, ` (${n})$1`);
+    for (let n = 2; taken.has(own); n++) own = plain.replace(/(\.\w{1,10})?$/, ` (${n})$1`);
     taken.add(own);
     return { name: own, bytes };
   });
