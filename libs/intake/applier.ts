@@ -295,15 +295,18 @@ export class Applier {
   }
 
   #jobOf({ dir, tail }: Box): ApplyJob {
-    const places: ApplyJob['places'][number][] = [];
+    const runs: { readonly path: string; readonly places: number[] }[] = [];
+    const own = tail[0]?.journal ?? '';
+    let last: Pending['segment'] = null;
     let bytes = 0;
     for (const { journal, position, segment, place, bytes: size } of tail) {
-      if (!segment || !place || bytes > threadBytes) break;
-      const { offset, endOffset } = place;
-      places.push({ journal, position, path: this.#journal.path(segment), offset, endOffset });
+      if (!segment || !place || journal !== own || bytes > threadBytes) break;
+      if (segment !== last) runs.push({ path: this.#journal.path(segment), places: [] });
+      last = segment;
+      runs.at(-1)?.places.push(position, place.offset, place.endOffset);
       bytes += size;
     }
-    return { dir, places };
+    return { dir, journal: own, runs };
   }
 
   #finish(box: Box, count: number, touched: (index: number) => readonly string[]): void {

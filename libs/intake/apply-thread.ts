@@ -3,20 +3,21 @@
  * mail in. It reads the changes from the journal, so that next to nothing has to cross over.
  */
 import { Worker } from 'node:worker_threads';
-import type { ChangePlace } from '../store/mail-state.ts';
 
-/** A change, by where it stands in the journal. */
-export type JournalPlace = ChangePlace & {
+/** Changes that stand in one file of the journal. */
+export type JournalRun = {
   readonly path: string;
-  readonly offset: number;
-  readonly endOffset: number;
+  /** Three numbers a change: its position, and where its record begins and ends. An object each would cross over slowly. */
+  readonly places: readonly number[];
 };
 
 export type ApplyJob = {
   /** The tenant's folder; nobody else has its mailbox open. */
   readonly dir: string;
+  /** Whose positions they are. */
+  readonly journal: string;
   /** In their order. */
-  readonly places: readonly JournalPlace[];
+  readonly runs: readonly JournalRun[];
 };
 
 /** What became of a job. All that was applied is safe, unless there is a failure. */
