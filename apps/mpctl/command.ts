@@ -36,6 +36,8 @@ export type Command = {
   readonly summary: string;
   /** More for `help`: paragraphs. */
   readonly details?: string;
+  /** What help adds, loaded only then. */
+  readonly more?: () => Promise<string>;
   readonly arguments?: readonly Argument[];
   readonly options?: readonly Option[];
   readonly examples?: readonly string[];

@@ -136,6 +136,7 @@ export const commands: readonly Command[] = [
       'MP_MAX_MESSAGES=100 mpctl run --label "Build 7"',
     ],
     readsArguments: true,
+    more: async () => (await import('./alone/render-flags.ts')).renderFlags(),
     load: async () => (await import('./commands/run.ts')).runAlone,
   },
   {

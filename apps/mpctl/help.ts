@@ -21,7 +21,12 @@ export function renderOverview(commands: readonly Command[]): string {
 }
 
 /** All about one command. */
-export function renderHelp(command: Command): string {
+export async function renderHelp(command: Command): Promise<string> {
+  const more = await command.more?.();
+  return [renderUsage(command), ...(more === undefined ? [] : [more])].join('\n\n');
+}
+
+function renderUsage(command: Command): string {
   const own = command.options ?? [];
   const args = command.arguments ?? [];
   const sections = [`mpctl ${command.name}: ${command.summary}`, `usage: ${usageLine(command)}`];

@@ -35,7 +35,7 @@ async function runCommand(words: readonly string[]): Promise<ExitCode> {
     ? rest.includes('--help') || (rest.length === 1 && rest[0] === '-h')
     : rest.includes('--help') || rest.includes('-h');
   if (asksHelp) {
-    printData(renderHelp(command));
+    printData(await renderHelp(command));
     return exitCode.done;
   }
   if (command.readsArguments) {

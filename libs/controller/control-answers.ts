@@ -262,7 +262,8 @@ export class ControlAnswers implements ControlHost {
       pid: process?.pid ?? null,
       uptimeMs: process ? this.#clock() - process.startedAtMs : 0,
       restarts,
-      rssBytes: process?.rssBytes ?? 0,
+      // The heartbeat brings none in the first second.
+      rssBytes: process?.rssBytes || (report?.rssBytes ?? 0),
       longestBlockMs: process?.longestBlockMs ?? 0,
       tenants: this.#fleet.hostedBy(shard).length,
       connections: report?.connections ?? 0,

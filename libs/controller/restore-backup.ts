@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { copyFile, lstat, mkdir, open, realpath, rm, writeFile } from 'node:fs/promises';
 import { MpctlError } from '../base/error.ts';
 import type { TenantId, TenantUid } from '../base/ids.ts';
+import { renderIssue } from '../base/issue.ts';
 import { Refusal } from '../base/refusal.ts';
 import type { TenantChange } from '../spec/edit-files.ts';
 import {
@@ -64,7 +65,8 @@ export async function restoreBackup(
       if (warning !== '') warnings.push({ name: tenant.name, warning });
     } catch (error) {
       const { code = 'UNKNOWN', message } = error as MpctlError;
-      failed.push({ name: tenant.name, error: `${code}: ${message}` });
+      const issues = error instanceof Refusal ? error.issues.map(issue => `; ${renderIssue(issue)}`) : [];
+      failed.push({ name: tenant.name, error: `${code}: ${message}${issues.join('')}` });
     }
   }
   return { dir: backup, madeAtMs: manifest.madeAtMs, restored, skipped, warnings, failed };

@@ -32,6 +32,18 @@ export const count: Kind<number> = {
   json: { type: 'integer', minimum: 0 },
 };
 
+/** More would be a mistake: each is a process. */
+const maxShards = 1024;
+
+export const shardCount: Kind<number> = {
+  read: text => {
+    const shards = readCount(text, 0);
+    return shards !== null && shards <= maxShards ? shards : null;
+  },
+  allowed: `a whole number, 0 to ${maxShards}`,
+  json: { type: 'integer', minimum: 0, maximum: maxShards },
+};
+
 export const countFromOne: Kind<number> = {
   read: text => readCount(text, 1),
   allowed: 'a whole number, 1 or more',

@@ -189,3 +189,18 @@ test('freezes all of it', async () => {
   ])
     assert.ok(Object.isFrozen(each));
 });
+
+test('refuses a number of processes that can only be a mistake, and a file that includes itself', async () => {
+  const issuesOf = async (text: string) => {
+    const files = new Map([['t.yaml', text]]);
+    const { issues } = await readFleet({ file: '/t.yaml', io: filesIo('/', files), facts });
+    return issues.map(renderIssue);
+  };
+  assert.deepEqual(await issuesOf('shards: 1024\ntenants: {}\n'), []);
+  assert.deepEqual(await issuesOf('shards: 100000\ntenants: {}\n'), [
+    '/t.yaml:1:9: shards: must be a whole number, 0 to 1024, not "100000"',
+  ]);
+  assert.deepEqual(await issuesOf('include: t.yaml\ntenants: {}\n'), [
+    '/t.yaml:1:10: include[0]: /t.yaml is this file itself',
+  ]);
+});

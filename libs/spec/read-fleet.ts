@@ -230,6 +230,7 @@ class Reading {
       const names = isOne ? [pattern.names] : await this.#request.io.listDir(pattern.dir);
       for (const name of names.filter(name => isOne || isIncluded(pattern, name)).sort()) {
         const path = includedFilePath(pattern, name);
+        if (path === this.#request.file && isOne) faults.push(`${path} is this file itself`);
         const fault = this.#sources.has(path) ? null : await this.#open(path);
         if (fault !== null) faults.push(`${path} ${fault}`);
       }

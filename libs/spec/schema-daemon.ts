@@ -1,5 +1,5 @@
 /** The keys of the daemon: its folders, processes, log and control socket. Part of `schema.ts`. */
-import { accountName, count, duration, hostName, oneOf, path } from './kinds.ts';
+import { accountName, duration, hostName, oneOf, path, shardCount } from './kinds.ts';
 import { fleet, map } from './schema-parts.ts';
 
 export const daemonKeys = {
@@ -25,7 +25,7 @@ export const daemonKeys = {
     example: '30d',
     apply: 'live',
   }),
-  shards: fleet('shards', count, {
+  shards: fleet('shards', shardCount, {
     description: 'Processes that host the tenants; 0 takes as many as cores and file descriptors ask for.',
     unit: 'processes',
     default: '0',

@@ -239,6 +239,20 @@ test('a tenant whose mail cannot be read keeps the others out of no backup, and 
   assert.deepEqual(await subjects(fleet, 'a'), ['one']);
 });
 
+test('it is told what keeps a tenant from coming back', async () => {
+  await using fleet = await Fleet.serving('tenants:\n  a: {}\n');
+  const dir = join(fleet.dir, 'backups');
+  const made = await fleet.ask<BackupReply>('backup', dir);
+  const path = join(made.dir, 'backup.json');
+  const manifest = JSON.parse(readFileSync(path, 'utf8'));
+  manifest.tenants[0].stanza = 'tenants:\n  a: { user: no-user-of-this-name }\n';
+  writeFileSync(path, JSON.stringify(manifest));
+  await using other = await Fleet.serving('tenants: {}\n');
+  const { code, stderr } = await other.run(['restore', dir]);
+  assert.equal(code, 1);
+  assert.match(stderr, /a was not restored: BAD_REQUEST: .*; .*there is no user no-user-of-this-name/);
+});
+
 test('a tenant whose settings a backup cannot tell comes back with those of a new one, and is told of', async () => {
   await using fleet = await Fleet.serving('tenants:\n  a: { label: Shop }\n  b: { label: Bar }\n');
   await send(fleet, 'a', 'one');

@@ -245,6 +245,14 @@ test('a wrong command line ends with 2 and says what would be right', async () =
   }
 });
 
+test('help of run names the flags, and the variables that say the same', async () => {
+  const { stdout } = await execa(mpctlPath, ['help', 'run']);
+  assert.match(stdout, /^ +-s, --smtp +MP_SMTP_BIND_ADDR$/m);
+  assert.match(stdout, /^ +-m, --max +MP_MAX_MESSAGES$/m);
+  assert.doesNotMatch(stdout, /RELAY/, 'what is not here yet is not named');
+  assert.equal((await execa(mpctlPath, ['run', '--help'])).stdout, stdout);
+});
+
 test('help and the version are there under their usual names', async () => {
   const run = async (...words: string[]) => (await execa(mpctlPath, words)).stdout;
   assert.equal(await run('--version'), await run('version'));

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { execa } from 'execa';
+import { httpGet } from '../harness/fleet.ts';
 import { freePorts } from '../harness/free-port.ts';
 
 const root = dirname(dirname(import.meta.dirname));
@@ -88,6 +89,10 @@ test('a port that is taken is told, and everything else works', async () => {
   try {
     assert.match(started.text, new RegExp(`^project-b: partial, .*${port}`, 'm'));
     assert.equal(started.text.match(/^project-[ac]: listening$/gm)?.length, 2);
+    assert.match(started.text, /^ +choose another port for it in tenants\.example\.yaml$/m);
+    assert.doesNotMatch(started.text, /^ +open/m);
+    const mails = await httpGet(join(clone, '.run/project-b/http.sock'), '/api/v1/messages');
+    assert.equal(JSON.parse(mails.body).messages.at(-1).Subject, 'Welcome to project-b');
   } finally {
     other.close();
     await ctrlC(started);

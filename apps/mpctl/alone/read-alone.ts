@@ -8,7 +8,13 @@ import type { Folders } from '../folders.ts';
 import type { MailpitSettings } from './mailpit-flags.ts';
 
 /** Settings of the process, not of its sandbox. */
-const processSettings = new Set(['MP_QUIET', 'MP_VERBOSE', 'MP_LOG_FILE', 'MP_DATABASE', 'MPCTL_DATA_DIR']);
+export const processSettings = new Set([
+  'MP_QUIET',
+  'MP_VERBOSE',
+  'MP_LOG_FILE',
+  'MP_DATABASE',
+  'MPCTL_DATA_DIR',
+]);
 
 /** Where it listens when nobody says. */
 const usualBinds = { MP_SMTP_BIND_ADDR: '[::]:1025', MP_UI_BIND_ADDR: '[::]:8025' };

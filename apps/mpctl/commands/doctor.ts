@@ -19,6 +19,7 @@ import { readFiles } from '../files/read-files.ts';
 import type { Input } from '../input.ts';
 import { printData, printJson, printNote } from '../print.ts';
 import { programPath } from '../program-path.ts';
+import { renderCount } from '../render-amount.ts';
 
 /** So many are printed; a program gets all. */
 const maxPrinted = 20;
@@ -52,7 +53,7 @@ export async function doctor(input: Input): Promise<ExitCode> {
 
 function renderWell(visits: number, visitors: readonly string[]): string {
   if (visits === 0) return 'nothing to try: no web server is configured, and no tenant has a user';
-  return `${visits} ways to sockets tried as ${visitors.join(', ')}: all open`;
+  return `${renderCount(visits, 'way to a socket', 'ways to sockets')} tried as ${visitors.join(', ')}: all open`;
 }
 
 function dataDirFindings({ dataDir }: FleetSpec): Finding[] {

@@ -14,6 +14,6 @@ export async function help(input: Input, commands: readonly Command[]): Promise<
   }
   const named = commands.filter(({ name }) => name === words || name.startsWith(`${words} `));
   if (named.length === 0) throw new UsageError(`unknown command ${words}`, '`mpctl help` lists them');
-  printData(named.map(renderHelp).join('\n\n'));
+  printData((await Promise.all(named.map(renderHelp))).join('\n\n'));
   return exitCode.done;
 }

@@ -17,6 +17,9 @@ export async function status(input: Input): Promise<ExitCode> {
   return exitCode.done;
 }
 
+/** So many that are in the trash are printed, those that left last. */
+const maxTrash = 10;
+
 const wayOut = '`mpctl plan` shows what it would do, `mpctl apply --confirm` does it';
 
 function renderStatus({
@@ -53,8 +56,9 @@ function renderStatus({
     ),
     ...(sparePid === null ? [] : [`pid ${sparePid} is ready to become the next shard`]),
     ...(trash.length > 0
-      ? ['', renderTable(['IN THE TRASH', 'UID', 'WHY', 'UNTIL'], trash.map(trashCells))]
+      ? ['', renderTable(['IN THE TRASH', 'UID', 'WHY', 'UNTIL'], trash.slice(-maxTrash).map(trashCells))]
       : []),
+    ...(trash.length > maxTrash ? [`${trash.length - maxTrash} more that left before: --json has all`] : []),
   ];
   return lines.join('\n');
 }
