@@ -188,6 +188,22 @@ scene(
   'ours',
 );
 
+scene('mail that goes while others look', async target => {
+  const ids = await fill(target, 40);
+  const replies = await Promise.all(
+    ids.flatMap((id, i) => [
+      send(target, 'DELETE', { IDs: [id] }),
+      target.ask('/api/v1/messages?limit=0'),
+      target.ask('/api/v1/search?query=is:unread'),
+      ...['', '/raw', '/headers'].map(part =>
+        target.ask(`/api/v1/message/${ids[(i * 7) % ids.length]}${part}`),
+      ),
+    ]),
+  );
+  for (const { status, text } of replies) assert.ok(status === 200 || status === 404, text);
+  assert.equal((await list(target)).total, 0);
+});
+
 scene('deleting all', async target => {
   for (const body of [undefined, '', '{}', 'null', '{"IDs":[]}', '{"IDs":null}', '{"other":1}']) {
     await fill(target, 2);
