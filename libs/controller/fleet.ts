@@ -273,15 +273,15 @@ export class Fleet implements ShardsListener, MailHands {
 
   async #bind(works: readonly TenantWork[], webGroup: string): Promise<void> {
     const requests = works.flatMap(({ places }) =>
-      places.flatMap(({ place, kept }) => (kept ? [] : requestOf(place))),
+      places.flatMap(({ place, kept, moved }) => (kept || moved ? [] : requestOf(place))),
     );
     const outcomes = (await bindSockets(requests, { ...this.#options.bind, webGroup })).values();
     this.shards.spare.lacks(requests.length);
     for (const { tenant, places } of works) {
       tenant.error = '';
       tenant.webGroup = webGroup;
-      tenant.sockets = places.map(({ kept }) => {
-        const socket = kept ?? outcomes.next().value;
+      tenant.sockets = places.map(({ kept, moved }) => {
+        const socket = kept ?? moved ?? outcomes.next().value;
         if (socket && !(socket instanceof MpctlError)) return socket;
         this.#fail(tenant, socket ?? new Error('not bound'));
         return null;

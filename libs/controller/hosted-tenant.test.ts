@@ -61,6 +61,28 @@ test('binds come and go one by one', () => {
   assert.deepEqual(changeOf(two, only), { closed: ['smtp/0', 'smtp/1'], bound: [] });
 });
 
+test('a port that another listener of the tenant gives up is not bound again', () => {
+  const before = withListener(spec, 'smtp', { binds: [tcp] });
+  const after = withListener(spec, 'http', { binds: [tcp] });
+  const tenant = hosted(before);
+  const [port] = tenant.sockets;
+  const { closed, places } = socketChange(tenant, after, 'web');
+  assert.deepEqual(
+    closed.map(({ place, socket }) => [place.listener.id, socket === null]),
+    [
+      ['smtp', true],
+      ['http', false],
+    ],
+  );
+  assert.deepEqual(
+    places.map(({ place, kept, moved }) => [place.listener.id, kept, moved === port]),
+    [
+      ['smtp', null, false],
+      ['http', null, true],
+    ],
+  );
+});
+
 test('what could not be bound is bound again', () => {
   const tenant = hosted(spec);
   tenant.sockets = [null, {} as BoundSocket];

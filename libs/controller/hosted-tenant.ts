@@ -70,16 +70,24 @@ export function refOf({ listener, bindIndex }: BindPlace, fd: number | null = nu
 
 /** What becomes of a tenant's sockets under a spec and a web server's group. */
 export type SocketChange = {
-  readonly closed: readonly { readonly place: BindPlace; readonly socket: BoundSocket }[];
-  /** The new binds in order, with the sockets that stay; null: to be bound. */
-  readonly places: readonly { readonly place: BindPlace; readonly kept: BoundSocket | null }[];
+  /** Where nobody listens any more; `socket` null: it is another place's now. */
+  readonly closed: readonly { readonly place: BindPlace; readonly socket: BoundSocket | null }[];
+  /**
+   * The new binds in order, with the sockets that stay, or that another listener of the tenant gives up; both null: to be
+   * bound.
+   */
+  readonly places: readonly {
+    readonly place: BindPlace;
+    readonly kept: BoundSocket | null;
+    readonly moved: BoundSocket | null;
+  }[];
 };
 
 /** A socket stays where nothing about it changes, and its path still leads to it. */
 export function socketChange(tenant: HostedTenant, next: TenantSpec, webGroup: string): SocketChange {
   const { spec, sockets } = tenant;
   const before = bindsOf(spec).map((place, at) => ({ place, socket: sockets[at] ?? null }));
-  const places = bindsOf(next).map(place => {
+  const stay = bindsOf(next).map(place => {
     const old = before.find(({ place: { listener, bindIndex } }) => {
       return listener.id === place.listener.id && bindIndex === place.bindIndex;
     });
@@ -87,8 +95,19 @@ export function socketChange(tenant: HostedTenant, next: TenantSpec, webGroup: s
     const stays = old && !isRegrouped && isDeepStrictEqual(requestOf(old.place), requestOf(place));
     return { place, kept: stays && !old.socket?.isLost ? old.socket : null };
   });
-  const closed = before.flatMap(({ place, socket }) => {
-    return socket === null || places.some(({ kept }) => kept === socket) ? [] : [{ place, socket }];
+  const left = before.filter(({ socket }) => socket !== null && !stay.some(({ kept }) => kept === socket));
+  const free = new Set(left);
+  const places = stay.map(({ place, kept }) => {
+    const given = kept === null ? [...free].find(old => isSamePort(old.place, place)) : undefined;
+    if (given) free.delete(given);
+    return { place, kept, moved: given?.socket ?? null };
   });
+  const closed = left.map(old => ({ place: old.place, socket: free.has(old) ? old.socket : null }));
   return { closed, places };
+}
+
+/** A port that is given up and bound anew would be busy as long as its shard has not heard of it. */
+function isSamePort(a: BindPlace, b: BindPlace): boolean {
+  const [one, other] = [requestOf(a), requestOf(b)];
+  return one.bind.kind === 'tcp' && isDeepStrictEqual(one.bind, other.bind) && one.backlog === other.backlog;
 }

@@ -15,7 +15,7 @@ export type TenantWork = {
 
 /** A tenant that no shard has is opened where it is placed, on all its sockets. */
 export function openingOf(tenant: HostedTenant): TenantWork {
-  const places = bindsOf(tenant.spec).map(place => ({ place, kept: null }));
+  const places = bindsOf(tenant.spec).map(place => ({ place, kept: null, moved: null }));
   return { tenant, kind: 'open', to: tenant.shard, closed: [], places };
 }
 

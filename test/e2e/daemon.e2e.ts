@@ -115,6 +115,27 @@ test('a port that somebody else holds fails alone, is told, and is taken when it
   assert.equal((await fleet.run(['apply'])).code, 0);
 });
 
+for (const api of ['private', 'public'] as const) {
+  test(`a port goes from one listener of a tenant to another (${api} API)`, async () => {
+    const [port = 0] = await freePorts(1);
+    const yaml = (listeners: string) => `tenants:\n  a1: { listeners: { ${listeners} } }\n`;
+    await using fleet = await Fleet.serving(yaml(`http: { bind: "127.0.0.1:${port}" }`), {
+      MPCTL_PUBLIC_SOCKETS: api === 'public' ? '1' : '',
+    });
+    const isThere = async () => (await fetch(`http://127.0.0.1:${port}/livez`)).status;
+    assert.equal(await isThere(), 200);
+    fleet.write(yaml(`web: { protocol: http, bind: "127.0.0.1:${port}" }`));
+    const { code, stderr } = await fleet.run(['apply']);
+    assert.deepEqual([code, stderr], [0, '']);
+    assert.equal(await isThere(), 200);
+    assert.equal((await fleet.get('a1', '/livez')).status, 200);
+    fleet.write(yaml(`http: { bind: "127.0.0.1:${port}" }`));
+    assert.equal((await fleet.run(['apply'])).code, 0);
+    assert.equal(await isThere(), 200);
+    assert.doesNotMatch(fleet.log, /SOCKET_IN_USE/);
+  });
+}
+
 test('tenants are listed in the order of the file', async () => {
   await using fleet = await Fleet.serving('tenants:\n  zeta: {}\n  alpha: {}\n');
   fleet.write('tenants:\n  zeta: {}\n  middle: {}\n  alpha: {}\n');
