@@ -128,7 +128,8 @@ const noQuery = badRequest('Error: no search query');
 const unreadable = badRequest('Error: nothing of the search query could be read');
 
 function before(query: URLSearchParams): { beforeMs?: number } {
-  const beforeMs = parseSearchDate(query.get('before') ?? '', localZone);
+  const text = query.get('before') ?? '';
+  const beforeMs = text === '' ? null : parseSearchDate(text, localZone);
   return beforeMs === null ? {} : { beforeMs };
 }
 
