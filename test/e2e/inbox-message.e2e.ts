@@ -187,6 +187,34 @@ test('of a long file name the end and the size stay in view', async () => {
   }
 });
 
+test('what hangs on a mail without a name is shown too, and is not in the way', async () => {
+  const calendar = 'BEGIN:VCALENDAR\r\nSUMMARY:Lunch\r\nEND:VCALENDAR\r\n';
+  await world.send(
+    'shop',
+    `Subject: invited\r\nMIME-Version: 1.0\r\nContent-Type: text/calendar\r\n\r\n${calendar}`,
+  );
+  const page = await world.open('shop');
+  await openMail(page, 'invited');
+  await page.getByRole('button', { name: 'Preview unnamed, text/calendar' }).click();
+  await page.locator('dialog pre').getByText('SUMMARY:Lunch').waitFor();
+  await page.context().close();
+
+  const files = Array.from(
+    { length: 200 },
+    (_, i) =>
+      `--b\r\nContent-Type: text/plain; name=file-${i}.txt\r\nContent-Disposition: attachment\r\n\r\nx\r\n`,
+  );
+  await world.send(
+    'shop',
+    `Subject: many files\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\nHello.\r\n${files.join('')}--b--\r\n`,
+  );
+  const other = await world.open('shop');
+  await openMail(other, 'many files');
+  const { y = 999 } = (await other.locator('pre.text').boundingBox()) ?? {};
+  assert.ok(y < 420, `the text begins at ${y}`);
+  await other.context().close();
+});
+
 test('a picture is found by the bare name of its file', async () => {
   const page = await world.open('shop');
   await openMail(page, 'with a bare name');

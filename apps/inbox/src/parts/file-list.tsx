@@ -4,6 +4,7 @@ import type { Message, Part } from '../state/api-shapes.ts';
 import { endOfStem } from '../state/file-name.ts';
 import { sizeText } from '../state/mail-time.ts';
 import { shownName } from '../state/shown-name.ts';
+import { unnamedParts } from '../state/unnamed-parts.ts';
 import { useApp, useWords } from './context.ts';
 import { Icon } from './icon.tsx';
 
@@ -13,7 +14,8 @@ export function FileList({ message }: { readonly message: Message }) {
   const words = useWords();
   const shown = useSignal<Part | null>(null);
   const isOpen = useSignal(false);
-  const parts = [...message.Attachments, ...message.Inline];
+  const unnamed = useUnnamed(message);
+  const parts = [...message.Attachments, ...message.Inline, ...unnamed];
   if (parts.length === 0) return null;
 
   const downloadAll = () =>
@@ -74,6 +76,23 @@ export function FileList({ message }: { readonly message: Message }) {
       <FilePreview id={message.ID} shown={shown} />
     </div>
   );
+}
+
+/** Parts that the list counts and the message does not name; asked for only where there are some. */
+function useUnnamed(message: Message): readonly Part[] {
+  const app = useApp();
+  const { unnamed } = useWords().files;
+  const found = useSignal<readonly Part[]>([]);
+  const counted = app.list.byId(message.ID)?.Attachments ?? 0;
+  const isShort = counted > message.Attachments.length && !app.api.missing.value.has('structure');
+  useEffect(() => {
+    found.value = [];
+    if (!isShort) return;
+    void app.act(async () => {
+      found.value = unnamedParts(await app.api.structure(message.ID), message, unnamed);
+    }, '');
+  }, [message.ID, isShort]);
+  return found.value;
 }
 
 const nameOf = ({ FileName, ContentID, PartID }: Part) => shownName(FileName || ContentID || PartID);
@@ -154,7 +173,7 @@ function kindOf({ ContentType }: Part): 'image' | 'text' | 'sound' | 'film' | 'o
 function Details({ part }: { readonly part: Part }) {
   const app = useApp();
   const words = useWords();
-  const sums = Object.entries(part.Checksums ?? {});
+  const sums = Object.entries(part.Checksums ?? {}).filter(([, sum]) => sum !== '');
   return (
     <dl class="details">
       <div>

@@ -149,6 +149,7 @@ export const en = {
   },
   files: {
     preview: 'Preview',
+    unnamed: (type: string) => `unnamed, ${type}`,
     open: 'Open in a new tab',
     save: 'Download',
     all: 'Download all',
