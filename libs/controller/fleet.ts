@@ -110,8 +110,10 @@ export class Fleet implements ShardsListener, MailHands {
       steps.filter((step): step is StepOf<Kind> => step.kind === kind);
 
     for (const { tenant } of of('close')) this.#close(tenant);
-    const works = [...of('change'), ...of('move'), ...of('retry')].map(step => this.#prepare(step, webGroup));
-    works.push(...this.#admit(of('open')));
+    const known = [...of('change'), ...of('move'), ...of('retry')];
+    const isOut = ({ tenant }: (typeof known)[number]) => this.#hosted(tenant.id).uid === null;
+    const works = known.filter(step => !isOut(step)).map(step => this.#prepare(step, webGroup));
+    works.push(...this.#admit([...of('open'), ...known.filter(isOut)]));
     await this.#bind(works, webGroup);
     const started = new Set<ShardIndex>();
     for (const { shard } of of('start-shard')) {
@@ -226,12 +228,14 @@ export class Fleet implements ShardsListener, MailHands {
     this.#changed();
   }
 
-  /** New tenants and their folders. */
-  #admit(steps: readonly StepOf<'open'>[]): TenantWork[] {
+  /** Tenants without a folder: new ones, and those that could not get theirs. */
+  #admit(steps: readonly StepOf<'open' | 'change' | 'move' | 'retry'>[]): TenantWork[] {
     const { folders, clock } = this.#options;
     const awaited = steps.length > 0 ? this.#awaited() : new Set();
     const ready = steps.filter(({ tenant }) => !awaited.has(tenant.id));
-    const tenants = ready.map(({ tenant, shard }) => new HostedTenant(tenant, shard));
+    const tenants = ready.map(
+      step => new HostedTenant(step.tenant, step.kind === 'move' ? step.to : step.shard),
+    );
     const ids = tenants.map(({ spec }) => spec.id);
     const uids = folders.admit(ids, clock());
     return tenants.flatMap((tenant, at) => {

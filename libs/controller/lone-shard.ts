@@ -43,7 +43,9 @@ export class LoneShard implements MailHands, AsyncDisposable {
     opened.use(await takeRunLock(lockSocketPath(runDir), process.pid));
     await endLeftovers(shardListPath(runDir), log);
     const folders = opened.use(new TenantFolders(dataDir, trashMs));
-    folders.settle(name => fleet.tenants.has(name), 'stays', Date.now());
+    const stayed = folders.settle(name => fleet.tenants.has(name), 'stays', Date.now());
+    for (const { code, message } of stayed)
+      log.error({ error: `${code}: ${message}` }, 'a folder stays where it is');
     await replayJournals(dataDir, command, logSpec);
     const placements = new Map<TenantId, Placement>();
     const specs = [...fleet.tenants.values()];
@@ -53,7 +55,11 @@ export class LoneShard implements MailHands, AsyncDisposable {
     );
     for (const [at, spec] of specs.entries()) {
       const uid = uids[at];
-      if (uid === undefined || uid instanceof MpctlError) throw uid ?? new Error('no uid');
+      if (uid === undefined || uid instanceof MpctlError) {
+        // It has no mail that could be worked with; the others do.
+        log.error({ tenant: spec.id, error: uid?.message }, 'a tenant failed');
+        continue;
+      }
       placements.set(spec.id, { uid, spec, sockets: [] });
     }
     const shard = new ShardProcess(0, command, [], log, Date.now());

@@ -1,4 +1,4 @@
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, fsyncSync, mkdirSync, openSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { TenantId, TenantUid } from '../base/ids.ts';
 import { parseNewUids } from '../spec/parse-new-uids.ts';
@@ -12,6 +12,8 @@ import { readText, syncFolder } from './replace-file.ts';
 export class NewUids {
   readonly #path: string;
   readonly #uids: Map<TenantId, TenantUid>;
+  /** The file's name is on disk, too. */
+  #isNamed = false;
 
   constructor(dataDir: string) {
     this.#path = newUidsPath(dataDir);
@@ -49,11 +51,11 @@ export class NewUids {
   /** All of them are safe in their folders. */
   clear(): void {
     this.#uids.clear();
+    this.#isNamed = false;
     rmSync(this.#path, { force: true });
   }
 
   #append(lines: readonly string[]): void {
-    const isNew = !existsSync(this.#path);
     const file = openSync(this.#path, 'a', 0o600);
     try {
       writeFileSync(file, lines.join(''));
@@ -61,6 +63,7 @@ export class NewUids {
     } finally {
       closeSync(file);
     }
-    if (isNew) syncFolder(dirname(this.#path));
+    if (!this.#isNamed) syncFolder(dirname(this.#path));
+    this.#isNamed = true;
   }
 }

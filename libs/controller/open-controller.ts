@@ -152,7 +152,9 @@ export async function openController(options: ControllerOptions): Promise<Contro
   await door.open(openControlServer(answers, log, about.configPath), control);
   await door.listenForMetrics(config.good.fleet.metrics.listen);
 
-  folders.settle(name => config.good.fleet.tenants.has(name), 'goes', clock());
+  const stayed = folders.settle(name => config.good.fleet.tenants.has(name), 'goes', clock());
+  for (const { code, message } of stayed)
+    log.error({ error: `${code}: ${message}` }, 'a folder stays where it is');
   await replayJournals(dataDir, { command: options.shardCommand, environment }, logSpec);
   reconciler.want();
   const patience = setTimeout(() => door.begin(), slowStartMs);

@@ -8,11 +8,13 @@ import {
   readFileSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
+import { MpctlError } from '../base/error.ts';
 import { parseTenantId, type TenantId, type TenantUid } from '../base/ids.ts';
 import { noteLeaving, noteTaken } from './leaving-note.ts';
 import { TenantFolders } from './tenant-folders.ts';
@@ -321,4 +323,87 @@ test('what was found of tenants that nobody knows goes after the grace time, too
   assert.deepEqual(await folders.trash.purge(mtimeMs + graceMs - 1), []);
   assert.deepEqual(await folders.trash.purge(mtimeMs + graceMs), [uid]);
   assert.equal(existsSync(stray), false);
+});
+
+function refusalOf(folders: TenantFolders, ...names: TenantId[]) {
+  return folders.admit(names, 0).map(uid => (uid instanceof MpctlError ? uid.message : 'well'));
+}
+
+test('who cannot be admitted is refused alone, and admitted when it is tried again', () => {
+  const names = [a, b, ...Array.from({ length: 200 }, (_, at) => parseTenantId(`t${at}`) as TenantId)];
+  for (const tenants of [names.slice(0, 4), names]) {
+    const folders = new TenantFolders(dir, graceMs);
+    mkdirSync(join(dir, a, 'uid'), { recursive: true });
+    writeFileSync(join(dir, b), 'no folder');
+    const [ofA = '', ofB = '', ...others] = refusalOf(folders, ...tenants);
+    assert.match(ofA, /project-a.*EISDIR/);
+    assert.match(ofB, /project-b.*no folder/);
+    assert.deepEqual(new Set(others), new Set(['well']));
+    rmSync(join(dir, a), { recursive: true });
+    rmSync(join(dir, b));
+    assert.deepEqual(refusalOf(folders, a, b), ['well', 'well']);
+    rmSync(join(dir, '.state'), { recursive: true });
+  }
+});
+
+test('where new uids cannot be written those who have one are admitted', () => {
+  const uid = uidOf(new TenantFolders(dir, graceMs), a);
+  mkdirSync(join(dir, a));
+  writeFileSync(join(dir, a, 'uid'), uid);
+  rmSync(join(dir, '.state/new-uids'));
+  const folders = new TenantFolders(dir, graceMs);
+  mkdirSync(join(dir, '.state/new-uids'));
+  const [ofA, ofB] = folders.admit([a, b], 0);
+  assert.equal(ofA, uid);
+  assert(ofB instanceof MpctlError);
+  rmSync(join(dir, '.state/new-uids'), { recursive: true });
+  assert.equal(uidOf(folders, b), uidOf(new TenantFolders(dir, graceMs), b));
+});
+
+test('of a folder and its copy the first is admitted, whatever they are called and whoever comes first', () => {
+  const uid = uidOf(new TenantFolders(dir, graceMs), b);
+  rmSync(join(dir, '.state'), { recursive: true });
+  const write = (name: TenantId) => {
+    rmSync(join(dir, name), { recursive: true, force: true });
+    mkdirSync(join(dir, name));
+    writeFileSync(join(dir, name, 'uid'), uid);
+    return statSync(join(dir, name, 'uid')).birthtimeMs;
+  };
+  const first = write(b);
+  while (write(a) === first);
+  const [ofA, ofB] = new TenantFolders(dir, graceMs).admit([a, b], 0);
+  assert.equal(ofB, uid);
+  assert.match(String(ofA), /the same uid as project-b.*remove .*project-a\/uid/);
+  const folders = new TenantFolders(dir, graceMs);
+  uidOf(folders, b);
+  assert.notEqual(refusalOf(folders, a)[0], 'well');
+  // It leaves as a tenant of its own, and harms the other neither here nor in the trash.
+  folders.release(a, 0);
+  folders.release(b, 0);
+  assert.equal(folders.trash.list().length, 2);
+  assert.equal(uidOf(folders, b), uid);
+  assert.notEqual(uidOf(folders, a), uid);
+});
+
+test('a symbolic link is no tenant’s folder, and what it leads to is not touched', () => {
+  const folders = new TenantFolders(dir, graceMs);
+  const uid = uidOf(folders, b);
+  mkdirSync(join(dir, b));
+  writeFileSync(join(dir, b, 'uid'), uid);
+  symlinkSync(b, join(dir, a));
+  assert.match(refusalOf(folders, a)[0] ?? '', /symbolic link/);
+  noteLeaving(dir, a, { removed: true });
+  folders.release(a, 0);
+  assert.deepEqual(readdirSync(join(dir, b)), ['uid']);
+  assert.equal(uidOf(folders, b), uid);
+  rmSync(join(dir, a));
+  assert.notEqual(uidOf(folders, a), uid);
+});
+
+test('who cannot leave while no controller runs keeps nobody from starting', () => {
+  const folders = new TenantFolders(dir, graceMs);
+  uidOf(folders, a);
+  mkdirSync(join(dir, a, 'uid'), { recursive: true });
+  const failures = folders.settle(() => false, 'goes', 0);
+  assert.match(failures.map(({ message }) => message).join(), /project-a.*EISDIR/);
 });

@@ -1,9 +1,19 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, renameSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { mkdir } from 'node:fs/promises';
-import { isDiskFull } from '../base/disk-error.ts';
 import { MpctlError } from '../base/error.ts';
 import { parseTenantId, parseTenantUid, type TenantId, type TenantUid } from '../base/ids.ts';
+import { isOriginal, type MadeAt } from '../spec/original-folder.ts';
 import {
   incomingDir,
   incomingRoot,
@@ -24,6 +34,8 @@ const makeAfterMs = 2000;
 /** Of more names than this it is quicker to list all folders than to look for each. */
 const manyNames = 100;
 
+type Entry = { isSymbolicLink(): boolean; isDirectory(): boolean };
+
 /**
  * The tenants' data folders. A name gets a uid when it comes, made once and never used again; the uid stays with the
  * folder, whatever the folder is called later.
@@ -32,6 +44,8 @@ export class TenantFolders implements AsyncDisposable {
   readonly #dataDir: string;
   readonly #new: NewUids;
   readonly trash: Trash;
+  /** Whose a uid is, of tenants that were admitted. */
+  readonly #owners = new Map<TenantUid, TenantId>();
   #timer: NodeJS.Timeout | undefined;
   #making: Promise<void> = Promise.resolve();
   #closed = false;
@@ -57,29 +71,44 @@ export class TenantFolders implements AsyncDisposable {
 
   /**
    * Uids of tenants that are about to open, in their order; one's failure is its own. Who has none gets the folder back
-   * that it vanished with, or a new uid, which is on disk then; its folder follows.
+   * that it vanished with, or a new uid, which is on disk then; its folder follows. Of two folders with the same uid one
+   * is a copy, and refused: the other tenant's mail would come to it.
    */
   admit(tenants: readonly TenantId[], nowMs: number): (TenantUid | MpctlError)[] {
     const fresh = new Map<TenantId, TenantUid>();
-    try {
-      const folders = tenants.length > manyNames ? new Set<string>(readdirSync(this.#dataDir)) : null;
-      const uids = tenants.map(tenant => {
-        const isNew = folders?.has(tenant) === false;
-        const own = isNew ? this.#new.get(tenant) : this.#readUid(tenant);
-        const known = own ?? this.#takeBack(tenant, nowMs);
-        if (known !== null) return known;
-        const uid = randomBytes(8).toString('hex') as TenantUid;
-        fresh.set(tenant, uid);
+    const admitted = new Map<TenantId, TenantUid | MpctlError>();
+    const attempt = (tenant: TenantId, work: () => TenantUid) => {
+      try {
+        admitted.set(tenant, work());
+      } catch (error) {
+        admitted.set(tenant, this.#failure(tenant, error as Error));
+      }
+    };
+    const entryOf = this.#entries(tenants);
+    for (const tenant of tenants) {
+      attempt(tenant, () => {
+        const known = this.#knownUid(tenant, entryOf(tenant), nowMs);
+        if (known === null) fresh.set(tenant, randomBytes(8).toString('hex') as TenantUid);
+        const uid = known ?? (fresh.get(tenant) as TenantUid);
+        const loser = this.#own(tenant, uid, admitted);
+        if (loser === tenant) throw this.#copyOf(tenant, uid);
+        if (loser) admitted.set(loser, this.#copyOf(loser, uid));
         return uid;
       });
-      if (fresh.size > 0) this.#new.add(fresh);
-      this.#makeLater();
-      return uids;
-    } catch (cause) {
-      const { message } = cause as Error;
-      const failure = new MpctlError('TENANT_FOLDER', `cannot use ${this.#dataDir}: ${message}`, { cause });
-      return tenants.map(() => failure);
     }
+    if (fresh.size > 0) {
+      try {
+        this.#new.add(fresh);
+      } catch (error) {
+        // Of these alone: who has a folder can do without room for another's.
+        for (const [tenant, uid] of fresh) {
+          this.#owners.delete(uid);
+          admitted.set(tenant, this.#failure(tenant, error as Error));
+        }
+      }
+    }
+    this.#makeLater();
+    return tenants.map(tenant => admitted.get(tenant) as TenantUid | MpctlError);
   }
 
   leavingOf(tenant: TenantId): Leaving | null {
@@ -88,7 +117,12 @@ export class TenantFolders implements AsyncDisposable {
 
   /** A tenant is closed and gone from the file: its folder goes to its new name or to the trash. */
   release(tenant: TenantId, nowMs: number): void {
-    const uid = this.#readUid(tenant);
+    if (isLink(tenantDataDir(this.#dataDir, tenant))) {
+      // What it leads to may be another's. The note was written there.
+      forgetLeaving(this.#dataDir, tenant);
+      return;
+    }
+    const uid = this.#uidToLeaveWith(tenant);
     if (uid !== null) this.#make(tenant, uid);
     // Else a crash would leave the uid to two: its folder stands under another name soon.
     this.#new.forget(tenant);
@@ -112,9 +146,14 @@ export class TenantFolders implements AsyncDisposable {
 
   /**
    * Carries out what was noted while no controller ran. What vanished from the file without a note goes to the trash, or
-   * stays for a controller.
+   * stays for a controller. Returns what kept tenants from leaving: their folders stay where they are, for the next start.
    */
-  settle(isThere: (tenant: TenantId) => boolean, vanished: 'goes' | 'stays', nowMs: number): void {
+  settle(
+    isThere: (tenant: TenantId) => boolean,
+    vanished: 'goes' | 'stays',
+    nowMs: number,
+  ): readonly MpctlError[] {
+    const failures: MpctlError[] = [];
     for (const name of this.names()) {
       const leaving = this.leavingOf(name);
       const hasLeft = isThere(name) ? leaving?.left : leaving !== null || vanished === 'goes';
@@ -122,10 +161,10 @@ export class TenantFolders implements AsyncDisposable {
         if (hasLeft) this.release(name, nowMs);
         else if (leaving) forgetLeaving(this.#dataDir, name);
       } catch (error) {
-        // Its folder stays where it is, for the next start.
-        if (!isDiskFull(error)) throw error;
+        failures.push(this.#failure(name, error as Error));
       }
     }
+    return failures;
   }
 
   /**
@@ -136,6 +175,7 @@ export class TenantFolders implements AsyncDisposable {
     this.#make(tenant, uid);
     const leaving = this.leavingOf(tenant);
     this.trash.put(tenant, uid, { name: tenant, atMs: nowMs, why: 'replaced' });
+    this.#owners.delete(uid);
     this.#new.forget(tenant);
     return leaving;
   }
@@ -148,12 +188,77 @@ export class TenantFolders implements AsyncDisposable {
     syncFolder(from);
     renameSync(from, tenantDataDir(this.#dataDir, tenant));
     syncFolder(this.#dataDir);
+    this.#owners.set(uid, tenant);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closed = true;
     clearTimeout(this.#timer);
     await this.#making;
+  }
+
+  /** What stands under a tenant's name; null: nothing. Of many one look at all is enough. */
+  #entries(tenants: readonly TenantId[]): (tenant: TenantId) => Entry | null {
+    if (tenants.length <= manyNames) {
+      return tenant => lstatSync(tenantDataDir(this.#dataDir, tenant), { throwIfNoEntry: false }) ?? null;
+    }
+    const all = readdirSync(this.#dataDir, { withFileTypes: true });
+    const entries = new Map<string, Entry>(all.map(entry => [entry.name, entry]));
+    return tenant => entries.get(tenant) ?? null;
+  }
+
+  #knownUid(tenant: TenantId, entry: Entry | null, nowMs: number): TenantUid | null {
+    if (entry?.isSymbolicLink()) throw new Error('it is a symbolic link: put what it leads to in its place');
+    if (entry && !entry.isDirectory()) throw new Error('it is no folder: move it away');
+    return (entry ? this.#readUid(tenant) : this.#new.get(tenant)) ?? this.#takeBack(tenant, nowMs);
+  }
+
+  /** Notes whose the uid is. Returns who cannot have it: of those admitted together the one with the newer folder. */
+  #own(
+    tenant: TenantId,
+    uid: TenantUid,
+    admitted: ReadonlyMap<TenantId, TenantUid | MpctlError>,
+  ): TenantId | null {
+    const owner = this.#owners.get(uid) ?? tenant;
+    const isSettled = owner === tenant || !admitted.has(owner);
+    const isFirst = !isSettled && isOriginal(this.#madeAt(tenant), this.#madeAt(owner));
+    if (owner === tenant || isFirst) this.#owners.set(uid, tenant);
+    if (owner === tenant) return null;
+    return isFirst ? owner : tenant;
+  }
+
+  #madeAt(tenant: TenantId): MadeAt {
+    const { birthtimeMs = 0 } =
+      statSync(tenantUidPath(this.#dataDir, tenant), { throwIfNoEntry: false }) ?? {};
+    return { tenant, atMs: birthtimeMs };
+  }
+
+  #copyOf(tenant: TenantId, uid: TenantUid): MpctlError {
+    const path = tenantUidPath(this.#dataDir, tenant);
+    const ways = `remove ${path} to make it a tenant of its own; \`mpctl tenant export\` and \`import\` copy mail`;
+    const owner = this.#owners.get(uid);
+    return new MpctlError(
+      'TENANT_FOLDER',
+      `it has the same uid as ${owner}, whose folder was copied: ${ways}`,
+    );
+  }
+
+  #failure(tenant: TenantId, cause: Error): MpctlError {
+    if (cause instanceof MpctlError) return cause;
+    const path = tenantDataDir(this.#dataDir, tenant);
+    return new MpctlError('TENANT_FOLDER', `cannot use ${path}: ${cause.message}`, { cause });
+  }
+
+  /** Of a copy another one: its original has that uid, or lies in the trash under it. */
+  #uidToLeaveWith(tenant: TenantId): TenantUid | null {
+    const uid = this.#readUid(tenant);
+    if (uid === null) return null;
+    const owner = this.#owners.get(uid) ?? tenant;
+    if (owner === tenant) this.#owners.delete(uid);
+    if (owner === tenant && !this.trash.has(uid)) return uid;
+    const own = randomBytes(8).toString('hex') as TenantUid;
+    writeFileSync(tenantUidPath(this.#dataDir, tenant), `${own}\n`, { mode: 0o600, flush: true });
+    return own;
   }
 
   #makeLater(): void {
@@ -188,8 +293,12 @@ export class TenantFolders implements AsyncDisposable {
     } catch {
       made.clear();
     }
-    if (isMade().length === this.#new.size) this.#new.clear();
-    else this.#makeLater();
+    try {
+      if (isMade().length === this.#new.size) this.#new.clear();
+    } catch {
+      // They stand in both places: that does no harm.
+    }
+    this.#makeLater();
   }
 
   /** For who cannot wait. It is on disk then. */
@@ -225,4 +334,8 @@ export class TenantFolders implements AsyncDisposable {
     const text = readText(tenantUidPath(this.#dataDir, tenant));
     return parseTenantUid(text?.trim() ?? '') ?? this.#new.get(tenant);
   }
+}
+
+function isLink(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true;
 }

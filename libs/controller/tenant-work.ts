@@ -1,4 +1,5 @@
-import type { ShardIndex, TenantUid } from '../base/ids.ts';
+import assert from 'node:assert/strict';
+import type { ShardIndex } from '../base/ids.ts';
 import type { Placement, SocketRef } from '../wire/shard-channel.ts';
 import { type BindPlace, bindsOf, type HostedTenant, refOf, type SocketChange } from './hosted-tenant.ts';
 import type { SocketParcel } from './shard-process.ts';
@@ -36,6 +37,7 @@ export function commandOf({ tenant, kind, closed }: TenantWork, opened: readonly
   if (kind === 'change') {
     return { type: 'change', spec, closed: closed.map(place => refOf(place)), opened } as const;
   }
-  const placement: Placement = { uid: uid as TenantUid, spec, sockets: opened };
+  assert(uid !== null, `${spec.id} has no uid`);
+  const placement: Placement = { uid, spec, sockets: opened };
   return { type: 'open', tenant: placement } as const;
 }

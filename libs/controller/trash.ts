@@ -61,6 +61,10 @@ export class Trash {
     return trash;
   }
 
+  has(uid: TenantUid): boolean {
+    return this.#folders.has(uid);
+  }
+
   /** Oldest first. */
   list(): TrashedTenant[] {
     return [...this.#folders]

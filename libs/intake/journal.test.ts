@@ -23,11 +23,11 @@ const openJournal = (dir: string, shard = 0, maxBytes = 1e9) =>
   new Journal({ dir, shard, maxBytes, segmentBytes: 16e6, log: silentLogger });
 
 /** Appends a mail whose id is `text`. */
-const append = (journal: Journal, text: string, bytes = 100) =>
+const append = (journal: Journal, text: string, bytes = 100, of: TenantUid | null = uid) =>
   new Promise<Place>((resolve, reject) => {
     const mail = aMail(text, { raw: Buffer.alloc(bytes, text) });
     journal.append({
-      uid,
+      uid: of as TenantUid,
       change: { kind: 'mail', ...mail, retention: noLimits, atMs: 0 },
       bytes,
       done: (error, place) => (place ? resolve(place) : reject(error)),
@@ -46,6 +46,22 @@ const idsIn = async (dir: string) =>
   (await contents(dir)).map(({ change }) => change.kind === 'mail' && change.row.id);
 
 describe('the journal', () => {
+  it('refuses what would be nobody’s, and that alone', async t => {
+    const dir = folder(t);
+    await using journal = openJournal(dir);
+    const refused = { code: 'STORE_FAILED' };
+    await Promise.all([
+      append(journal, 'before'),
+      assert.rejects(append(journal, 'a tenant without a uid', 100, null), refused),
+      assert.rejects(append(journal, 'no hex', 100, 'project-a' as TenantUid), refused),
+      append(journal, 'after'),
+    ]);
+    await assert.rejects(append(journal, 'alone', 100, null), refused);
+    await append(journal, 'last');
+    assert.deepEqual(await idsIn(dir), ['before', 'after', 'last']);
+    assert.equal(journal.fault, null);
+  });
+
   it('has what it acknowledged, in the order of positions', async t => {
     const dir = folder(t);
     await using journal = openJournal(dir);

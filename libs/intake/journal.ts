@@ -8,7 +8,7 @@ import type { Logger } from '../base/log.ts';
 import type { Change } from '../store/change.ts';
 import { syncFolder } from '../store/sync-path.ts';
 import { Gathering } from './gathering.ts';
-import { encodeRecord } from './record.ts';
+import { encodeRecord, type JournalRecord } from './record.ts';
 import {
   encodeSegmentHead,
   hasPlace,
@@ -166,7 +166,11 @@ export class Journal implements AsyncDisposable {
     const entries = this.#take();
     try {
       const places = await this.#write(entries);
-      for (const [i, entry] of entries.entries()) entry.done(null, places[i] as Place);
+      for (const [i, entry] of entries.entries()) {
+        const place = places[i] as Place | MpctlError;
+        if (place instanceof MpctlError) entry.done(place, null);
+        else entry.done(null, place);
+      }
     } catch (error) {
       const failure = await this.#abandonSegment(error as NodeJS.ErrnoException);
       for (const entry of entries) entry.done(failure, null);
@@ -186,28 +190,46 @@ export class Journal implements AsyncDisposable {
     return this.#waiting.splice(0, count);
   }
 
-  async #write(entries: readonly Entry[]): Promise<readonly Place[]> {
+  /** What cannot be written as a record fails alone. */
+  async #write(entries: readonly Entry[]): Promise<readonly (Place | MpctlError)[]> {
     const active = await this.#writable(entries.length);
     const { segment, handle } = active;
     active.batch += 1;
-    const places: Place[] = [];
+    const places: (Place | MpctlError)[] = [];
     const pieces: Buffer[] = [];
     let end = segment.bytes;
     for (const { uid, change } of entries) {
-      const position = positionOf(segment.name.number, active.index++);
+      const position = positionOf(segment.name.number, active.index);
       const offset = end;
-      for (const piece of encodeRecord({ uid, position, change }, active.batch, segment.name.salt)) {
+      const encoded = this.#encode({ uid, position, change }, active.batch, segment);
+      if (encoded instanceof MpctlError) {
+        places.push(encoded);
+        continue;
+      }
+      for (const piece of encoded) {
         pieces.push(piece);
         end += piece.length;
       }
+      active.index += 1;
       places.push({ segment, position, offset, endOffset: end });
     }
     const bytes = end - segment.bytes;
+    if (bytes === 0) return places;
     // The file is open for synced writes: one errand to another thread, not two.
     const { bytesWritten } = await handle.writev(pieces);
     if (bytesWritten < bytes) throw Object.assign(new Error('short write'), { code: 'ENOSPC' });
     segment.bytes += bytes;
     return places;
+  }
+
+  #encode(record: JournalRecord, batch: number, { name }: Segment): readonly Buffer[] | MpctlError {
+    try {
+      return encodeRecord(record, batch, name.salt);
+    } catch (cause) {
+      const { uid, change } = record;
+      this.#log.error({ uid, change: change.kind, err: cause }, 'a change cannot be written as a record');
+      return new MpctlError('STORE_FAILED', 'it cannot be written into the journal', { cause });
+    }
   }
 
   /** The segment to write to: the one that is open, or a new one. */

@@ -1,5 +1,5 @@
 import { crc32 } from 'node:zlib';
-import type { TenantUid } from '../base/ids.ts';
+import { parseTenantUid, type TenantUid } from '../base/ids.ts';
 import type { Change } from '../store/change.ts';
 
 /** A change as the journal has it: whose it is and where it stands in the order of all. */
@@ -66,12 +66,16 @@ const headBytes = 36;
 /** No record is longer: a length above it is damage. */
 const longestBytes = 256 * 1024 * 1024;
 
-/** The record as pieces to write one after the other. The raw bytes are the last piece and not copied. */
+/**
+ * The record as pieces to write one after the other. The raw bytes are the last piece and not copied. Throws where it
+ * would be nobody's.
+ */
 export function encodeRecord(
   { uid, position, change }: JournalRecord,
   batch: number,
   { mark, seed }: Salt,
 ): readonly Buffer[] {
+  if (parseTenantUid(uid) === null) throw new Error(`${uid} is no uid`);
   const raw = 'raw' in change && Buffer.isBuffer(change.raw) ? change.raw : null;
   const json = JSON.stringify(raw ? { ...change, raw: undefined } : change);
   const jsonBytes = Buffer.byteLength(json);

@@ -2,9 +2,10 @@
  * A shard: hosts a share of the tenants, does with them what the controller says, and tells how they are. `run-shard.ts`
  * ties it to its process; each tenant is a `TenantWorker`.
  */
+import assert from 'node:assert/strict';
 import type { Socket } from 'node:net';
 import { MpctlError } from '../base/error.ts';
-import type { TenantId, TenantUid } from '../base/ids.ts';
+import { parseTenantUid, type TenantId, type TenantUid } from '../base/ids.ts';
 import type { ConfigurableLogger } from '../log/open-log.ts';
 import { tenantDataDir } from '../spec/paths.ts';
 import { newTally } from '../tenant/tally.ts';
@@ -191,6 +192,7 @@ export class Shard {
   }
 
   #host(home: ShardHome, { uid, spec }: Placement, sockets: readonly ArrivedSocket[]): TenantWorker {
+    assert(parseTenantUid(uid) !== null, `${spec.id} has no uid`);
     const worker = new TenantWorker(home, uid, spec);
     this.#tenants.set(spec.id, worker);
     listenOn(worker, sockets);

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, renameSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -24,4 +24,22 @@ test('a tenant is found by its uid: in its folder, in the trash, before it has a
   assert.equal(dirOf(uidOf('2')), join(dataDir, '.trash', uidOf('2')));
   assert.equal(dirOf(uidOf('3')), join(dataDir, 'fresh'));
   assert.equal(dirOf(uidOf('4')), null);
+});
+
+test('of a folder and a copy of it the first is found, whatever they are called, and no link to it', t => {
+  const dataDir = mkdtempSync(join(tmpdir(), 'mp-dirs-'));
+  t.after(() => rmSync(dataDir, { recursive: true }));
+  const uid = '1'.repeat(16) as TenantUid;
+  const write = (name: string) => {
+    rmSync(join(dataDir, name), { recursive: true, force: true });
+    mkdirSync(join(dataDir, name));
+    writeFileSync(join(dataDir, name, 'uid'), `${uid}\n`);
+    return statSync(join(dataDir, name, 'uid')).birthtimeMs;
+  };
+  const first = write('m');
+  for (const name of ['z', 'a']) while (write(name) === first);
+  symlinkSync('m', join(dataDir, '0'));
+  assert.equal(tenantDirs(dataDir)(uid), join(dataDir, 'm'));
+  renameSync(join(dataDir, 'm'), join(dataDir, 'zz'));
+  assert.equal(tenantDirs(dataDir)(uid), join(dataDir, 'zz'));
 });
