@@ -125,13 +125,16 @@ export class Shards {
 
   /** Resolves when no process is left. */
   async stopAll(drainMs: number): Promise<void> {
-    await Promise.all([this.spare.end(), ...[...this.#slots.keys()].map(shard => this.stop(shard, drainMs))]);
+    await Promise.all([
+      this.spare.close(),
+      ...[...this.#slots.keys()].map(shard => this.stop(shard, drainMs)),
+    ]);
     rmSync(this.#options.listPath, { force: true });
   }
 
   killAll(): void {
     for (const { process } of this.#slots.values()) process?.kill();
-    void this.spare.end();
+    void this.spare.close();
   }
 
   #spawn(shard: ShardIndex, tenants: readonly HostedTenant[]): Pick<TakenSpare, 'process' | 'placeOf'> {

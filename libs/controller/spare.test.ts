@@ -188,5 +188,6 @@ test('it is listed for the next controller, and ends with the shards', async () 
   assert.equal(listed.length, 2);
   await shards.stopAll(0);
   assert.equal(await isRunning(identity), false);
-  assert.equal(shards.spare.process, null);
+  await shards.spare.keep([]);
+  assert.equal(shards.spare.process, null, 'none is started by a daemon that ends');
 });

@@ -41,6 +41,7 @@ export class Spare {
   #places = new Map<BoundSocket, number>();
   #lacking = 0;
   #notBeforeMs = 0;
+  #isOver = false;
 
   constructor(options: SpareOptions) {
     this.#options = options;
@@ -59,6 +60,7 @@ export class Spare {
     const { clock, changed } = this.#options;
     if (this.#process ? this.#lacking <= maxLacking : clock() < this.#notBeforeMs) return;
     await this.end();
+    if (this.#isOver || this.#process) return;
     const process = this.#start(tenants);
     const identity = process.pid === null ? null : await identifyProcess(process.pid);
     if (this.#process !== process) return;
@@ -92,6 +94,12 @@ export class Spare {
       if (socket && fd !== undefined && this.#places.delete(socket)) fds.push(fd);
     }
     if (fds.length > 0) this.#process?.drop(fds);
+  }
+
+  /** None comes any more. Resolves when there is none. */
+  async close(): Promise<void> {
+    this.#isOver = true;
+    await this.end();
   }
 
   /** Resolves when there is none. */
