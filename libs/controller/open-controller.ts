@@ -168,7 +168,10 @@ export async function openController(options: ControllerOptions): Promise<Contro
   const findLostSockets = () => fleet.findLostSockets();
   const { housekeepingCron: cron } = options;
   opened.use(await Housekeeping.start({ cron, tend, folders, findLostSockets, clock, log }));
-  const keepingSpare = setInterval(() => void fleet.keepSpare(), spareEveryMs);
+  const keepSpare = () => {
+    fleet.keepSpare().catch(error => log.error({ err: error }, 'no process could be made ready'));
+  };
+  const keepingSpare = setInterval(keepSpare, spareEveryMs);
   opened.defer(() => clearInterval(keepingSpare));
   const { size: tenants } = config.good.fleet.tenants;
   log.info({ config: options.config.path, runDir, dataDir, tenants }, 'serving');
