@@ -243,6 +243,8 @@ export class Fleet implements ShardsListener, MailHands {
       this.tenants.set(tenant.spec.id, tenant);
       if (uid === undefined || uid instanceof MpctlError) {
         this.#fail(tenant, uid ?? new Error('no uid'));
+        // Where nothing else is done, somebody has to plan when it is tried again.
+        this.#changed();
         return [];
       }
       tenant.uid = uid;
