@@ -56,6 +56,8 @@ const states: Record<string, State> = {
   scrolled: {
     steps: async page => {
       await page.locator('.rows').evaluate(element => element.scrollTo(0, 2000));
+      // What comes before the page has seen that is let in at the top.
+      await page.waitForURL(/start=/);
       await send(order(500));
       await page.locator('.pill').waitFor();
     },
