@@ -50,3 +50,23 @@ test('a killed process’s lock is taken over, and tells where its shards were',
   }
   assert.ok(!existsSync(path));
 });
+
+test('where there is no room for a spare one the lock becomes it, whether its holder let go or was killed', async () => {
+  const inodeOf = (name: string) => statSync(join(dir, '.state', name)).ino;
+  const first = await takeDataLock(dir, '/run/one');
+  const inode = inodeOf('lock');
+  rmSync(join(dir, '.state/lock.spare'));
+  first[Symbol.dispose]();
+  assert.deepEqual(readdirSync(join(dir, '.state')), ['lock.spare']);
+  const killed = await takeDataLock(dir, '/run/two');
+  assert.equal(inodeOf('lock'), inode);
+  rmSync(join(dir, '.state/lock.spare'));
+  const lock = join(dir, '.state/lock');
+  const named = JSON.parse(readFileSync(lock, 'utf8'));
+  writeFileSync(lock, JSON.stringify({ ...named, startedAt: 'long ago, by another clock' }), { flag: 'r+' });
+  const next = await takeDataLock(dir, '/run/three');
+  assert.deepEqual([inodeOf('lock'), next.formerRunDir], [inode, '/run/two']);
+  assert.equal(statSync(lock).size, 4096);
+  next[Symbol.dispose]();
+  killed[Symbol.dispose]();
+});

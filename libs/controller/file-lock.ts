@@ -45,8 +45,15 @@ export async function withFileLock<T>(path: string, work: () => Promise<T>): Pro
 
 let locksTaken = 0;
 
-/** The pid of who holds a lock; null: nobody, or not any more, and then the lock is gone. `aside` is a free name beside it. */
-export async function findHolder(lock: string, aside: string): Promise<number | null> {
+/**
+ * The pid of who holds a lock; null: nobody, or not any more, and then the lock is gone, or has the name `keepAs`. `aside`
+ * is a free name beside it.
+ */
+export async function findHolder(
+  lock: string,
+  aside: string,
+  keepAs: string | null = null,
+): Promise<number | null> {
   const inode = inodeAt(lock);
   if (inode === null) return null;
   let holder: unknown;
@@ -63,7 +70,7 @@ export async function findHolder(lock: string, aside: string): Promise<number | 
   const isLeft = (name: string) => name.startsWith(`${basename(lock)}.`) && !name.endsWith('.dead');
   const left = readdirSync(dirname(lock)).filter(isLeft);
   const links = left.map(name => join(dirname(lock), name)).filter(path => inodeAt(path) === inode);
-  removeDead(lock, inode, aside);
+  removeDead(lock, inode, aside, keepAs);
   for (const path of links) rmSync(path, { force: true });
   return null;
 }

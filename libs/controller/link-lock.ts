@@ -20,14 +20,19 @@ export function inodeAt(path: string): number | null {
   return statSync(path, { throwIfNoEntry: false })?.ino ?? null;
 }
 
-/** Takes away the lock of a dead process, by its inode; one that came in its place meanwhile is put back. */
-export function removeDead(path: string, inode: number, aside: string): void {
+/**
+ * Takes away the lock of a dead process, by its inode; one that came in its place meanwhile is put back. What is taken
+ * away is kept as `keepAs`.
+ */
+export function removeDead(path: string, inode: number, aside: string, keepAs: string | null = null): void {
   try {
     renameSync(path, aside);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
     throw error;
   }
-  if (inodeAt(aside) !== inode) tryLink(aside, path);
-  rmSync(aside);
+  const isDead = inodeAt(aside) === inode;
+  if (!isDead) tryLink(aside, path);
+  if (isDead && keepAs !== null) renameSync(aside, keepAs);
+  else rmSync(aside);
 }
