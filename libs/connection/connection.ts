@@ -39,6 +39,9 @@ const proxyMs = 5000;
 const handshakeMs = 30_000;
 const closeMs = 5000;
 
+/** So many lines are answered in one go; then others have their turn. A peer may send thousands at once. */
+const maxReads = 64;
+
 const nothing = Buffer.alloc(0);
 
 export class Connection {
@@ -53,6 +56,8 @@ export class Connection {
   #inHandshake = false;
   #replies = '';
   #busy = false;
+  /** There is more to read, behind the others. */
+  #isQueued = false;
   #peerEnded = false;
   #closing = false;
 
@@ -198,7 +203,7 @@ export class Connection {
       return;
     }
     this.#input.push(chunk);
-    if (this.#busy || this.#socket.writableNeedDrain) this.#socket.pause();
+    if (this.#busy || this.#isQueued || this.#socket.writableNeedDrain) this.#socket.pause();
     else this.#run();
   };
 
@@ -261,7 +266,8 @@ export class Connection {
   /** Works off what has come, until input is missing, the talker is at work, or the peer does not read its replies. */
   #run(): void {
     this.#guard(() => {
-      while (this.#ready() && this.#talker.read(this.#input));
+      for (let reads = 0; this.#ready() && this.#talker.read(this.#input); reads++)
+        if (reads === maxReads) this.#goOnLater();
       if (this.#peerEnded && this.#ready()) {
         this.#talker.inputEnded(this.#input);
         if (this.#ready()) this.close();
@@ -271,8 +277,18 @@ export class Connection {
     if (this.#ready() && this.#socket.isPaused()) this.#socket.resume();
   }
 
+  #goOnLater(): void {
+    this.#isQueued = true;
+    setImmediate(() => {
+      this.#isQueued = false;
+      this.#run();
+    });
+  }
+
   #ready(): boolean {
-    return this.#opened && !this.#busy && !this.#closing && !this.#socket.writableNeedDrain;
+    return (
+      this.#opened && !this.#busy && !this.#isQueued && !this.#closing && !this.#socket.writableNeedDrain
+    );
   }
 
   #limitTime(ms: number): void {

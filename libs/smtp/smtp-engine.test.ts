@@ -160,6 +160,25 @@ test('what comes while the host is at work is answered after it', async () => {
   });
 });
 
+test('who sends thousands of commands at once keeps nobody else waiting', async () => {
+  await withEngine(async ({ path }) => {
+    const [crowd, single] = [net.connect(path), net.connect(path)];
+    await Promise.all([once(crowd, 'data'), once(single, 'data')]);
+    let answered = 0;
+    crowd.on('data', chunk => {
+      answered += chunk.toString().split('\n').length - 1;
+    });
+    crowd.write('NOOP\r\n'.repeat(10_000));
+    single.write('NOOP\r\n');
+    await once(single, 'data');
+    assert.ok(answered < 5000, `${answered} answered before`);
+    while (answered < 10_000) await once(crowd, 'data');
+    assert.equal(answered, 10_000);
+    crowd.destroy();
+    single.destroy();
+  });
+});
+
 test('QUIT on a unix socket: the goodbye arrives, then the end', async () => {
   await withEngine(async ({ path }) => {
     for (const input of ['QUIT\r\n', 'HELO x\r\nNOOP\r\nQUIT\r\nNOOP\r\n']) {
