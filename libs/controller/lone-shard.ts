@@ -21,17 +21,21 @@ export class LoneShard implements MailHands, AsyncDisposable {
   readonly folders: TenantFolders;
   readonly #process: ShardProcess;
   readonly #placements: Map<TenantId, Placement>;
+  /** Why tenants have no folder that could be used. */
+  readonly #failures: ReadonlyMap<TenantId, MpctlError>;
   readonly #opened: AsyncDisposable;
 
   private constructor(
     folders: TenantFolders,
     process: ShardProcess,
     placements: Map<TenantId, Placement>,
+    failures: ReadonlyMap<TenantId, MpctlError>,
     opened: AsyncDisposable,
   ) {
     this.folders = folders;
     this.#process = process;
     this.#placements = placements;
+    this.#failures = failures;
     this.#opened = opened;
   }
 
@@ -48,6 +52,7 @@ export class LoneShard implements MailHands, AsyncDisposable {
       log.error({ error: `${code}: ${message}` }, 'a folder stays where it is');
     await replayJournals(dataDir, command, logSpec);
     const placements = new Map<TenantId, Placement>();
+    const failures = new Map<TenantId, MpctlError>();
     const specs = [...fleet.tenants.values()];
     const uids = folders.admit(
       specs.map(({ id }) => id),
@@ -55,12 +60,11 @@ export class LoneShard implements MailHands, AsyncDisposable {
     );
     for (const [at, spec] of specs.entries()) {
       const uid = uids[at];
-      if (uid === undefined || uid instanceof MpctlError) {
-        // It has no mail that could be worked with; the others do.
-        log.error({ tenant: spec.id, error: uid?.message }, 'a tenant failed');
-        continue;
-      }
-      placements.set(spec.id, { uid, spec, sockets: [] });
+      if (uid instanceof MpctlError) {
+        // The others can be worked with.
+        log.error({ tenant: spec.id, error: `${uid.code}: ${uid.message}` }, 'a tenant failed');
+        failures.set(spec.id, uid);
+      } else if (uid !== undefined) placements.set(spec.id, { uid, spec, sockets: [] });
     }
     const shard = new ShardProcess(0, command, [], log, Date.now());
     opened.defer(() => shard.stop(drainMs));
@@ -72,22 +76,26 @@ export class LoneShard implements MailHands, AsyncDisposable {
     shard.begin({ type: 'start', config, tenants: packPlacements([...placements.values()]) });
     await ready;
     shard.onEnd = () => {};
-    return new LoneShard(folders, shard, placements, opened.move());
+    return new LoneShard(folders, shard, placements, failures, opened.move());
   }
 
   uidOf(tenant: TenantId): TenantUid | null {
     return this.#placements.get(tenant)?.uid ?? null;
   }
 
-  work<Kind extends MailWork['kind']>(
+  async work<Kind extends MailWork['kind']>(
     tenant: TenantId,
     work: MailWork & { readonly kind: Kind },
   ): Promise<MailWorkDone[Kind]> {
+    const failure = this.#failures.get(tenant);
+    if (failure) throw failure;
     return this.#process.work<Kind>(tenant, work);
   }
 
   async withClosed(tenant: TenantId, use: (uid: TenantUid) => Promise<TenantUid>): Promise<void> {
     const placement = this.#placements.get(tenant);
+    const failure = this.#failures.get(tenant);
+    if (failure) throw failure;
     if (!placement) throw new MpctlError('TENANT_NOT_FOUND', `there is no tenant ${tenant}`);
     const { uid } = placement;
     await this.#process.command({ type: 'close', tenant, uid, drainMs: 0 });

@@ -125,6 +125,8 @@ test('of a folder and its copy the first is served, with all its mail, and the c
   for (const copy of ['a', 'z'])
     execFileSync('cp', ['-a', join(fleet.dataDir, 'm'), join(fleet.dataDir, copy)]);
   fleet.write(yamlOf('a', 'm', 'z'));
+  const alone = await fleet.run(['tenant', 'export', 'a', join(fleet.dir, 'a.tgz')]);
+  assert.match(alone.stderr, /same uid as m/);
   await fleet.serve();
   assert.equal(await count(fleet, 'm'), 20);
   assert.equal((await show(fleet, 'm')).uid, uid);
