@@ -310,8 +310,14 @@ export class Fleet implements ShardsListener, MailHands {
     this.#route(tenant);
   }
 
-  /** On a process that was just started, and lacks some of its sockets. */
+  /** On a process that was just started, and lacks some of its sockets: none of them may be closed on the way there. */
   async #openOn(tenant: HostedTenant): Promise<void> {
+    if (tenant.busy) return this.#sendTo(tenant);
+    tenant.step = 'changing';
+    await this.#track(tenant, () => this.#sendTo(tenant));
+  }
+
+  async #sendTo(tenant: HostedTenant): Promise<void> {
     const work = openingOf(tenant);
     const parcels = parcelsOf(work);
     const opened = parcels.map(({ message }) => message.socket);

@@ -52,8 +52,8 @@ function refsOf(spec: TenantSpec, sockets: HostedTenant['sockets'], placeOf: Pla
   for (const listener of spec.listeners) {
     for (let bindIndex = 0; bindIndex < listener.binds.length; bindIndex++, at++) {
       const socket = sockets[at];
-      // Not bound; or nobody but this process can have it.
-      if (!socket?.handle) continue;
+      // Not bound, or closed by now as of a tenant on its way out; or nobody but this process can have it.
+      if (!socket || socket.fd < 0) continue;
       const fd = placeOf(socket);
       if (fd === undefined) return null;
       refs.push({ listenerId: listener.id, bindIndex, fd });

@@ -129,6 +129,21 @@ test('a spare lets go of sockets that are closed, and does not count on them', a
   shards.killAll();
 });
 
+test('a tenant on its way out is told of without its sockets, which are closed', async () => {
+  const { shards, world, hears } = shardsRunning(recording);
+  const a = await hosted('a');
+  await close([a]);
+  assert.deepEqual(await shards.start(config, [a]), []);
+  await hears('start');
+  const [start] = world.heard;
+  assert(start?.type === 'start');
+  assert.deepEqual(
+    start.tenants.tenants.map(([uid, , , sockets]) => [uid, sockets]),
+    [['a', []]],
+  );
+  shards.killAll();
+});
+
 test('it stays as long as it has nearly all sockets', async () => {
   const { shards } = shardsRunning(recording);
   await shards.spare.keep([]);
