@@ -110,6 +110,40 @@ test('pages of other sites write nothing', async () => {
   assert.equal((await inbox.fetch('/api/v1/messages')).json.total, 1);
 });
 
+test('pages of other sites mark nothing as read, whatever they embed', async () => {
+  await using inbox = await openTestInbox({ ...open, apiCors: ['https://app.example'] });
+  const html = 'Subject: x\r\nContent-Type: text/html\r\n\r\n<b>x</b>';
+  const isMarkedBy = async (path: string, headers: Record<string, string>) => {
+    const id = await inbox.deliver(html);
+    const reply = await inbox.fetch(path.replace('ID', id), { headers: { Host: 'localhost', ...headers } });
+    assert.equal(reply.status, 200, path);
+    return (await inbox.fetch('/api/v1/messages?limit=1')).json.messages[0].Read;
+  };
+  const embedded = { 'Sec-Fetch-Mode': 'no-cors', 'Sec-Fetch-Dest': 'image' };
+  const navigated = { 'Sec-Fetch-Mode': 'navigate', 'Sec-Fetch-Dest': 'document' };
+  const framed = { 'Sec-Fetch-Mode': 'navigate', 'Sec-Fetch-Dest': 'iframe' };
+  for (const path of ['/api/v1/message/ID', '/api/v1/message/latest', '/view/ID.html', '/view/ID.txt']) {
+    for (const headers of [
+      { 'Sec-Fetch-Site': 'cross-site', ...embedded },
+      { 'Sec-Fetch-Site': 'same-site', ...embedded },
+      // A style or a picture of a page of our own, such as a mail's HTML is.
+      { 'Sec-Fetch-Site': 'same-origin', ...embedded },
+      { 'Sec-Fetch-Site': 'cross-site', ...framed },
+      { 'Sec-Fetch-Site': 'cross-site', ...navigated },
+    ])
+      assert.equal(await isMarkedBy(path, headers), false, `${path} ${JSON.stringify(headers)}`);
+    for (const headers of [
+      {},
+      { Accept: 'image/avif,image/*' },
+      { 'Sec-Fetch-Site': 'none', ...navigated },
+      { 'Sec-Fetch-Site': 'same-origin', ...framed },
+      { 'Sec-Fetch-Site': 'same-origin', 'Sec-Fetch-Mode': 'cors', 'Sec-Fetch-Dest': 'empty' },
+      { 'Sec-Fetch-Site': 'cross-site', 'Sec-Fetch-Mode': 'cors', Origin: 'https://app.example' },
+    ])
+      assert.equal(await isMarkedBy(path, headers), true, `${path} ${JSON.stringify(headers)}`);
+  }
+});
+
 test('credentials, where they are wanted', async () => {
   await using inbox = await openTestInbox({ ...open, auth: 'required', webroot: '/mail/' });
   const basic = (text: string) => ({ Authorization: `basic ${Buffer.from(text).toString('base64')}` });

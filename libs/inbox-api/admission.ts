@@ -55,10 +55,8 @@ export function admitOrigin(applicant: Applicant, settings: InboxSettings): Repl
   if (surface === 'health') return {};
   const allowed = allowedOrigins(settings);
   const { origin } = headers;
-  const isListed = allowed === 'any' || (origin !== undefined && allowed.has(hostOfOrigin(origin)));
-  const site = headers['sec-fetch-site'];
-  const crosses = site === 'cross-site' || site === 'same-site';
-  if (crosses && (applicant.upgrade || writing.has(method)) && !isListed) return blocked;
+  const isListed = isListedIn(allowed, origin);
+  if (crosses(headers) && (applicant.upgrade || writing.has(method)) && !isListed) return blocked;
   if (surface === 'page' || isEmbedded(applicant)) return {};
   const isOwn = origin === undefined || (origin !== '' && hostOfOrigin(origin) === hostOf(applicant));
   if (!isListed && !isOwn) return blocked;
@@ -67,6 +65,29 @@ export function admitOrigin(applicant: Applicant, settings: InboxSettings): Repl
     'Access-Control-Allow-Methods': 'GET, POST, DELETE, PUT, OPTIONS',
     'Access-Control-Allow-Headers': '*',
   };
+}
+
+/**
+ * Whether a look at a mail marks it read. HEAD changes nothing, neither do pages of other sites, nor what only embeds an
+ * answer (a picture, a style) that nobody can read then. Clients that are no browsers say nothing of that, and may.
+ */
+export function mayMark({ method, headers, tenant }: Looker): boolean {
+  if (method === 'HEAD' || headers['sec-fetch-mode'] === 'no-cors') return false;
+  return !crosses(headers) || isListedIn(allowedOrigins(tenant.settings), headers.origin);
+}
+
+type Looker = Pick<Applicant, 'method' | 'headers'> & {
+  readonly tenant: { readonly settings: InboxSettings };
+};
+
+/** A page of another site asks, by the word of its browser: over https and to this machine itself browsers give it. */
+function crosses(headers: IncomingHttpHeaders): boolean {
+  const site = headers['sec-fetch-site'];
+  return site === 'cross-site' || site === 'same-site';
+}
+
+function isListedIn(allowed: AllowedOrigins, origin: string | undefined): boolean {
+  return allowed === 'any' || (origin !== undefined && allowed.has(hostOfOrigin(origin)));
 }
 
 /**

@@ -73,8 +73,3 @@ export class OverLimit extends Error {
     this.status = status;
   }
 }
-
-/** HEAD is answered by the GET route, which must not change anything then. */
-export function mayChange(request: InboxRequest): boolean {
-  return request.method !== 'HEAD';
-}

@@ -3,8 +3,9 @@ import { type PartPlace, partPieces } from '../../mail/mail-parts.ts';
 import type { MailRow } from '../../mail/row.ts';
 import type { ByteSpan } from '../../store/store.ts';
 import { streamPieces } from '../../store/stream-span.ts';
+import { mayMark } from '../admission.ts';
 import { markRead, withMessage } from '../find-message.ts';
-import { type InboxRequest, mayChange } from '../inbox-request.ts';
+import type { InboxRequest } from '../inbox-request.ts';
 import { largePart } from '../large-parts.ts';
 import { jsonText, notFound, type Reply, type StreamedBody } from '../reply.ts';
 
@@ -16,7 +17,7 @@ export function getMessage(request: InboxRequest): Promise<Reply> {
       raw: await raw(),
     }));
     // Behind the look, which would wait until the mark is safe.
-    if (mayChange(request) && request.query.get('peek') !== '1') markRead(request, row);
+    if (mayMark(request) && request.query.get('peek') !== '1') markRead(request, row);
     // A mail never changes, its tags do.
     return { ...jsonText(json), etag: row.tags.length === 0 ? row.id : `${row.id}-${shortHash(row.tags)}` };
   });

@@ -1,5 +1,6 @@
+import { mayMark } from '../admission.ts';
 import { findRow, markRead, withMessage } from '../find-message.ts';
-import { type InboxRequest, mayChange } from '../inbox-request.ts';
+import type { InboxRequest } from '../inbox-request.ts';
 import { messageNotFound, type Reply, redirect } from '../reply.ts';
 import { getApp } from './app.ts';
 
@@ -21,7 +22,7 @@ function getText(request: InboxRequest, id: string): Promise<Reply> {
     id,
     async ({ row, raw }) => {
       const body = await request.mailJob('mail-text', row.sizeBytes, async () => ({ raw: await raw() }));
-      if (mayChange(request)) markRead(request, row);
+      if (mayMark(request)) markRead(request, row);
       return { status: 200, type: 'text/plain; charset=utf-8', body };
     },
     messageNotFound,
@@ -42,7 +43,7 @@ function getHtml(request: InboxRequest, id: string): Promise<Reply> {
       const read = async () => ({ raw: await raw(), partsUrl, nonce: frameNonce });
       const html = await request.mailJob('mail-html', row.sizeBytes, read);
       if (html === null) return noHtml;
-      if (mayChange(request)) markRead(request, row);
+      if (mayMark(request)) markRead(request, row);
       return {
         status: 200,
         type: 'text/html; charset=utf-8',
