@@ -30,11 +30,13 @@ test('systemd is told of readiness, reloads and the end', async () => {
     const lines = createInterface({ input: python.stdout })[Symbol.asyncIterator]();
     const next = async () => String((await lines.next()).value);
     assert.equal(await next(), 'bound');
-    await fleet.serve({ NOTIFY_SOCKET: path });
+    const served = fleet.serve({ NOTIFY_SOCKET: path });
     assert.match(await next(), /\bREADY=1/);
+    // At once: whoever is told so may ask.
     process.kill(fleet.pid, 'SIGHUP');
     assert.match(await next(), /\bRELOADING=1\b.*MONOTONIC_USEC=\d+/);
     assert.match(await next(), /\bREADY=1/);
+    await served;
     assert.equal(await fleet.stop(), 0);
     assert.match(await next(), /\bSTOPPING=1/);
   } finally {

@@ -65,13 +65,14 @@ function numberIn(text = ''): number | null {
 class Life {
   #controller: Controller | null = null;
   #stops = 0;
+  #reloads = 0;
   #ended = Promise.withResolvers<void>();
   #reloadFailed: (error: unknown) => void = () => {};
 
   constructor() {
     process.on('SIGINT', () => this.#stop());
     process.on('SIGTERM', () => this.#stop());
-    process.on('SIGHUP', () => this.#controller?.reload().catch(this.#reloadFailed));
+    process.on('SIGHUP', () => this.#reload());
   }
 
   /** Resolves when the controller has stopped because a signal said so. */
@@ -79,7 +80,14 @@ class Life {
     this.#controller = controller;
     this.#reloadFailed = reloadFailed;
     if (this.#stops > 0) this.#end(controller);
+    else if (this.#reloads > 0) this.#reload();
     return this.#ended.promise;
+  }
+
+  /** What came before there was a controller is done once there is one: its files may have been read before the signal. */
+  #reload(): void {
+    this.#reloads++;
+    this.#controller?.reload().catch(this.#reloadFailed);
   }
 
   #stop(): void {
