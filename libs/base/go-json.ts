@@ -20,6 +20,16 @@ export function parseFirstJson(text: string): unknown {
   }
 }
 
+/** The JSON value that is all of a text. Throws {@link BadJson}, where there is more too. */
+export function parseOnlyJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    parseFirstJson(text);
+    throw new BadJson('something stands behind the JSON value');
+  }
+}
+
 function endOfValue(text: string, start: number): number {
   const open: Open[] = [];
   let at = start;

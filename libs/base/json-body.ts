@@ -1,4 +1,4 @@
-import { BadJson, parseFirstJson } from './go-json.ts';
+import { BadJson, parseFirstJson, parseOnlyJson } from './go-json.ts';
 
 /** What a body may be: a scalar, `[item]` for a list, `{…}` for an object with known keys, `map` for one with any. */
 export type Shape = 'bool' | 'int' | 'string' | 'map' | readonly [Shape] | { readonly [key: string]: Shape };
@@ -24,6 +24,35 @@ export type Parsed<S extends Shape> = S extends 'bool'
  */
 export function parseBody<S extends { readonly [key: string]: Shape }>(text: string, shape: S): Parsed<S> {
   return (read(parseFirstJson(text), shape, '') ?? {}) as Parsed<S>;
+}
+
+/** Of a body that may mean everything: with which keys it does not, and whether `null` does. */
+export type Everything = { readonly unless: readonly string[]; readonly byNull: boolean };
+
+/**
+ * As {@link parseBody}, where a body that says nothing in the keys of `unless` means everything: one of keys that nobody
+ * knows, or with something behind it, is a mistake then. Throws {@link BadJson}.
+ */
+export function parseBodyForAll<S extends { readonly [key: string]: Shape }>(
+  text: string,
+  shape: S,
+  { unless, byNull }: Everything,
+): Parsed<S> {
+  const body: { readonly [key: string]: unknown } = parseBody(text, shape);
+  const isSaid = (value: unknown) =>
+    typeof value === 'string' ? value.trim() !== '' : Array.isArray(value) && value.length > 0;
+  if (!unless.some(key => isSaid(body[key]))) {
+    const written = parseOnlyJson(text);
+    if (written === null && !byNull) throw new BadJson('null is no wish: {} means all');
+    const lower = (names: readonly string[]) => names.map(name => name.toLowerCase());
+    const known = new Set(lower(Object.keys(shape)));
+    const keys = Object.keys(written ?? {});
+    const unknown = keys.find(key => !known.has(key.toLowerCase()));
+    const isNamed = lower(keys).some(key => lower(unless).includes(key));
+    if (unknown !== undefined && !isNamed)
+      throw new BadJson(`unknown key ${JSON.stringify(unknown)}: {} means all`);
+  }
+  return body as Parsed<S>;
 }
 
 function read(value: unknown, shape: Shape, path: string): unknown {

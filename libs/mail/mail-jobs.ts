@@ -1,6 +1,6 @@
 /** What takes as long as a mail is large: run beside the event loop where it is. Input and result cross threads. */
 import { BadJson } from '../base/go-json.ts';
-import { parseBody, type Shape } from '../base/json-body.ts';
+import { type Everything, parseBody, parseBodyForAll, type Shape } from '../base/json-body.ts';
 import { describeMail } from './mail-message.ts';
 import { mailStructure, partToServe, rawHeaders } from './mail-parts.ts';
 import { mailHtml, mailText } from './mail-view.ts';
@@ -38,6 +38,7 @@ type WishInput = {
   readonly shape: { readonly [key: string]: Shape };
   /** Of any one list. */
   readonly maxItems: number;
+  readonly everything: Everything | null;
 };
 
 type ReadWish =
@@ -45,10 +46,11 @@ type ReadWish =
   | { readonly fault: 'json'; readonly message: string }
   | { readonly fault: 'items' };
 
-/** A JSON body of some shape, see {@link parseBody}. */
-function readWish({ raw, shape, maxItems }: WishInput): ReadWish {
+/** A JSON body of some shape, see {@link parseBody} and {@link parseBodyForAll}. */
+function readWish({ raw, shape, maxItems, everything }: WishInput): ReadWish {
   try {
-    const wish = parseBody(buffer(raw).toString(), shape);
+    const text = buffer(raw).toString();
+    const wish = everything ? parseBodyForAll(text, shape, everything) : parseBody(text, shape);
     const isLong = Object.values(wish).some(value => Array.isArray(value) && value.length > maxItems);
     return isLong ? { fault: 'items' } : { fault: null, wish };
   } catch (error) {

@@ -36,7 +36,11 @@ async function list(request: ListAsked, limit: number): Promise<Reply> {
 /** `PUT api/v1/messages`: marks those of `IDs`, or those that `Search` finds, or all. */
 export async function markMessages(request: InboxRequest): Promise<Reply> {
   const { tenant, query } = request;
-  const wish = await readWish(request, { Read: 'bool', IDs: ['string'], Search: 'string' });
+  const wish = await readWish(
+    request,
+    { Read: 'bool', IDs: ['string'], Search: 'string' },
+    { everything: { unless: ['IDs', 'Search'], byNull: true } },
+  );
   const { Read: read = false, IDs: ids = [], Search: search = '' } = wish;
   if (ids.length > 0 && search !== '') {
     return badRequest('You may specify either IDs or a search query, not both');
@@ -61,7 +65,11 @@ export async function markMessages(request: InboxRequest): Promise<Reply> {
 
 /** `DELETE api/v1/messages`: the mails of `IDs`; without a body, with `{}` or an empty list all. */
 export async function deleteMessages(request: InboxRequest): Promise<Reply> {
-  const { IDs: ids = [] } = await readWish(request, { IDs: ['string'] }, {});
+  const { IDs: ids = [] } = await readWish(
+    request,
+    { IDs: ['string'] },
+    { nothing: {}, everything: { unless: ['IDs'], byNull: false } },
+  );
   const { mailbox, events } = request.tenant;
   if (ids.length === 0) {
     events.publish({ kind: 'truncated', count: (await mailbox.remove('all')).length });

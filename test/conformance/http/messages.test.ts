@@ -205,7 +205,7 @@ scene('mail that goes while others look', async target => {
 });
 
 scene('deleting all', async target => {
-  for (const body of [undefined, '', '{}', 'null', '{"IDs":[]}', '{"IDs":null}', '{"other":1}']) {
+  for (const body of [undefined, '', '{}', '{"IDs":[]}', '{"IDs":null}', '{"ids":[],"other":1}']) {
     await fill(target, 2);
     assert.equal((await send(target, 'DELETE', body)).text, 'ok', String(body));
     assert.equal((await list(target)).total, 0, String(body));
@@ -221,6 +221,25 @@ scene(
       assert.equal((await send(target, 'DELETE', body)).status, 400, body.slice(0, 20));
     }
     assert.equal((await list(target)).total, 2);
+  },
+  'ours',
+);
+
+scene(
+  'deleting and marking: keys that nobody knows, or something behind the body, do not mean all mail',
+  async target => {
+    const ids = await fill(target, 2);
+    const vague = ['{"id":"zzz"}', '{"IDs ":["a"]}', '{"other":1}', '{"IDs":null,"x":1} {}', '{} {}'];
+    for (const body of [...vague, '{"Search":"x"}', 'null'])
+      assert.equal((await send(target, 'DELETE', body)).status, 400, body);
+    for (const body of [...vague, '{"Read":true,"id":"zzz"}'])
+      assert.equal((await send(target, 'PUT', body)).status, 400, body);
+    const { total, unread } = await list(target);
+    assert.deepEqual([total, unread], [2, 2]);
+    await send(target, 'PUT', { Read: true, IDs: [ids[0]], other: 1 });
+    assert.equal((await list(target)).unread, 1);
+    assert.equal((await send(target, 'DELETE', `{"IDs":["${ids[0]}"],"other":1}`)).text, 'ok');
+    assert.equal((await list(target)).total, 1);
   },
   'ours',
 );
