@@ -447,6 +447,7 @@ test('the page’s own policy lets no script of a mail run, and no frame of anot
   const response = await fetch((await world.door('shop')).url);
   const policy = response.headers.get('content-security-policy') ?? '';
   assert.match(policy, /script-src 'nonce-[\w-]+'/);
+  assert.match(policy, /; frame-ancestors 'self';$/);
   assert.doesNotMatch(policy.replace(/style-src[^;]*/, ''), /unsafe-(inline|eval)/);
   assert.equal(response.headers.get('referrer-policy'), 'no-referrer');
 });

@@ -1,6 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { apiVersion } from '../api-version.ts';
 import { type FirstRows, renderIndex } from '../app-files.ts';
+import { contentSecurityPolicy } from '../content-security.ts';
 import type { InboxRequest } from '../inbox-request.ts';
 import { readNumber } from '../page-numbers.ts';
 import { plainError, type Reply } from '../reply.ts';
@@ -27,6 +28,9 @@ export async function getApp(request: InboxRequest): Promise<Reply> {
       first,
     }),
     headers: {
+      // Else a page of elsewhere could lay it under its own buttons.
+      'Content-Security-Policy': `${contentSecurityPolicy(tenant.settings, nonce)} frame-ancestors 'self';`,
+      'X-Frame-Options': 'SAMEORIGIN',
       'X-Content-Type-Options': 'nosniff',
       'Cache-Control': first === null ? 'no-cache' : 'no-store',
     },

@@ -44,6 +44,7 @@ export async function getPage({ tenant, nonce }: InboxRequest): Promise<Reply> {
     type: 'text/html; charset=utf-8',
     headers: {
       'Content-Security-Policy': `default-src 'none'; style-src 'nonce-${nonce}'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'`,
+      'X-Frame-Options': 'SAMEORIGIN',
       'X-Content-Type-Options': 'nosniff',
     },
     body: `<!doctype html>

@@ -125,6 +125,15 @@ const nonce = "'nonce-[A-Za-z0-9_-]{22}'";
 
 rows([
   [
+    'the page is in no frame of another site',
+    '/',
+    {},
+    {
+      headers: { 'content-security-policy': /; frame-ancestors 'self';?$/, 'x-frame-options': 'SAMEORIGIN' },
+    },
+    'ours',
+  ],
+  [
     'an API answer has a policy, no referrer and says what origins may',
     '/api/v1/info',
     {},
