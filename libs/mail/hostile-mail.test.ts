@@ -26,7 +26,7 @@ function readWhole(mail: string) {
   rawHeaders(raw);
   mailStructure(raw);
   mailText(raw);
-  mailHtml(raw, '/part/', 'nonce');
+  mailHtml(raw, '/part/', 'nonce', false);
   return { row, message };
 }
 

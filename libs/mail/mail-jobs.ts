@@ -21,11 +21,13 @@ export const mailJobs = {
     raw,
     partsUrl,
     nonce,
+    remote,
   }: {
     raw: Uint8Array;
     partsUrl: string | null;
     nonce: string | null;
-  }) => mailHtml(buffer(raw), partsUrl, nonce),
+    remote: boolean;
+  }) => mailHtml(buffer(raw), partsUrl, nonce, remote),
   'mail-part': ({ raw, id }: { raw: Uint8Array; id: string }) => partToServe(buffer(raw), id),
   /** JSON of all header values by name. */
   'mail-headers': ({ raw }: { raw: Uint8Array }) => toJson(rawHeaders(buffer(raw))),

@@ -16,13 +16,37 @@ export function mailText(raw: Buffer): string {
 /**
  * The HTML of a mail as it came, but for `cid:` references, which lead to its parts below `partsUrl`, or with null hold
  * their pictures themselves; null when it has no HTML. With a nonce it is made to be shown in a frame. Nothing is made
- * harmless here: that is for whoever shows it.
+ * harmless here: that is for whoever shows it. Unless `remote`, no frame and no link of the page leads anywhere, since
+ * browsers connect to their hosts before they ask the page's policy.
  */
-export function mailHtml(raw: Buffer, partsUrl: string | null, nonce: string | null): string | null {
+export function mailHtml(
+  raw: Buffer,
+  partsUrl: string | null,
+  nonce: string | null,
+  remote: boolean,
+): string | null {
   const mail = readMail(raw);
   if (!mail.bodies.html) return null;
-  const html = linkParts(mail, partsUrl === null ? pictureUrls(raw) : part => `${partsUrl}${part.id}`);
+  const linked = linkParts(mail, partsUrl === null ? pictureUrls(raw) : part => `${partsUrl}${part.id}`);
+  const html = remote ? linked : unconnected(linked);
   return nonce === null ? html : embeddable(html, nonce);
+}
+
+/** Of an attribute that is there twice the first counts (HTML §13.2.5.33). */
+const firstAttributes: Readonly<Record<string, string>> = {
+  iframe: 'src=about:blank srcdoc=&#32;',
+  frame: 'src=about:blank',
+  embed: 'src=about:blank',
+  object: 'data=about:blank',
+  link: 'rel=none',
+};
+
+/** Wherever such a tag seems to begin: what is a comment to one reader of HTML is a tag to another. */
+function unconnected(html: string): string {
+  return html.replace(
+    /<(iframe|frame|embed|object|link)(?=[\s/>])/gi,
+    (tag, name: string) => `${tag} ${firstAttributes[name.toLowerCase()]} `,
+  );
 }
 
 function linkParts(mail: ReadMail, urlOf: (part: MailPart) => string | null): string {

@@ -40,7 +40,8 @@ function getHtml(request: InboxRequest, id: string): Promise<Reply> {
       const hasLogin = request.headers.authorization !== undefined;
       const partsUrl = hasLogin ? null : `${tenant.settings.webroot}api/v1/message/${row.id}/part/`;
       const frameNonce = query.get('embed') === '1' ? nonce : null;
-      const read = async () => ({ raw: await raw(), partsUrl, nonce: frameNonce });
+      const remote = query.get('remote') === '1';
+      const read = async () => ({ raw: await raw(), partsUrl, nonce: frameNonce, remote });
       const html = await request.mailJob('mail-html', row.sizeBytes, read);
       if (html === null) return noHtml;
       if (mayMark(request)) markRead(request, row);
@@ -51,7 +52,7 @@ function getHtml(request: InboxRequest, id: string): Promise<Reply> {
         headers: {
           'Content-Security-Policy': mailPolicy({
             nonce: frameNonce,
-            remote: query.get('remote') === '1',
+            remote,
             blockStyles: tenant.settings.blockRemoteCssAndFonts,
           }),
           'X-Content-Type-Options': 'nosniff',
