@@ -65,6 +65,14 @@ export async function readAside(dir: string): Promise<readonly AsideRecord[]> {
   return [...found.values()].sort((a, b) => a.position - b.position);
 }
 
+/** How many mails {@link writeAside} left in a folder; some may be in its database. */
+export async function countMailAside(dir: string): Promise<number> {
+  const mails = (await readAside(dir)).filter(({ record: { change } }) =>
+    /^(mail|arrival)$/.test(change.kind),
+  );
+  return mails.length;
+}
+
 export async function removeAside(dir: string): Promise<void> {
   for (const name of asideNames(dir)) await unlink(join(dir, name));
 }

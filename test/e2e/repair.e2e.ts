@@ -35,3 +35,17 @@ test('a tenant whose database is damaged is mended, and the others notice nothin
   assert.equal((await fleet.ask<TenantDetail>('tenant', 'show', 'a')).state, 'listening');
   assert.equal((await fleet.run(['tenant', 'repair', 'nobody'])).code, 3);
 });
+
+test('mail that waits beside a damaged database is told, and comes back', async () => {
+  await using fleet = await Fleet.serving('tenants:\n  a: {}\n');
+  await sendMail(fleet.socketPath('a', 'smtp'), 'is lost');
+  await fleet.stop();
+  writeFileSync(join(fleet.dataDir, 'a', 'mail.db'), Buffer.alloc(5000, 'x'));
+  await fleet.serve();
+  assert.match((await sendMail(fleet.socketPath('a', 'smtp'), 'waits')) ?? '', /^250/);
+  assert.equal((await fleet.get('a', '/api/v1/messages')).status, 503);
+  const { messages, notes } = await fleet.ask<RepairReply>('tenant', 'repair', 'a');
+  assert.equal(messages, 0);
+  assert.match(notes.join('\n'), /^mails that wait beside it in unapplied-\*\.log: 1; /m);
+  assert.equal(JSON.parse((await fleet.get('a', '/api/v1/messages')).body).total, 1);
+});
