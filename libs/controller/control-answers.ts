@@ -103,7 +103,7 @@ export class ControlAnswers implements ControlHost {
       connections: shards.reduce((sum, { connections }) => sum + connections, 0),
       totals: shards.map(({ totals }) => totals).reduce(addCounters, nothing),
       metrics: metricsAt(),
-      damagedJournalParts: countFiles(damagedJournalDir(dataDir)),
+      damagedJournalParts: countDamagedParts(damagedJournalDir(dataDir)),
       shards,
       sparePid: this.#fleet.shards.spare.process?.pid ?? null,
       trash: this.#trash.list(),
@@ -274,9 +274,10 @@ export class ControlAnswers implements ControlHost {
   }
 }
 
-function countFiles(dir: string): number {
+/** Without what was cut off the ends of journals (`.cut`), as every process leaves it that is killed. */
+function countDamagedParts(dir: string): number {
   try {
-    return readdirSync(dir).length;
+    return readdirSync(dir).filter(name => !name.endsWith('.cut')).length;
   } catch {
     // There is none until something is put there.
     return 0;

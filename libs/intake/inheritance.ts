@@ -1,4 +1,4 @@
-import { mkdir, rename, stat, unlink, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, stat, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isDiskFull } from '../base/disk-error.ts';
 import type { TenantUid } from '../base/ids.ts';
@@ -7,7 +7,7 @@ import type { Change } from '../store/change.ts';
 import { syncFolder } from '../store/sync-path.ts';
 import type { Pending } from './box.ts';
 import { Segment } from './journal.ts';
-import { type FoundRecord, journalOf } from './record.ts';
+import { type Damage, type FoundRecord, journalOf } from './record.ts';
 import {
   bootIdOf,
   type RecordReader,
@@ -17,6 +17,11 @@ import {
   type SegmentName,
   segmentFileName,
 } from './segment.ts';
+
+/** Of the names of what was cut off segments' ends, which nobody has to look at. */
+const cutSuffix = '.cut';
+/** So many of them are kept, the newest. */
+const maxCuts = 16;
 
 /** A change that an earlier process acknowledged, and may have applied. It is read when it is applied. */
 export class Inherited implements Pending {
@@ -162,14 +167,33 @@ export class Inheritance {
   async #read(segment: Segment): Promise<SegmentContent> {
     const { name } = segment;
     const content = await readSegment(this.#path(name), name.salt);
-    if (content.tornBytes > 0) {
-      this.#log.info(
-        { segment: name.number, bytes: content.tornBytes },
-        'cut a write that was never acknowledged',
-      );
-    }
+    if (content.cut) await this.#tellCut(segment, content.cut);
     if (content.damages.length > 0) await this.#putAside(segment, content.damages);
     return content;
+  }
+
+  /** Nobody has to have it, so that nothing waits for it. */
+  async #tellCut(segment: Segment, cut: NonNullable<SegmentContent['cut']>): Promise<void> {
+    const { number } = segment.name;
+    const bytes = cut.bytes.length;
+    const message = `cut ${bytes} bytes at the end of the journal's segment ${number}: a write that had not come to its end`;
+    if (cut.bytes.every(byte => byte === 0)) return this.#log.info({ segment: number, bytes }, message);
+    try {
+      const aside = await this.#write(segment, [cut], cutSuffix);
+      this.#log.info({ segment: number, bytes, aside }, message);
+      await this.#removeOldCuts(aside);
+    } catch (error) {
+      this.#log.info({ segment: number, bytes, notKept: (error as Error).message }, message);
+    }
+  }
+
+  /** Every process that is killed may leave one. */
+  async #removeOldCuts(dir: string): Promise<void> {
+    const names = (await readdir(dir)).filter(name => name.endsWith(cutSuffix));
+    const numberOf = (name: string) => Number.parseInt(name, 10);
+    const old = names.sort((a, b) => numberOf(b) - numberOf(a)).slice(maxCuts);
+    // Another shard may be quicker.
+    for (const name of old) await rm(join(dir, name), { force: true });
   }
 
   /** Where that is not possible the damaged parts stay where they are, and the segment with them. */
@@ -178,9 +202,13 @@ export class Inheritance {
       segment: segment.name.number,
       bytes: damages.reduce((sum, part) => sum + part.bytes.length, 0),
     };
+    const isLastWrite = damages.every(part => part.isLastWrite);
     try {
       const aside = await this.#write(segment, damages);
-      this.#log.error({ ...told, aside }, 'a part of the journal is damaged');
+      if (isLastWrite) {
+        const message = `a part of the journal's last write is damaged, or the power went while it was written`;
+        this.#log.warn({ ...told, aside }, message);
+      } else this.#log.error({ ...told, aside }, 'a part of the journal is damaged');
     } catch (error) {
       const why = (error as Error).message;
       this.#log.error({ ...told, why }, 'a part of the journal is damaged, and cannot be put aside');
@@ -198,11 +226,15 @@ export class Inheritance {
   }
 
   /** Resolves to the folder when they are on disk. */
-  async #write({ name }: Segment, damages: SegmentContent['damages']): Promise<string> {
+  async #write(
+    { name }: Segment,
+    parts: readonly (Damage & { readonly bytes: Buffer })[],
+    suffix = '',
+  ): Promise<string> {
     const dir = join(this.#dir, 'damaged');
     await mkdir(dir, { recursive: true, mode: 0o700 });
-    for (const { offset, bytes } of damages) {
-      const path = join(dir, `${name.number}-${offset}`);
+    for (const { offset, bytes } of parts) {
+      const path = join(dir, `${name.number}-${offset}${suffix}`);
       // Other shards may be about to do the same.
       const part = `${path}-${process.pid}`;
       try {

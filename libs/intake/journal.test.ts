@@ -172,12 +172,36 @@ describe('the journal', () => {
     const path = join(dir, segmentFileName(name));
     appendFileSync(path, readFileSync(path).subarray(60, 200));
     const torn = await readSegment(path, name.salt);
-    assert.deepEqual([torn.records.length, torn.damages.length, torn.tornBytes], [3, 0, 140]);
+    assert.deepEqual([torn.records.length, torn.damages.length, torn.cut?.bytes.length], [3, 0, 140]);
     const bytes = readFileSync(path);
     bytes[100] = 255 - (bytes[100] ?? 0);
     writeFileSync(path, bytes);
     const damaged = await readSegment(path, name.salt);
     assert.deepEqual([damaged.records.length, damaged.damages.length], [2, 1]);
+  });
+
+  it('what is damaged inside the last write is told, and what is whole behind it is there', async t => {
+    const dir = folder(t);
+    const journal = openJournal(dir);
+    await append(journal, 'first');
+    // Of those that wait while one is written, one write is made.
+    await Promise.all(['a', 'b', 'c', 'd'].map(text => append(journal, text)));
+    await journal.close(false);
+    const [name] = await listSegments(dir);
+    assert.ok(name);
+    const path = join(dir, segmentFileName(name));
+    const whole = await readSegment(path, name.salt);
+    const { batch, offset, endOffset } = whole.records.at(-2) ?? assert.fail();
+    assert.deepEqual([whole.records.length, whole.damages, whole.cut], [5, [], null]);
+    assert.equal(batch, whole.records.at(-1)?.batch);
+    const bytes = readFileSync(path);
+    bytes.fill('X', offset + 40, offset + 60);
+    writeFileSync(path, bytes);
+    const { records, damages, cut } = await readSegment(path, name.salt);
+    assert.deepEqual([records.length, cut], [4, null]);
+    assert.deepEqual(damages, [
+      { offset, endOffset, isLastWrite: true, bytes: bytes.subarray(offset, endOffset) },
+    ]);
   });
 
   it('a head that is damaged costs nothing, a newer one is refused', async t => {

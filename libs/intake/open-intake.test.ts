@@ -198,6 +198,31 @@ describe('the intake', () => {
     assert.equal(readdirSync(join(journal, 'damaged')).length, 1);
   });
 
+  it('the end of a write that was cut short is put aside, where it is more than zeros', async t => {
+    const { root, open, mailbox } = place(t);
+    const journal = join(root, '.journal');
+    const crashed = await open();
+    const before = mailbox(crashed);
+    for (const id of ['a', 'b']) await before.insert(aMail(id));
+    const [name] = readdirSync(journal) as [string];
+    const bytes = readFileSync(join(journal, name));
+    await crashed[Symbol.asyncDispose]();
+    const start = async (end: Buffer) => {
+      rmSync(journal, { recursive: true });
+      rmSync(join(root, 'tenant', 'mail.db'));
+      mkdirSync(journal);
+      writeFileSync(join(journal, name), Buffer.concat([bytes, end]));
+      await using intake = await open();
+      assert.deepEqual(await ids(mailbox(intake)), ['b', 'a']);
+      return readdirSync(journal).includes('damaged') ? readdirSync(join(journal, 'damaged')) : [];
+    };
+    assert.deepEqual(await start(Buffer.alloc(5000)), []);
+    const end = Buffer.concat([bytes.subarray(52, 90), Buffer.alloc(10)]);
+    const number = Number.parseInt(name, 10);
+    assert.deepEqual(await start(end), [`${number}-${bytes.length}.cut`]);
+    assert.deepEqual(readFileSync(join(journal, 'damaged', `${number}-${bytes.length}.cut`)), end);
+  });
+
   it('what is taken in after a crash raises no event', async t => {
     const { root, dir, open } = place(t);
     const retention = { ...noLimits, maxMessages: 1 };

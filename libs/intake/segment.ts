@@ -95,13 +95,16 @@ export function decodeSegmentHead(bytes: Buffer): { readonly bootId: string } | 
   return { bootId: bytes.toString('latin1', 12, 48).replace(/\0+$/, '') };
 }
 
+/** A part of a segment that is no record. `isLastWrite`: it may not have been acknowledged, a whole record follows it. */
+export type DamagedPart = Damage & { readonly isLastWrite: boolean; readonly bytes: Buffer };
+
 /** What a segment holds. */
 export type SegmentContent = {
   readonly records: readonly FoundRecord[];
-  /** Between records, of writes that had been synced. */
-  readonly damages: readonly (Damage & { readonly bytes: Buffer })[];
-  /** Of the last write, which was never acknowledged. */
-  readonly tornBytes: number;
+  /** Before a record that is whole. */
+  readonly damages: readonly DamagedPart[];
+  /** Behind the last record: most likely of a write that had not come to its end. */
+  readonly cut: (Damage & { readonly bytes: Buffer }) | null;
 };
 
 /** What a disk loses at a time, at least. */
@@ -131,20 +134,24 @@ export async function readSegment(path: string, salt: Salt): Promise<SegmentCont
   }
   const records = parts.filter(part => part instanceof FoundRecord);
   const lastBatch = records.at(-1)?.batch ?? 0;
-  const content = { records, damages: [] as (Damage & { bytes: Buffer })[], tornBytes: 0 };
+  const damages: DamagedPart[] = [];
+  let cut: SegmentContent['cut'] = null;
   for (const [i, part] of parts.entries()) {
     if (part instanceof FoundRecord) continue;
+    const place = { ...part, bytes: bytes.subarray(part.offset, part.endOffset) };
     // Between two parts that are damaged there is always a record.
     const [before, after] = [parts[i - 1], parts[i + 1]] as [
       FoundRecord | undefined,
       FoundRecord | undefined,
     ];
-    // The last write may be torn anywhere, as the disk orders its blocks as it likes; those before it were synced.
-    const isTorn = !after || (after.batch === lastBatch && after.batch - (before?.batch ?? 0) <= 1);
-    if (isTorn) content.tornBytes += part.endOffset - part.offset;
-    else content.damages.push({ ...part, bytes: bytes.subarray(part.offset, part.endOffset) });
+    // A power cut may tear the last write anywhere, as the disk orders its blocks as it likes; those before it were synced.
+    if (!after) cut = place;
+    else {
+      const isLastWrite = after.batch === lastBatch && after.batch - (before?.batch ?? 0) <= 1;
+      damages.push({ ...place, isLastWrite });
+    }
   }
-  return content;
+  return { records, damages, cut };
 }
 
 /** Reads records again where {@link readSegment} found them, on the spot. Holds open the files that it has read from. */
