@@ -83,7 +83,8 @@ export const commands: readonly Command[] = [
     options: [
       { name: 'overwrite', summary: 'for tenants that are there: what they have now goes into the trash' },
     ],
-    details: 'A tenant that is not in the tenants file is added to it with the lines that it had.',
+    details:
+      'A tenant that is not in the tenants file is added to it with the lines that it had, and with its old maxMessages, maxAge and maxBytes where the defaults here would keep less.',
     examples: [
       'mpctl restore /var/backups/mpctl project-a',
       'mpctl restore /mnt/2026-11-21T031500Z --overwrite',

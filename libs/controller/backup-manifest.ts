@@ -3,6 +3,7 @@ import { parseTenantId, parseTenantUid, type TenantId, type TenantUid } from '..
 import { Refusal } from '../base/refusal.ts';
 import { backupManifestPath, backupPath } from '../spec/paths.ts';
 import type { MailCopy } from '../wire/mail-work.ts';
+import type { MailLimits } from './kept-limits.ts';
 
 /** What a backup says about itself: `backup.json`. */
 export type BackupManifest = {
@@ -18,6 +19,8 @@ export type BackedUpTenant = {
   readonly uid: TenantUid;
   /** A tenants file with this tenant alone; empty where the file had none that stands alone. */
   readonly stanza: string;
+  /** By what its mail was removed; one that an older mpctl wrote does not say. */
+  readonly limits?: MailLimits;
   readonly copy: MailCopy;
 };
 
@@ -86,12 +89,13 @@ const isTime = (value: unknown) => Number.isSafeInteger(value) && Math.abs(value
 
 /** Names become paths. */
 function isBackedUpTenant(one: unknown): one is BackedUpTenant {
-  const { name, uid, stanza, copy } = (one ?? {}) as Readonly<Record<string, unknown>>;
+  const { name, uid, stanza, limits, copy } = (one ?? {}) as Readonly<Record<string, unknown>>;
   const { position, stamp, files } = (copy ?? {}) as Readonly<Record<string, unknown>>;
   return (
     parseTenantId(String(name)) !== null &&
     parseTenantUid(String(uid)) !== null &&
     [stanza, stamp].every(text => typeof text === 'string') &&
+    (limits === undefined || isLimits(limits)) &&
     typeof position === 'number' &&
     typeof files === 'object' &&
     files !== null &&
@@ -99,4 +103,9 @@ function isBackedUpTenant(one: unknown): one is BackedUpTenant {
       ([file, bytes]) => /^(mail\.db|big\/[\w-][\w.-]*)$/.test(file) && Number.isSafeInteger(bytes),
     )
   );
+}
+
+function isLimits(limits: unknown): boolean {
+  const { maxMessages, maxAgeMs, maxBytes } = (limits ?? {}) as Readonly<Record<string, unknown>>;
+  return [maxMessages, maxAgeMs, maxBytes].every(limit => Number.isSafeInteger(limit) && Number(limit) >= 0);
 }

@@ -1,13 +1,16 @@
+import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { parseTenantId } from '../base/ids.ts';
+import { parseTenantId, type TenantId } from '../base/ids.ts';
 import type { Issue } from '../base/issue.ts';
 import { Refusal } from '../base/refusal.ts';
 import { editFiles, type FileEdit, type TenantChange } from '../spec/edit-files.ts';
 import type { FleetReading } from '../spec/read-fleet.ts';
 import { SourceText } from '../spec/source-text.ts';
+import type { TenantSpec } from '../spec/tenant-spec.ts';
 import { stanzaOf } from '../spec/tenant-stanza.ts';
 import { withFileLock } from './file-lock.ts';
 import { type GoodReading, isGood } from './good-reading.ts';
+import { mailLimitsOf } from './kept-limits.ts';
 import { noteLeaving, noteTaken, type Undo } from './leaving-note.ts';
 import { accessIssues } from './machine-issues.ts';
 import { replaceFile } from './replace-file.ts';
@@ -99,6 +102,15 @@ export async function editAll(
   return edited;
 }
 
+/** The tenant that a change would leave, without making the change. @throws Refusal */
+export async function foresee(files: EditableFiles, change: TenantChange): Promise<TenantSpec> {
+  const { reading, refusals } = await editAll(files, await files.read(), [change]);
+  if (refusals[0]) throw refusals[0];
+  const tenant = reading.fleet.tenants.get(change.name as TenantId);
+  assert(tenant, `${change.name} is not there after its change`);
+  return tenant;
+}
+
 async function tryEdit(
   files: EditableFiles,
   before: GoodReading,
@@ -179,7 +191,9 @@ async function note(change: TenantChange, before: GoodReading): Promise<Undo[]> 
   const undos: Undo[] = [];
   if (name !== null && verb === 'remove') {
     const stanza = await stanzaOf(before, name);
-    undos.push(noteLeaving(dataDir, name, { removed: true, ...(stanza ? { stanza } : {}) }));
+    const spec = before.fleet.tenants.get(name);
+    const leaving = { ...(stanza ? { stanza } : {}), ...(spec ? { limits: mailLimitsOf(spec) } : {}) };
+    undos.push(noteLeaving(dataDir, name, { removed: true, ...leaving }));
   }
   if (fresh !== null) undos.unshift(noteTaken(dataDir, fresh));
   if (fresh !== null && name !== null && verb === 'rename')

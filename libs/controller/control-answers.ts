@@ -32,6 +32,7 @@ import { idleStorage, type ShardReport, type TenantCounters, type TenantReport }
 import type { ReportScope } from '../wire/shard-channel.ts';
 import type { Fleet } from './fleet.ts';
 import type { HostedTenant } from './hosted-tenant.ts';
+import { addKeeping, keptIssues } from './kept-limits.ts';
 import type { MailKeeping } from './mail-keeping.ts';
 import type { ProxyKeeper } from './proxy-keeper.ts';
 import type { Reconciler } from './reconciler.ts';
@@ -172,10 +173,11 @@ export class ControlAnswers implements ControlHost {
       const hint = 'rename it first';
       throw new Refusal('TENANT_EXISTS', `there is a tenant ${name} already`, [], hint);
     }
-    await this.#trash.restore(id, uid as TenantUid | null, set =>
-      this.#editor.change({ verb: 'add', name, set }),
-    );
-    return this.#reply(this.#find(name));
+    let told: readonly string[] = [];
+    await this.#trash.restore(id, uid as TenantUid | null, async (set, limits) => {
+      told = await addKeeping(name, set, limits, this.#editor);
+    });
+    return { ...this.#reply(this.#find(name)), issues: keptIssues(name, told) };
   }
 
   backup(dir: string): Promise<BackupReply> {

@@ -11,6 +11,7 @@ import type { MailWork, MailWorkDone } from '../wire/mail-work.ts';
 import type { TenantReport, TenantState } from '../wire/report.ts';
 import type { ShardConfig } from '../wire/shard-channel.ts';
 import { bindsOf, HostedTenant, refOf, requestOf, socketChange } from './hosted-tenant.ts';
+import { mailLimitsOf } from './kept-limits.ts';
 import type { MailHands } from './mail-hands.ts';
 import { Shards, type ShardsListener, type ShardsOptions } from './shards.ts';
 import type { TenantFolders } from './tenant-folders.ts';
@@ -333,7 +334,7 @@ export class Fleet implements ShardsListener, MailHands {
     this.#track(tenant, async () => {
       await this.#leaveShard(tenant);
       this.tenants.delete(id);
-      folders.release(id, clock());
+      folders.release(id, clock(), mailLimitsOf(tenant.spec));
     });
   }
 

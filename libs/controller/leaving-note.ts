@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { parseTenantId, type TenantId } from '../base/ids.ts';
 import { parseNewUids } from '../spec/parse-new-uids.ts';
 import { newUidsPath, tenantDataDir, tenantLeavingPath } from '../spec/paths.ts';
+import type { MailLimits } from './kept-limits.ts';
 import { readText } from './replace-file.ts';
 
 /**
@@ -14,6 +15,8 @@ export type Leaving = (
       readonly removed: true;
       /** What stood in the file for it. */
       readonly stanza?: string;
+      /** By what its mail was removed. */
+      readonly limits?: MailLimits;
     }
 ) & {
   /** The file has been without the name: who has it now is another tenant. */

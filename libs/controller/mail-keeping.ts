@@ -1,7 +1,6 @@
 import { MpctlError } from '../base/error.ts';
 import type { TenantId, TenantUid } from '../base/ids.ts';
 import { Refusal } from '../base/refusal.ts';
-import type { TenantChange } from '../spec/edit-files.ts';
 import { tenantDataDir } from '../spec/paths.ts';
 import type {
   BackupReply,
@@ -12,6 +11,7 @@ import type {
   RestoredReply,
 } from '../wire/mail-work.ts';
 import type { GoodReading } from './good-reading.ts';
+import type { TenantAdder } from './kept-limits.ts';
 import type { MailHands } from './mail-hands.ts';
 import { restoreBackup } from './restore-backup.ts';
 import { runCommand } from './run-command.ts';
@@ -30,7 +30,7 @@ export type MailKeepingOptions = {
   /** What the files say of the tenants that are there. */
   readonly reading: () => GoodReading;
   readonly uidOf: (tenant: TenantId) => TenantUid | null;
-  readonly change: (change: TenantChange) => Promise<unknown>;
+  readonly adder: TenantAdder;
   readonly clock: () => number;
 };
 
@@ -52,10 +52,10 @@ export class MailKeeping {
   }
 
   restore(request: RestoreBackup): Promise<RestoredReply> {
-    const { folders, hands, change, clock, reading } = this.#options;
+    const { folders, hands, adder, clock, reading } = this.#options;
     const { dataDir } = reading().fleet;
-    const isThere = (tenant: TenantId) => reading().fleet.tenants.has(tenant);
-    return this.#serial.do(() => restoreBackup(request, { dataDir, folders, hands, change, clock, isThere }));
+    const specOf = (tenant: TenantId) => reading().fleet.tenants.get(tenant);
+    return this.#serial.do(() => restoreBackup(request, { dataDir, folders, hands, adder, clock, specOf }));
   }
 
   export(name: string, path: string, cancelled?: AbortSignal): Promise<ExportDone> {

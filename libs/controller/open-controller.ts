@@ -138,7 +138,7 @@ export async function openController(options: ControllerOptions): Promise<Contro
     folders,
     reading: () => config.good,
     uidOf: tenant => fleet.tenants.get(tenant)?.uid ?? null,
-    change: change => editor.change(change),
+    adder: editor,
     clock,
   });
   const about = {

@@ -4,7 +4,6 @@ import { MpctlError } from '../base/error.ts';
 import type { TenantId, TenantUid } from '../base/ids.ts';
 import { renderIssue } from '../base/issue.ts';
 import { Refusal } from '../base/refusal.ts';
-import type { TenantChange } from '../spec/edit-files.ts';
 import {
   backedUpPath,
   incomingDir,
@@ -13,9 +12,11 @@ import {
   tenantFilePath,
   unreadSettingsPath,
 } from '../spec/paths.ts';
+import type { TenantSpec } from '../spec/tenant-spec.ts';
 import { type FaultyStanza, isFault, settingsOf } from '../spec/tenant-stanza.ts';
 import type { RestoreBackup, RestoredReply } from '../wire/mail-work.ts';
 import { type BackedUpTenant, backupsIn, findBackup } from './backup-manifest.ts';
+import { addKeeping, lessKept, mailLimitsOf, type TenantAdder } from './kept-limits.ts';
 import { noteLeaving } from './leaving-note.ts';
 import type { MailHands } from './mail-hands.ts';
 import { syncFolder } from './replace-file.ts';
@@ -25,14 +26,15 @@ export type RestorePlace = {
   readonly dataDir: string;
   readonly folders: TenantFolders;
   readonly hands: MailHands;
-  readonly isThere: (tenant: TenantId) => boolean;
-  readonly change: (change: TenantChange) => Promise<unknown>;
+  /** Undefined: it is not there. */
+  readonly specOf: (tenant: TenantId) => TenantSpec | undefined;
+  readonly adder: TenantAdder;
   readonly clock: () => number;
 };
 
 /**
- * Brings tenants back as a backup has them. Who is not in the tenants file is added with the lines that it had; who is
- * keeps its settings. Each gets a uid of its own, as one that is added: nothing that was written for the old one is
+ * Brings tenants back as a backup has them. Who is not in the tenants file is added with the lines that it had, and with
+ * the limits in force where those here would remove mail; who is keeps its settings. Each gets a uid of its own, as one that is added: nothing that was written for the old one is
  * taken for it. Nothing at all is done when a name is unknown, or taken without `overwrite`; where no names are given, who is
  * there is left alone.
  */
@@ -47,7 +49,9 @@ export async function restoreBackup(
     throw new Refusal('TENANT_NOT_FOUND', `${backup} has no ${missing.join(', ')}`, [], whoHas(missing, dir));
   }
   const wanted = manifest.tenants.filter(({ name }) => names.length === 0 || names.includes(name));
-  const skipped = overwrite ? [] : wanted.map(({ name }) => name).filter(place.isThere);
+  const skipped = overwrite
+    ? []
+    : wanted.map(({ name }) => name).filter(name => place.specOf(name) !== undefined);
   if (names.length > 0 && skipped.length > 0) {
     const quoted = skipped.slice(0, 5).map(name => `"${name}"`);
     const more = skipped.length > 5 ? ` and ${skipped.length - 5} more` : '';
@@ -60,9 +64,9 @@ export async function restoreBackup(
   for (const tenant of wanted) {
     if (skipped.includes(tenant.name)) continue;
     try {
-      const { uid, warning } = await restoreOne(tenant, backup, place);
+      const { uid, told } = await restoreOne(tenant, backup, place);
       restored.push({ name: tenant.name, uid });
-      if (warning !== '') warnings.push({ name: tenant.name, warning });
+      for (const warning of told) warnings.push({ name: tenant.name, warning });
     } catch (error) {
       const { code = 'UNKNOWN', message } = error as MpctlError;
       const issues = error instanceof Refusal ? error.issues.map(issue => `; ${renderIssue(issue)}`) : [];
@@ -85,16 +89,17 @@ async function restoreOne(
   tenant: BackedUpTenant,
   backup: string,
   place: RestorePlace,
-): Promise<{ uid: TenantUid; warning: string }> {
-  const { dataDir, folders, hands, isThere, change, clock } = place;
-  const { name, stanza } = tenant;
+): Promise<{ uid: TenantUid; told: readonly string[] }> {
+  const { dataDir, folders, hands, specOf, adder, clock } = place;
+  const { name, stanza, limits = null } = tenant;
   const uid = randomBytes(8).toString('hex') as TenantUid;
   const incoming = incomingDir(dataDir, uid);
   try {
     await fetchFiles(tenant, backup, incoming);
-    if (isThere(name)) {
+    const here = specOf(name);
+    if (here) {
       await hands.withClosed(name, async before => {
-        const leaving = folders.setAside(name, before, clock());
+        const leaving = folders.setAside(name, before, clock(), mailLimitsOf(here));
         try {
           folders.takeIn(name, uid, leaving);
         } catch (error) {
@@ -104,20 +109,21 @@ async function restoreOne(
         }
         return uid;
       });
-      return { uid, warning: '' };
+      return { uid, told: lessKept(limits, here) };
     }
     const read = await settingsOf(stanza, name);
     await hands.untilGone(name);
     // What somebody of that name left is still there where no controller has seen the name vanish.
     folders.release(name, clock());
     folders.takeIn(name, uid);
+    let told: readonly string[];
     try {
-      await change({ verb: 'add', name, set: isFault(read) ? [] : read });
+      told = await addKeeping(name, isFault(read) ? [] : read, limits, adder);
     } catch (error) {
       await rm(tenantDataDir(dataDir, name), { recursive: true, force: true });
       throw error;
     }
-    return { uid, warning: isFault(read) ? await keepUnread(read, stanza, name, dataDir) : '' };
+    return { uid, told: isFault(read) ? [await keepUnread(read, stanza, name, dataDir), ...told] : told };
   } finally {
     await rm(incoming, { recursive: true, force: true });
   }

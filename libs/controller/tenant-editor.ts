@@ -6,11 +6,13 @@ import { diffLines } from '../reconcile/diff-lines.ts';
 import { ownDescriptors } from '../reconcile/shard-count.ts';
 import type { TenantChange } from '../spec/edit-files.ts';
 import { publishedAccess } from '../spec/published-page.ts';
+import type { TenantSpec } from '../spec/tenant-spec.ts';
 import type { DryRunReply } from '../wire/control-http.ts';
-import { changeFiles, type EditableFiles, editAll } from './change-files.ts';
+import { changeFiles, type EditableFiles, editAll, foresee } from './change-files.ts';
 import { descriptorLimit } from './descriptor-limit.ts';
 import type { Fleet } from './fleet.ts';
 import type { GoodReading } from './good-reading.ts';
+import type { TenantAdder } from './kept-limits.ts';
 import type { Reconciler } from './reconciler.ts';
 
 /** Whoever changes a tenant waits so long for its listeners: its shard may be about to be started again. */
@@ -28,7 +30,7 @@ const usualSockets = 2;
 type Pending = PromiseWithResolvers<void> & { readonly change: TenantChange };
 
 /** Changes tenants in the files. What comes while one change waits for the files is written together with it. */
-export class TenantEditor {
+export class TenantEditor implements TenantAdder {
   readonly #reconciler: Reconciler;
   readonly #fleet: Fleet;
   readonly #files: EditableFiles;
@@ -76,6 +78,10 @@ export class TenantEditor {
         access: publishedAccess(reading.fleet, change.name),
       };
     });
+  }
+
+  foresee(change: TenantChange): Promise<TenantSpec> {
+    return this.#reconciler.exclusive(() => foresee(this.#files, change));
   }
 
   #write(change: TenantChange): Promise<void> {

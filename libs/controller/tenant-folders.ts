@@ -22,6 +22,7 @@ import {
   tenantFilePath,
   tenantUidPath,
 } from '../spec/paths.ts';
+import type { MailLimits } from './kept-limits.ts';
 import { forgetLeaving, type Leaving, readLeaving } from './leaving-note.ts';
 import { NewUids } from './new-uids.ts';
 import { readText, syncFolder } from './replace-file.ts';
@@ -115,8 +116,11 @@ export class TenantFolders implements AsyncDisposable {
     return readLeaving(this.#dataDir, tenant);
   }
 
-  /** A tenant is closed and gone from the file: its folder goes to its new name or to the trash. */
-  release(tenant: TenantId, nowMs: number): void {
+  /**
+   * A tenant is closed and gone from the file: its folder goes to its new name or to the trash. `limits` are those that it
+   * had, where they are known.
+   */
+  release(tenant: TenantId, nowMs: number, limits?: MailLimits): void {
     if (isLink(tenantDataDir(this.#dataDir, tenant))) {
       // What it leads to may be another's. The note was written there.
       forgetLeaving(this.#dataDir, tenant);
@@ -138,9 +142,11 @@ export class TenantFolders implements AsyncDisposable {
     } else {
       const removed = leaving && 'removed' in leaving ? leaving : null;
       const stanza = removed?.stanza;
+      const had = removed?.limits ?? limits;
       const why = removed ? 'removed' : 'vanished';
+      const kept = { ...(stanza ? { stanza } : {}), ...(had ? { limits: had } : {}) };
       // Under its new name, if it has one: who has that now may be about to leave it, too.
-      this.trash.put(tenant, uid, { name: next ?? tenant, atMs: nowMs, why, ...(stanza ? { stanza } : {}) });
+      this.trash.put(tenant, uid, { name: next ?? tenant, atMs: nowMs, why, ...kept });
     }
   }
 
@@ -171,10 +177,15 @@ export class TenantFolders implements AsyncDisposable {
    * Puts what a tenant has into the trash, though it stays; {@link takeIn} gives it another folder. Returns why it is about
    * to leave its name, if it is: that is for the other one, too.
    */
-  setAside(tenant: TenantId, uid: TenantUid, nowMs: number): Leaving | null {
+  setAside(tenant: TenantId, uid: TenantUid, nowMs: number, limits?: MailLimits): Leaving | null {
     this.#make(tenant, uid);
     const leaving = this.leavingOf(tenant);
-    this.trash.put(tenant, uid, { name: tenant, atMs: nowMs, why: 'replaced' });
+    this.trash.put(tenant, uid, {
+      name: tenant,
+      atMs: nowMs,
+      why: 'replaced',
+      ...(limits ? { limits } : {}),
+    });
     this.#owners.delete(uid);
     this.#new.forget(tenant);
     return leaving;

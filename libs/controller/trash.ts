@@ -23,6 +23,7 @@ import {
 } from '../spec/paths.ts';
 import { type FaultyStanza, isFault, settingsOf } from '../spec/tenant-stanza.ts';
 import type { Setting, TrashedTenant } from '../wire/control-http.ts';
+import type { MailLimits } from './kept-limits.ts';
 import { syncFolder } from './replace-file.ts';
 
 /** Whose folder lies in the trash, since when and why: `.trash/<uid>/trashed.json`. */
@@ -36,6 +37,8 @@ export type Trashed = {
   readonly why: 'vanished' | 'removed' | 'replaced';
   /** What stood in the file for it; left out where that was not known any more. */
   readonly stanza?: string;
+  /** By what its mail was removed; left out where that was not known any more. */
+  readonly limits?: MailLimits;
 };
 
 /** Folders of tenants that left, by uid, for a grace time. */
@@ -97,7 +100,7 @@ export class Trash {
   async restore(
     name: TenantId,
     uid: TenantUid | null,
-    add: (settings: readonly Setting[]) => Promise<void>,
+    add: (settings: readonly Setting[], limits: MailLimits | null) => Promise<void>,
   ): Promise<void> {
     const found = this.#newest((trashed, of) => trashed.name === name && (uid === null || of === uid));
     const trashed = found && this.#folders.get(found);
@@ -110,7 +113,7 @@ export class Trash {
     try {
       const settings = await settingsOf(trashed.stanza ?? '', name);
       if (isFault(settings)) throw badNote(trashedNotePath(trashedTenantDir(this.#dataDir, found)), settings);
-      await add(settings);
+      await add(settings, trashed.limits ?? null);
     } catch (error) {
       this.put(name, found, trashed);
       throw error;

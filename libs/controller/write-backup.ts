@@ -11,10 +11,12 @@ import {
   backupPath,
   parentDir,
 } from '../spec/paths.ts';
+import type { TenantSpec } from '../spec/tenant-spec.ts';
 import { stanzaOf } from '../spec/tenant-stanza.ts';
 import type { BackupReply } from '../wire/mail-work.ts';
 import { type BackedUpTenant, type BackupManifest, backupName, newestBackup } from './backup-manifest.ts';
 import type { GoodReading } from './good-reading.ts';
+import { mailLimitsOf } from './kept-limits.ts';
 import type { MailHands } from './mail-hands.ts';
 import { syncFolder } from './replace-file.ts';
 
@@ -82,7 +84,8 @@ async function copyTenants(part: string, request: BackupRequest): Promise<Copied
   const failed: { name: TenantId; error: string }[] = [];
   let [unchanged, bytes] = [0, 0];
 
-  const copyOne = async (id: TenantId) => {
+  const copyOne = async (spec: TenantSpec) => {
+    const { id } = spec;
     const uid = request.uidOf(id);
     if (uid === null) throw new MpctlError('TENANT_FOLDER', 'it has no folder yet');
     const before = known.get(uid);
@@ -96,13 +99,15 @@ async function copyTenants(part: string, request: BackupRequest): Promise<Copied
     for (const [file, size] of Object.entries(copy.files)) {
       if (!isSame && (file === 'mail.db' || before?.copy.files[file] === undefined)) bytes += size;
     }
-    tenants.push({ name: id, uid, stanza: (await stanzaOf(reading, id)) ?? '', copy });
+    const stanza = (await stanzaOf(reading, id)) ?? '';
+    tenants.push({ name: id, uid, stanza, limits: mailLimitsOf(spec), copy });
   };
-  const queue = [...reading.fleet.tenants.keys()].values();
+  const queue = [...reading.fleet.tenants.values()].values();
   await Promise.all(
     Array.from({ length: atOnce }, async () => {
-      for (const id of queue) {
-        await copyOne(id).catch(async error => {
+      for (const spec of queue) {
+        const { id } = spec;
+        await copyOne(spec).catch(async error => {
           if (!(error instanceof MpctlError)) throw error;
           failed.push({ name: id, error: `${error.code}: ${error.message}` });
           await discard(backedUpPath(part, id));

@@ -279,6 +279,62 @@ test('a tenant whose settings a backup cannot tell comes back with those of a ne
   );
 });
 
+test('no mail is lost to limits that are narrower where a tenant comes back', async () => {
+  const wide = 'defaults: { maxMessages: 0, maxAge: 30d }\ntenants:\n  a: {}\n';
+  await using fleet = await Fleet.serving(wide);
+  await send(fleet, 'a', 'one', 'two', 'three');
+  const dir = join(fleet.dir, 'backups');
+  const made = await fleet.ask<BackupReply>('backup', dir);
+
+  for (const running of [true, false]) {
+    await using other = new Fleet('defaults: { maxMessages: 2, maxAge: 60d }\ntenants: {}\n');
+    if (running) await other.serve();
+    const { code, stderr } = await other.run(['restore', dir]);
+    const told = 'mpctl: a: maxMessages: 0 was written into its lines; the defaults here would keep 2';
+    assert.equal(code, 0, stderr);
+    assert.ok(stderr.includes(told), stderr);
+    assert.match(readFileSync(other.configPath, 'utf8'), /a:\s+maxMessages: "?0"?\s*$/);
+    if (!running) await other.serve();
+    await send(other, 'a', 'four');
+    assert.deepEqual(await subjects(other, 'a'), ['four', 'one', 'three', 'two']);
+  }
+
+  for (const running of [true, false]) {
+    writeFileSync(fleet.configPath, wide);
+    assert.equal((await fleet.run(['apply', '--confirm'])).code, 0);
+    assert.equal((await fleet.run(['tenant', 'remove', 'a', '--yes'])).code, 0);
+    if (!running) await fleet.stop();
+    writeFileSync(fleet.configPath, 'defaults: { maxMessages: 2 }\ntenants: {}\n');
+    if (running) assert.equal((await fleet.run(['apply', '--confirm'])).code, 0);
+    const { code, stderr } = await fleet.run(['tenant', 'restore', 'a']);
+    assert.equal(code, 0, stderr);
+    assert.match(stderr, /a.*: maxMessages: 0 was written into its lines; the defaults here would keep 2/);
+    if (!running) await fleet.serve();
+    await send(fleet, 'a', 'later');
+    assert.equal((await subjects(fleet, 'a')).length, running ? 4 : 5);
+  }
+
+  const path = join(made.dir, 'backup.json');
+  const manifest = JSON.parse(readFileSync(path, 'utf8'));
+  delete manifest.tenants[0].limits;
+  writeFileSync(path, JSON.stringify(manifest));
+  await using last = await Fleet.serving('defaults: { maxMessages: 2 }\ntenants: {}\n');
+  const old = await last.run(['restore', dir]);
+  assert.equal(old.code, 0, old.stderr);
+  assert.match(old.stderr, /^mpctl: a: nobody noted which limits it had; here it keeps maxMessages: 2/m);
+});
+
+test('a tenant whose own settings keep less than what is put in its place is told of', async () => {
+  await using fleet = await Fleet.serving('tenants:\n  a: { maxMessages: 0 }\n');
+  await send(fleet, 'a', 'one', 'two');
+  const dir = join(fleet.dir, 'backups');
+  await fleet.ask<BackupReply>('backup', dir);
+  assert.equal((await fleet.run(['tenant', 'set', 'a', 'maxMessages=1'])).code, 0);
+  const { code, stderr } = await fleet.run(['restore', dir, 'a', '--overwrite']);
+  assert.equal(code, 0, stderr);
+  assert.match(stderr, /^mpctl: a: its settings keep less .*: maxMessages: 1 \(0 then\)/m);
+});
+
 test('a tenant that is renamed while it is restored or repaired has what that gave it, under its new name', async () => {
   await using fleet = await Fleet.serving('tenants:\n  a: {}\n');
   await send(fleet, 'a', 'one');

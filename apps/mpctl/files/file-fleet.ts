@@ -4,8 +4,9 @@ import type { TenantId, TenantUid } from '../../../libs/base/ids.ts';
 import { Refusal } from '../../../libs/base/refusal.ts';
 import { version } from '../../../libs/base/version.ts';
 import { AcceptedFiles } from '../../../libs/controller/accepted-files.ts';
-import { changeFiles, type EditableFiles, editAll } from '../../../libs/controller/change-files.ts';
+import { changeFiles, type EditableFiles, editAll, foresee } from '../../../libs/controller/change-files.ts';
 import { type GoodReading, isGood } from '../../../libs/controller/good-reading.ts';
+import { addKeeping, keptIssues, type TenantAdder } from '../../../libs/controller/kept-limits.ts';
 import { LoneShard } from '../../../libs/controller/lone-shard.ts';
 import { MailKeeping } from '../../../libs/controller/mail-keeping.ts';
 import { SourceFiles } from '../../../libs/controller/source-files.ts';
@@ -49,6 +50,10 @@ export class FileFleet implements Fleet, EditableFiles {
   readonly path: string;
   readonly #folders: Folders;
   readonly #disk = new SourceFiles();
+  readonly #adder: TenantAdder = {
+    foresee: change => foresee(this, change),
+    change: change => this.#change(change),
+  };
 
   constructor(folders: Folders) {
     this.path = folders.configPath;
@@ -84,11 +89,12 @@ export class FileFleet implements Fleet, EditableFiles {
     if (tenants.has(name as TenantId))
       throw new Refusal('TENANT_EXISTS', `there is a tenant ${name} already`, [], 'rename it first');
     const trash = Trash.open(dataDir, trashMs);
-    await trash.restore(name as TenantId, uid as TenantUid | null, async set => {
-      await this.#change({ verb: 'add', name, set });
+    let told: readonly string[] = [];
+    await trash.restore(name as TenantId, uid as TenantUid | null, async (set, limits) => {
+      told = await addKeeping(name, set, limits, this.#adder);
     });
     const { fleet } = await this.read();
-    return changedOf(tenantOf(fleet, name), fleet.proxy);
+    return { ...changedOf(tenantOf(fleet, name), fleet.proxy), issues: keptIssues(name, told) };
   }
 
   backup(dir: string): Promise<BackupReply> {
@@ -125,7 +131,7 @@ export class FileFleet implements Fleet, EditableFiles {
         folders: shard.folders,
         reading: () => reading,
         uidOf: tenant => shard.uidOf(tenant),
-        change: change => this.#change(change),
+        adder: this.#adder,
         clock: Date.now,
       }),
     );
