@@ -69,6 +69,13 @@ test('a body may be 5 MiB and not more', async () => {
   assert.equal((await inbox.fetch('/api/v1/messages')).json.total, 1);
 });
 
+test('a body that says that it is far too large is not waited for', async () => {
+  await using inbox = await openTestInbox();
+  const socket = connect(inbox.socketPath);
+  socket.write('DELETE /api/v1/messages HTTP/1.1\r\nHost: localhost\r\nContent-Length: 99999999999\r\n\r\n');
+  assert.match(await text(socket), /^HTTP\/1.1 400 [\s\S]*http: request body too large$/);
+});
+
 test('what is not there', async () => {
   await using inbox = await openTestInbox();
   assert.equal((await inbox.fetch('/api/v1/message/latest')).text, 'Message not found');

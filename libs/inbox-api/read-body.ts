@@ -13,6 +13,7 @@ const portionBytes = 64 * 1024;
 
 /** All of a request's body, whatever its Content-Type says. Throws {@link BodyTooLarge}, and what `hold` throws. */
 export async function readBody(request: IncomingMessage, maxBytes: number, hold: Hold): Promise<Buffer> {
+  if (Number(request.headers['content-length'] ?? 0) > maxBytes + maxDroppedBytes) throw new BodyTooLarge();
   let chunks: Buffer[] = [];
   let [bytes, heldBytes] = [0, portionBytes];
   let refusal: unknown = null;

@@ -71,7 +71,7 @@ const nothing = Buffer.alloc(0);
 const noHeaders: Readonly<Record<string, string>> = {};
 
 /** What is sent of a reply, and the headers that say so. */
-function shape({ headers: asked }: IncomingMessage, reply: Reply, gzip: boolean): Shape {
+function shape({ method, headers: asked }: IncomingMessage, reply: Reply, gzip: boolean): Shape {
   const { status, etag, ranges = false } = reply;
   if (etag === undefined || status !== 200)
     return { status, body: reply.body, headers: noHeaders, compress: gzip };
@@ -79,7 +79,9 @@ function shape({ headers: asked }: IncomingMessage, reply: Reply, gzip: boolean)
   const headers: Record<string, string> = {};
   const size = sizeOf(reply.body);
   const strong = `"${etag}"`;
-  const range = ranges && isFresh(asked['if-range'] as string | undefined, strong) ? asked.range : undefined;
+  // A range is of a GET alone (RFC 9110 §14.2).
+  const takesRange = ranges && method === 'GET' && isFresh(asked['if-range'] as string | undefined, strong);
+  const range = takesRange ? asked.range : undefined;
   const part = parseByteRange(range, size);
   const compress = gzip && part === null;
   headers.ETag = compress ? `W/${strong}` : strong;

@@ -250,6 +250,11 @@ scene(
     }
     assert.equal((await ask('/raw', { Range: 'bytes=0-9', 'If-Range': String(headers.etag) })).status, 206);
     assert.equal((await ask('/raw', { Range: 'bytes=0-9', 'If-Range': '"other"' })).status, 200);
+    const head = await target.ask(`/api/v1/message/${id}/raw`, {
+      method: 'HEAD',
+      headers: { Range: 'bytes=0-9' },
+    });
+    assert.deepEqual([head.status, Number(head.headers['content-length'])], [200, size]);
   },
   'ours',
 );
