@@ -125,6 +125,9 @@ test('a client that comes back hears what it missed', async () => {
 test('waiting for a mail', async t => {
   await using inbox = await openTestInbox();
   const wait = (query: string) => inbox.fetch(`/api/v1/wait?${query}`);
+  for (const timeout of ['-1', 'abc', '1e3'])
+    assert.equal((await wait(`query=nothing&timeout=${timeout}`)).status, 400);
+  assert.equal((await wait('query=nothing&timeout=0.01')).status, 404);
 
   await t.test('one that is there', async () => {
     await inbox.deliver(mail('code 1'));

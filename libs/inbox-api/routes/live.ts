@@ -5,7 +5,6 @@ import type { Mailbox } from '../../store/store.ts';
 import type { Changes } from '../change-log.ts';
 import { withMessage } from '../find-message.ts';
 import type { InboxRequest } from '../inbox-request.ts';
-import { readNumber } from '../page-numbers.ts';
 import { readSearch } from '../read-search.ts';
 import { badRequest, jsonText, messageNotFound, type Reply } from '../reply.ts';
 import { zoneOf } from '../time-zone.ts';
@@ -34,7 +33,9 @@ export async function waitForMessage(request: InboxRequest): Promise<Reply> {
   const search = readSearch(text, zoneOf(query));
   if (text !== '' && search.terms.length === 0)
     return badRequest('Error: nothing of the search query could be read');
-  const timeoutMs = Math.min(readNumber(query.get('timeout'), 0, 30), 120) * 1000;
+  const seconds = query.get('timeout') || '30';
+  if (!/^\d+(\.\d+)?$/.test(seconds)) return badRequest(`Error: not a number of seconds: ${seconds}`);
+  const timeoutMs = Math.min(Number(seconds), 120) * 1000;
   request.allowSilence(timeoutMs);
 
   // Listens first, so that nothing arrives unseen between the look and the wait.
