@@ -132,6 +132,18 @@ export class Fleet implements ShardsListener, MailHands {
     }
   }
 
+  async uidOf(id: TenantId): Promise<TenantUid> {
+    const isSettled = () => {
+      const tenant = this.tenants.get(id);
+      return tenant === undefined || isHere(tenant);
+    };
+    await this.until(isSettled, workPatienceMs);
+    if (!isSettled()) throw new MpctlError('TENANT_BUSY', `${id} is being changed: try again later`);
+    const uid = this.tenants.get(id)?.uid ?? null;
+    if (uid === null) throw new MpctlError('TENANT_FOLDER', 'it has no folder yet');
+    return uid;
+  }
+
   /** Waits until the tenant has a shard that answers. */
   async work<Kind extends MailWork['kind']>(
     id: TenantId,
@@ -143,16 +155,24 @@ export class Fleet implements ShardsListener, MailHands {
       return tenant && isHere(tenant) && tenant.uid !== null ? this.shards.up(tenant.shard) : null;
     };
     await this.until(() => process() !== null, workPatienceMs);
-    const found = process();
-    if (!found) throw new MpctlError('SHARD_ENDED', `no shard hosts ${id} now`);
-    return found.work<Kind>(id, work, cancelled);
+    const [found, tenant] = [process(), this.tenants.get(id)];
+    if (!found || !tenant) throw new MpctlError('SHARD_ENDED', `no shard hosts ${id} now`);
+    tenant.worksUnderWay++;
+    try {
+      return await found.work<Kind>(id, work, cancelled);
+    } finally {
+      tenant.worksUnderWay--;
+      this.#waiting.look();
+    }
   }
 
   async withClosed(id: TenantId, use: (uid: TenantUid) => Promise<TenantUid>): Promise<void> {
-    await this.until(() => {
+    const isFree = (mostWorks: number) => {
       const tenant = this.tenants.get(id);
-      return tenant === undefined || isHere(tenant);
-    });
+      return tenant === undefined || (isHere(tenant) && tenant.worksUnderWay <= mostWorks);
+    };
+    await this.until(() => isFree(0), workPatienceMs);
+    await this.until(() => isFree(Number.POSITIVE_INFINITY));
     const tenant = this.tenants.get(id);
     // It was there when it was asked for.
     if (!tenant) throw new MpctlError('TENANT_NOT_FOUND', `${id} has left its name meanwhile`);

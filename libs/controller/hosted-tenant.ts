@@ -19,6 +19,8 @@ export class HostedTenant implements ObservedTenant {
   webGroup = '';
   step: 'none' | 'opening' | 'changing' | 'closing' = 'none';
   hasLeft = false;
+  /** Copies, archives and the like that its shard is busy with. */
+  worksUnderWay = 0;
   retryAtMs: number | null = null;
   /** Why there is no folder, or sockets could not be bound; empty: all is well. */
   error = '';

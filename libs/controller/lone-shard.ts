@@ -79,8 +79,12 @@ export class LoneShard implements MailHands, AsyncDisposable {
     return new LoneShard(folders, shard, placements, failures, opened.move());
   }
 
-  uidOf(tenant: TenantId): TenantUid | null {
-    return this.#placements.get(tenant)?.uid ?? null;
+  async uidOf(tenant: TenantId): Promise<TenantUid> {
+    const failure = this.#failures.get(tenant);
+    if (failure) throw failure;
+    const uid = this.#placements.get(tenant)?.uid;
+    if (uid === undefined) throw new MpctlError('TENANT_FOLDER', 'it has no folder yet');
+    return uid;
   }
 
   async work<Kind extends MailWork['kind']>(

@@ -4,6 +4,11 @@ import type { MailWork, MailWorkDone } from '../wire/mail-work.ts';
 /** Who reaches the mail of tenants: the shards of a running fleet, or one that is started for this alone. */
 export interface MailHands {
   /**
+   * The uid of the folder that the tenant has; while it is just given another one, that is waited for.
+   * @throws MpctlError TENANT_FOLDER it has none, TENANT_BUSY that took too long
+   */
+  uidOf(tenant: TenantId): Promise<TenantUid>;
+  /**
    * What can end early does so when it is `cancelled`.
    * @throws MpctlError as the shard did, and SHARD_ENDED
    */
@@ -13,7 +18,7 @@ export interface MailHands {
     cancelled?: AbortSignal,
   ): Promise<MailWorkDone[Kind]>;
   /**
-   * Nobody has the tenant's folder open while `use` works on it, and who connects waits. It resolves to the uid that the
+   * Nobody has the tenant's folder open while `use` works on it, and who connects waits. Work under way may end first. It resolves to the uid that the
    * folder has from then on.
    */
   withClosed(tenant: TenantId, use: (uid: TenantUid) => Promise<TenantUid>): Promise<void>;

@@ -1,5 +1,5 @@
 import { MpctlError } from '../base/error.ts';
-import type { TenantId, TenantUid } from '../base/ids.ts';
+import type { TenantId } from '../base/ids.ts';
 import { Refusal } from '../base/refusal.ts';
 import { tenantDataDir } from '../spec/paths.ts';
 import type {
@@ -29,7 +29,6 @@ export type MailKeepingOptions = {
   readonly folders: TenantFolders;
   /** What the files say of the tenants that are there. */
   readonly reading: () => GoodReading;
-  readonly uidOf: (tenant: TenantId) => TenantUid | null;
   readonly adder: TenantAdder;
   readonly clock: () => number;
 };
@@ -45,9 +44,9 @@ export class MailKeeping {
   }
 
   backup(dir: string): Promise<BackupReply> {
-    const { configPath, mpctlVersion, hands, uidOf, reading, clock } = this.#options;
+    const { configPath, mpctlVersion, hands, reading, clock } = this.#options;
     return this.#serial.do(() =>
-      writeBackup({ dir, configPath, mpctlVersion, hands, uidOf, reading: reading(), nowMs: clock() }),
+      writeBackup({ dir, configPath, mpctlVersion, hands, reading: reading(), nowMs: clock() }),
     );
   }
 

@@ -137,7 +137,6 @@ export async function openController(options: ControllerOptions): Promise<Contro
     shardCommand: { command: options.shardCommand, environment },
     folders,
     reading: () => config.good,
-    uidOf: tenant => fleet.tenants.get(tenant)?.uid ?? null,
     adder: editor,
     clock,
   });

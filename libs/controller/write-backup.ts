@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readdir, realpath, rename, rm, writeFile } from 'node:fs/promises';
 import { writeHint } from '../base/disk-error.ts';
 import { MpctlError } from '../base/error.ts';
-import type { TenantId, TenantUid } from '../base/ids.ts';
+import type { TenantId } from '../base/ids.ts';
 import { Refusal } from '../base/refusal.ts';
 import {
   backedUpConfigPath,
@@ -28,7 +28,6 @@ export type BackupRequest = {
   readonly dir: string;
   readonly configPath: string;
   readonly reading: GoodReading;
-  readonly uidOf: (tenant: TenantId) => TenantUid | null;
   readonly hands: MailHands;
   readonly mpctlVersion: string;
   readonly nowMs: number;
@@ -86,14 +85,15 @@ async function copyTenants(part: string, request: BackupRequest): Promise<Copied
 
   const copyOne = async (spec: TenantSpec) => {
     const { id } = spec;
-    const uid = request.uidOf(id);
-    if (uid === null) throw new MpctlError('TENANT_FOLDER', 'it has no folder yet');
+    const uid = await hands.uidOf(id);
     const before = known.get(uid);
     const copy = await hands.work(id, {
       kind: 'copy',
       to: backedUpPath(part, id),
       earlier: before && earlier ? { ...before.copy, dir: backedUpPath(earlier.dir, before.name) } : null,
     });
+    if ((await hands.uidOf(id)) !== uid)
+      throw new MpctlError('TENANT_BUSY', 'another folder took its place meanwhile');
     const isSame = before?.copy.position === copy.position && before.copy.journal === copy.journal;
     if (isSame) unchanged += 1;
     for (const [file, size] of Object.entries(copy.files)) {

@@ -368,6 +368,30 @@ test('a tenant that is renamed while it is restored or repaired has what that ga
   }
 });
 
+test('a backup and an export wait for a tenant that is repaired or restored', async () => {
+  await using fleet = await Fleet.serving('tenants:\n  a: {}\n');
+  await send(fleet, 'a', 'one');
+  const dir = join(fleet.dir, 'backups');
+  const { dir: first } = await fleet.ask<BackupReply>('backup', dir);
+  let changing = true;
+  const changes = async () => {
+    for (let round = 0; round < 4; round++) {
+      assert.equal((await fleet.run(['tenant', 'repair', 'a'])).code, 0);
+      assert.equal((await fleet.run(['restore', first, 'a', '--overwrite'])).code, 0);
+    }
+    changing = false;
+  };
+  const saves = async (who: string) => {
+    for (let round = 0; changing; round++) {
+      const saved = await fleet.run(['backup', dir]);
+      assert.equal(saved.code, 0, saved.stderr);
+      const exported = await fleet.run(['tenant', 'export', 'a', join(fleet.dir, `${who}-${round}.tar.gz`)]);
+      assert.equal(exported.code, 0, exported.stderr);
+    }
+  };
+  await Promise.all([changes(), saves('x'), saves('y')]);
+});
+
 test('a backup among the mail itself is refused, by whatever way one comes there', async () => {
   await using fleet = await Fleet.serving('tenants:\n  a: {}\n');
   await send(fleet, 'a', 'one');

@@ -130,7 +130,6 @@ export class FileFleet implements Fleet, EditableFiles {
         shardCommand: command,
         folders: shard.folders,
         reading: () => reading,
-        uidOf: tenant => shard.uidOf(tenant),
         adder: this.#adder,
         clock: Date.now,
       }),
