@@ -407,3 +407,13 @@ test('who cannot leave while no controller runs keeps nobody from starting', () 
   const failures = folders.settle(() => false, 'goes', 0);
   assert.match(failures.map(({ message }) => message).join(), /project-a.*EISDIR/);
 });
+
+test('what is noted while only the files are worked with is still there for the controller', async () => {
+  await using folders = new TenantFolders(dir, graceMs);
+  uidOf(folders, a);
+  noteLeaving(dir, a, { renamedTo: b });
+  folders.settle(() => true, 'stays', 0);
+  assert.deepEqual(folders.leavingOf(a), { renamedTo: b });
+  folders.settle(() => true, 'goes', 0);
+  assert.equal(folders.leavingOf(a), null);
+});

@@ -165,7 +165,8 @@ export class TenantFolders implements AsyncDisposable {
       const hasLeft = isThere(name) ? leaving?.left : leaving !== null || vanished === 'goes';
       try {
         if (hasLeft) this.release(name, nowMs);
-        else if (leaving) forgetLeaving(this.#dataDir, name);
+        // Else somebody may have noted it just now, and be about to change the file that was read before.
+        else if (leaving && vanished === 'goes') forgetLeaving(this.#dataDir, name);
       } catch (error) {
         failures.push(this.#failure(name, error as Error));
       }
