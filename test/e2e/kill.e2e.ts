@@ -45,9 +45,19 @@ function listeningSockets(pid: number): string[] {
       .map(fields => fields[6]),
   );
   return readdirSync(`/proc/${pid}/fd`).flatMap(fd => {
-    const inode = /^socket:\[(\d+)\]$/.exec(readlinkSync(`/proc/${pid}/fd/${fd}`))?.[1];
+    const inode = /^socket:\[(\d+)\]$/.exec(openAs(pid, fd))?.[1];
     return inode !== undefined && listening.has(inode) ? [inode] : [];
   });
+}
+
+/** What a descriptor leads to; empty: it was closed since it was listed. */
+function openAs(pid: number, fd: string): string {
+  try {
+    return readlinkSync(`/proc/${pid}/fd/${fd}`);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    return '';
+  }
 }
 
 function isRunning(pid: number): boolean {

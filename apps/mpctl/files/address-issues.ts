@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { MpctlError } from '../../../libs/base/error.ts';
 import type { TenantId } from '../../../libs/base/ids.ts';
 import type { Issue } from '../../../libs/base/issue.ts';
@@ -21,20 +22,34 @@ export async function addressIssues(reading: GoodReading): Promise<Issue[]> {
   const { runDir, control, tenants } = reading.fleet;
   const holder = new Holder(control.socketPath);
   const issues = await metricsIssues(reading, holder);
+  const faultOf = async ({ tenant, bind }: Place) => {
+    const fault = await probe(bind, runDir);
+    return fault?.code === 'SOCKET_IN_USE' && (await holder.serves(tenant, bind)) ? null : fault;
+  };
+  const doubtful: Place[] = [];
   for (const { id: tenant, listeners } of tenants.values()) {
     for (const { id, binds } of listeners) {
       for (const [at, bind] of binds.entries()) {
         // Its folder is the daemon's to make, and what answers there is the daemon.
         if (bind.kind === 'unix' && bind.path === tenantSocketPath(runDir, tenant, id)) continue;
-        const fault = await probe(bind, runDir);
-        if (fault === null || (fault.code === 'SOCKET_IN_USE' && (await holder.serves(tenant, bind))))
-          continue;
-        issues.push(await machineIssue(reading, { tenant, path: ['listeners', id, 'bind', at] }, fault));
+        const place = { tenant, bind, path: ['listeners', id, 'bind', at] };
+        if (await faultOf(place)) doubtful.push(place);
       }
     }
   }
+  if (doubtful.length > 0) await sleep(handOverMs);
+  for (const place of doubtful) {
+    const fault = await faultOf(place);
+    if (fault) issues.push(await machineIssue(reading, place, fault));
+  }
   return issues;
 }
+
+/** An address that goes from one tenant to another, because the daemon has read the file too, is nobody's for a moment. */
+const handOverMs = 500;
+
+/** An address where the files name it. */
+type Place = { readonly tenant: TenantId; readonly bind: Bind; readonly path: (string | number)[] };
 
 async function metricsIssues(reading: GoodReading, holder: Holder): Promise<Issue[]> {
   const issues: Issue[] = [];
